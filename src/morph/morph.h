@@ -1,0 +1,47 @@
+// Morphology: readings of word forms from compiled dictionaries, guesses for the rest, and inflection.
+#ifndef ATAU_MORPH_MORPH_H_
+#define ATAU_MORPH_MORPH_H_
+
+#include <atau/status.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "morph/form_table.h"
+#include "morph/grammemes.h"
+#include "token/token.h"
+
+namespace atau::morph {
+
+// Immutable and thread-safe. Looks at one or more compiled sections (the main bundle's first, then those of users' bundles); the bytes must outlive it.
+// A second language is a second implementation of this class' virtual calls.
+class Morph : public token::WordOracle {
+ public:
+  ~Morph() override = default;
+
+  // All readings of a folded form (lower case, ё→е) from every section, the most likely first; guesses when none knows it and `guess` is set.
+  // `shape` steers the guesser (a capitalised unknown word may be a surname). Appends to `out`.
+  virtual void Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const = 0;
+  // The lemma of a reading with its ё («орёл»), in lower case. `folded` is the form it was found for.
+  virtual std::string Lemma(const Reading& reading, std::string_view folded) const = 0;
+  // The reading's word in another form: the paradigm's form that has all grammemes of `target` and differs least otherwise;
+  // nothing where the paradigm has none. Lower case.
+  virtual std::optional<std::string> Inflect(const Reading& reading, std::string_view folded, Grammemes target) const = 0;
+  // OpenCorpora's tag string of a reading ("NOUN,anim,masc,Sgtm,Surn sing,gent"), for explain and tests.
+  virtual std::string TagString(const Reading& reading) const = 0;
+  // Names written with inner capitals, and words (WordOracle).
+  bool IsKnownWord(std::string_view word) const override = 0;
+  bool IsCamelName(std::string_view word) const override = 0;
+};
+
+// Opens compiled sections (see morph/builder.h). Every offset is checked. Error: kCorrupt with what is wrong.
+Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> sections);
+
+}  // namespace atau::morph
+
+#endif  // ATAU_MORPH_MORPH_H_

@@ -1,0 +1,75 @@
+// Tokens of the clean view, and the lines, blocks and sentences that they stand in.
+#ifndef ATAU_TOKEN_TOKEN_H_
+#define ATAU_TOKEN_TOKEN_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace atau::token {
+
+enum class Kind : std::uint8_t {
+  kWord,    // letters, also with inner hyphens or apostrophes («Санкт-Петербург», «О'Нил», «eBay»); also letters with digits («2.1а», «Т14», «МС»)
+  kNumber,  // digits with inner separators («1,5», «10.30», «2021»); a space between groups of three digits is not joined
+  kPunct,   // one sign: . , : ; ! ? ( ) - — / © …
+  kQuote,   // « » " „ “ ” ' used as a quote
+  kOther,   // symbols, emoji, anything else, one code point (URLs and domains are kWord with kUrl)
+};
+
+// The letter shape of a word.
+enum class Shape : std::uint8_t {
+  kNone,     // no letters
+  kLower,    // газета
+  kCap,      // Газета, Нур-Султан (each part capitalised or the first only)
+  kUpper,    // ГАЗЕТА, МИД (two letters or more)
+  kInitial,  // one capital letter: «А» (an initial when a full stop follows)
+  kMixed,    // КамАЗ, eBay, ВКонтакте
+};
+
+enum Flag : std::uint16_t {
+  kSpaceBefore = 1 << 0,     // at least one blank or line break stands before it
+  kLineStart = 1 << 1,       // first token of a line
+  kBlockStart = 1 << 2,      // first token after an empty line, or of the text
+  kSentenceStart = 1 << 3,   // first token of a sentence (also the first of each block)
+  kGlued = 1 << 4,           // was split off the token before it («Казахстана|Премьер-министр»)
+  kLatin = 1 << 5,           // all letters Latin
+  kCyrillic = 1 << 6,        // all letters Cyrillic (Kazakh ones too)
+  kDigits = 1 << 7,          // holds a digit
+  kHyphen = 1 << 8,          // holds an inner hyphen
+  kUrl = 1 << 9,             // a URL, e-mail, domain or @name
+  kOpens = 1 << 10,          // a quote or bracket that opens; `pair` is the one that closes it
+  kCloses = 1 << 11,         // a quote or bracket that closes; `pair` is the one that opens it
+  kDash = 1 << 12,           // any hyphen or dash standing as a token
+  kSentenceEnd = 1 << 13,    // last token of a sentence
+};
+
+struct Token {
+  std::uint32_t begin = 0;  // bytes in the clean view, half-open
+  std::uint32_t end = 0;
+  std::int32_t pair = -1;   // index of the matching quote or bracket, -1 where there is none
+  std::uint32_t form = 0;   // index into the form table (filled by morph)
+  std::uint32_t sentence = 0;  // ordinal of the sentence it stands in
+  std::uint16_t flags = 0;
+  Kind kind = Kind::kOther;
+  Shape shape = Shape::kNone;
+
+  bool Has(std::uint16_t mask) const { return (flags & mask) != 0; }
+};
+
+// Tells the tokenizer whether a lower-case word form is known; the glued-word splitter asks it. Implementations are immutable and thread-safe.
+class WordOracle {
+ public:
+  virtual ~WordOracle() = default;
+  // `word` is a whole word as it stands in the clean view (any letter case).
+  virtual bool IsKnownWord(std::string_view word) const = 0;
+  // True for names that are written with inner capitals («КазМунайГаз», «ВКонтакте», «МакДональд»): never split.
+  virtual bool IsCamelName(std::string_view word) const = 0;
+};
+
+// Splits `clean` (valid UTF-8, as the text room leaves it) into tokens; replaces the content of `tokens`. `oracle` may be null (then only the
+// shapes decide where glued words part). Linear in the length of the text; never fails.
+void Tokenize(std::string_view clean, const WordOracle* oracle, std::vector<Token>* tokens);
+
+}  // namespace atau::token
+
+#endif  // ATAU_TOKEN_TOKEN_H_
