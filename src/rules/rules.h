@@ -61,11 +61,21 @@ struct RuleInfo {
   std::string_view file;
   std::uint32_t line = 0;
   Type type = Type::kNone;    // what it emits (kNone for relations and for vetoes)
+  std::uint16_t vetoes = 0;   // for vetoes: bit (1 << Type) of each type that it speaks against; the weight is negative
   std::string_view label;     // relation type for relations ("WORKS_AS"), else empty
   Phase phase = Phase::kCandidates;
   float weight = 0;           // default weight of its evidence; negative speaks against the span
   // Emitted attributes: key ("kind", "name", "head", "subject", "value", …) and expression ("kind.class", "name.text", "'launcher'").
   std::vector<std::pair<std::string_view, std::string_view>> emits;
+};
+
+// An example of a rule: a text in which it must (yes) or must not (no) fire.
+struct RuleExample {
+  std::string rule;  // its name
+  std::string file;
+  std::uint32_t line = 0;
+  bool yes = true;
+  std::string text;  // as written, with the marks: "проект [«Байтерек»]", "[Аскар Мамин]PERSON возглавил [Казахмыс]ORGANIZATION -> p | возглавил | o"
 };
 
 // Per-call memory; one a thread. Caches the outcome of token tests for each form of a table.
@@ -89,6 +99,10 @@ class RuleSet {
   virtual std::uint32_t size() const = 0;
   virtual const RuleInfo& rule(std::uint32_t index) const = 0;
   virtual std::string_view NameOf(std::uint16_t capture_name) const = 0;
+  // The examples of all rules, in the order of the rules.
+  virtual std::vector<RuleExample> examples() const = 0;
+  // Runs one rule alone (for its examples and for explain).
+  virtual void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const = 0;
   // The value of an emitted attribute of a hit: text of a capture, the kind of the class it matched, or a literal. Empty when the rule does not emit it.
   virtual std::string Attribute(const View& view, const Hits& hits, const Hit& hit, std::string_view key) const = 0;
 };

@@ -1,0 +1,163 @@
+#include "resolve/weights.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "morph/form_table.h"
+
+namespace atau::resolve {
+namespace {
+
+constexpr std::string_view kNames[] = {
+#define X(id, name) name,
+    ATAU_TEMPLATES(X)
+#undef X
+};
+
+constexpr std::string_view kPartNames[kParts] = {"in", "begin", "end"};
+
+// Section: u64 capacity (a power of two), u64 cells, u64 rows, then keys[capacity] u64, first[capacity] u32, count[capacity] u32, cells.
+constexpr std::size_t kHead = 3 * sizeof(std::uint64_t);
+
+}  // namespace
+
+int IndexOf(Type type) {
+  for (int i = 0; i < kTypes; ++i) {
+    if (kCompeting[static_cast<std::size_t>(i)] == type) return i;
+  }
+  return -1;
+}
+
+std::string_view TemplateName(Template t) { return kNames[t]; }
+
+std::uint64_t ValueKey(std::string_view value) { return morph::KeyOf(value); }
+
+bool ParseEvidence(std::string_view evidence, Template* t, std::string_view* value) {
+  const std::size_t eq = evidence.find('=');
+  if (eq == std::string_view::npos) return false;
+  for (int i = 0; i < kTemplateCount; ++i) {
+    if (kNames[i] == evidence.substr(0, eq)) {
+      *t = static_cast<Template>(i);
+      *value = evidence.substr(eq + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ParsePlace(std::string_view place, std::string_view type, std::uint32_t* slot) {
+  const int index = IndexOf(TypeByName(type));
+  if (index < 0) return false;
+  if (place == "span") {
+    *slot = kSpanSlot + static_cast<std::uint32_t>(index);
+    return true;
+  }
+  for (int part = 0; part < kParts; ++part) {
+    const std::string_view name = kPartNames[part];
+    if (place.size() != name.size() + 2 || place.substr(0, name.size()) != name) continue;
+    const char sign = place[name.size()], digit = place[name.size() + 1];
+    if ((sign != '+' && sign != '-') || digit < '0' || digit > '2') return false;
+    const int offset = sign == '-' ? -(digit - '0') : digit - '0';
+    *slot = static_cast<std::uint32_t>((offset + 2) * kLane + part * kTypes + index);
+    return true;
+  }
+  return false;
+}
+
+std::string PlaceName(std::uint32_t slot) {
+  if (slot >= kSpanSlot) return "span";
+  const int offset = static_cast<int>(slot) / kLane - 2;
+  const std::string_view part = kPartNames[(slot % kLane) / kTypes];
+  return std::string(part) + (offset < 0 ? "-" : "+") + std::to_string(offset < 0 ? -offset : offset);
+}
+
+std::string_view SlotType(std::uint32_t slot) {
+  return TypeName(kCompeting[slot >= kSpanSlot ? slot - kSpanSlot : slot % kTypes]);
+}
+
+std::string BuildWeights(const std::vector<WeightRow>& rows) {
+  std::map<std::uint64_t, std::map<std::uint32_t, float>> table;
+  for (const WeightRow& row : rows) {
+    Template t;
+    std::string_view value;
+    if (!ParseEvidence(row.evidence, &t, &value)) continue;
+    std::uint64_t key = EvidenceKey(t, ValueKey(value));
+    if (key == 0) key = 1;
+    table[key][row.slot] = row.weight;
+  }
+  std::uint64_t capacity = 16;
+  while (capacity < table.size() * 2) capacity *= 2;
+  std::vector<std::uint64_t> keys(capacity, 0);
+  std::vector<std::uint32_t> first(capacity, 0), count(capacity, 0);
+  std::vector<WeightCell> cells;
+  for (const auto& [key, slots] : table) {
+    std::uint64_t at = key & (capacity - 1);
+    while (keys[at] != 0) at = (at + 1) & (capacity - 1);
+    keys[at] = key;
+    first[at] = static_cast<std::uint32_t>(cells.size());
+    for (const auto& [slot, weight] : slots) {
+      if (weight != 0) cells.push_back({slot, weight});
+    }
+    count[at] = static_cast<std::uint32_t>(cells.size()) - first[at];
+  }
+  const std::uint64_t head[3] = {capacity, cells.size(), table.size()};
+  std::string out;
+  auto append = [&out](const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); };
+  append(head, sizeof head);
+  append(keys.data(), keys.size() * sizeof(std::uint64_t));
+  append(first.data(), first.size() * sizeof(std::uint32_t));
+  append(count.data(), count.size() * sizeof(std::uint32_t));
+  append(cells.data(), cells.size() * sizeof(WeightCell));
+  return out;
+}
+
+Result<std::unique_ptr<WeightTable>> WeightTable::Open(std::span<const std::string_view> sections) {
+  auto table = std::make_unique<WeightTable>();
+  for (const std::string_view bytes : sections) {
+    if (bytes.empty()) continue;
+    const auto corrupt = [](std::string what) {
+      return Error{Code::kCorrupt, "the weights section is damaged: " + what, {}, 0, 0, "compile the bundle again with `atau compile`"};
+    };
+    if (bytes.size() < kHead) return corrupt("it is too short");
+    std::uint64_t head[3];
+    std::memcpy(head, bytes.data(), sizeof head);
+    const auto [capacity, cells, rows] = head;
+    if (capacity == 0 || (capacity & (capacity - 1)) != 0 || capacity > (1u << 28) || cells > (1u << 28) || rows >= capacity) {
+      return corrupt("its sizes make no sense");
+    }
+    if (bytes.size() != kHead + capacity * 16 + cells * sizeof(WeightCell)) return corrupt("its size does not fit its header");
+    Section s;
+    s.keys = reinterpret_cast<const std::uint64_t*>(bytes.data() + kHead);
+    s.first = reinterpret_cast<const std::uint32_t*>(s.keys + capacity);
+    s.count = s.first + capacity;
+    s.cells = reinterpret_cast<const WeightCell*>(s.count + capacity);
+    s.mask = capacity - 1;
+    std::uint64_t used = 0;
+    for (std::uint64_t i = 0; i < capacity; ++i) {
+      if (s.keys[i] == 0) continue;
+      ++used;
+      if (std::uint64_t{s.first[i]} + s.count[i] > cells) return corrupt("a row points outside");
+    }
+    if (used >= capacity) return corrupt("its table is full");
+    for (std::uint64_t i = 0; i < cells; ++i) {
+      const std::uint32_t slot = s.cells[i].slot;
+      if (slot >= kBlock && (slot < kSpanSlot || slot >= kSpanSlot + kTypes)) return corrupt("a cell has no place");
+    }
+    table->rows_ += rows;
+    table->sections_.push_back(s);
+  }
+  return table;
+}
+
+std::span<const WeightCell> WeightTable::Find(std::uint64_t key) const {
+  if (key == 0) key = 1;
+  for (auto it = sections_.rbegin(); it != sections_.rend(); ++it) {
+    for (std::uint64_t at = key & it->mask; it->keys[at] != 0; at = (at + 1) & it->mask) {
+      if (it->keys[at] == key) return {it->cells + it->first[at], it->count[at]};
+    }
+  }
+  return {};
+}
+
+}  // namespace atau::resolve
