@@ -7,12 +7,12 @@ std::string Error::ToString() const {
   std::string out;
   if (!file.empty()) {
     out += file;
-    if (line != 0) out += ":" + std::to_string(line);
-    if (line != 0 && column != 0) out += ":" + std::to_string(column);
+    if (line != 0) out.append(":").append(std::to_string(line));
+    if (line != 0 && column != 0) out.append(":").append(std::to_string(column));
     out += ": ";
   }
   out += message;
-  if (!hint.empty()) out += " (" + hint + ")";
+  if (!hint.empty()) out.append(" (").append(hint).append(")");
   return out;
 }
 

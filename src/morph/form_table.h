@@ -24,14 +24,35 @@ enum class Origin : std::uint8_t {
   kNone,          // neither: Latin words, numbers, signs (one reading, its own form as lemma, no grammemes)
 };
 
+// Which names files list a reading's lexeme (Reading::list), whether OpenCorpora has it or not.
+enum List : std::uint8_t {
+  kListGiven = 1 << 0,              // a given name that may fire alone
+  kListGivenSupport = 1 << 1,       // a given name, ambiguous
+  kListSurname = 1 << 2,
+  kListSurnameSupport = 1 << 3,
+  kListPatronymic = 1 << 4,
+  kListPatronymicSupport = 1 << 5,
+  kListNickname = 1 << 6,
+  kListNicknameSupport = 1 << 7,
+};
+inline constexpr std::uint8_t kListAlone = kListGiven | kListSurname | kListPatronymic | kListNickname;
+
+// How a reading was made out of the form's parts (Reading::parts); for Lemma and Inflect.
+enum Parts : std::uint8_t {
+  kPartsTail = 1 << 0,  // what follows a hyphen stays as it is («Союзом-2.1а»)
+  kPartsBoth = 1 << 1,  // both parts of «ракетой-носителем» inflect
+};
+
 struct Reading {
   Grammemes tag = 0;
   std::uint64_t lemma_key = 0;  // KeyOf(folded lemma): equal for equal lemmas, whatever the lexeme
   std::uint32_t lexeme = 0;     // opaque, for Morph::Lemma and Morph::Inflect; meaningful with `section`
   std::uint16_t paradigm_form = 0;
-  std::uint8_t section = 0;     // which morphology section (bundle) it comes from; 255 = guessed or none
+  std::uint8_t section = 0;     // which morphology section (bundle) its paradigm comes from; 255 = none
   Origin origin = Origin::kNone;
   std::uint8_t weight = 0;      // how likely this reading is among those of the form, 0..255 (relative)
+  std::uint8_t list = 0;        // List bits
+  std::uint8_t parts = 0;       // Parts bits
 };
 
 struct Form {
@@ -48,13 +69,40 @@ struct Form {
   Agreement agreement = 0;   // union over nominal readings
 };
 
-// Keys are 64-bit hashes; two different strings share one with a probability that may be neglected (2^-64 a pair).
+// Keys are 64-bit hashes; two different strings share one with a probability that may be neglected (2^-64 a pair). Bundles store keys: another
+// function is another bundle format version.
 std::uint64_t KeyOf(std::string_view folded);
 
-// Lower case, ё→е: writes to `out` (replaced). Works on UTF-8; Cyrillic, Kazakh and Latin letters; others are left alone.
+// Lower case, ё→е: writes to `out` (replaced). Works on UTF-8; Cyrillic, Kazakh, Greek and Latin letters; typographic apostrophes and hyphens become
+// the plain ones (O’Нил → o'нил); others are left alone.
 void Fold(std::string_view word, std::string* out);
 
-// Not thread-safe: one table a scratch. References stay valid until Clear().
+// An array that grows without moving what it holds; what is added together stands together.
+template <class T>
+class Blocks {
+ public:
+  static constexpr std::uint32_t kBits = 12;
+  static constexpr std::uint32_t kSize = std::uint32_t{1} << kBits;
+
+  const T& operator[](std::uint32_t i) const { return blocks_[i >> kBits][i & (kSize - 1)]; }
+  std::uint32_t Add(const T& value) { return Add(std::span<const T>(&value, 1)); }
+  // The index of the first of `values` (at most kSize of them).
+  std::uint32_t Add(std::span<const T> values) {
+    if ((size_ & (kSize - 1)) + values.size() > kSize) size_ = (size_ | (kSize - 1)) + 1;
+    const std::uint32_t first = size_;
+    if (first >> kBits == blocks_.size()) blocks_.push_back(std::make_unique<T[]>(kSize));
+    for (const T& value : values) blocks_[size_ >> kBits][size_ & (kSize - 1)] = value, ++size_;
+    return first;
+  }
+  std::uint32_t size() const { return size_; }
+  void Clear() { size_ = 0; }
+
+ private:
+  std::vector<std::unique_ptr<T[]>> blocks_;
+  std::uint32_t size_ = 0;
+};
+
+// Not thread-safe: one table a scratch. References and spans stay valid until Clear().
 class FormTable {
  public:
   explicit FormTable(const Morph* morph);
@@ -68,17 +116,18 @@ class FormTable {
   void InternAll(std::string_view clean, std::vector<token::Token>* tokens);
 
   const Form& operator[](std::uint32_t form) const { return forms_[form]; }
-  std::span<const Reading> ReadingsOf(const Form& form) const { return {readings_.data() + form.first_reading, form.readings}; }
+  std::span<const Reading> ReadingsOf(const Form& form) const { return {&readings_[form.first_reading], form.readings}; }
   std::size_t size() const { return forms_.size(); }
   const Morph& morph() const { return *morph_; }
-  // Forgets all forms. Called between documents when the table has grown beyond its bound; form indices start again at 0, and `generation` moves.
+  // Forgets all forms. Call it between documents when the table has grown beyond its bound; form indices start again at 0, and
+  // `generation` moves.
   void Clear();
   std::uint64_t generation() const { return generation_; }
 
  private:
   const Morph* morph_;
-  std::vector<Form> forms_;
-  std::vector<Reading> readings_;
+  Blocks<Form> forms_;
+  Blocks<Reading> readings_;
   std::uint64_t generation_ = 0;
   struct Index;
   std::unique_ptr<Index> index_;

@@ -38,6 +38,8 @@ inline constexpr Grammemes kGenders = kmasc | kfemn | kneut;
 
 // Parses a grammeme by its OpenCorpora name ("NOUN", "gent", "ms-f", "1per"); returns 0 for an unknown one.
 Grammemes GrammemeByName(std::string_view name);
+// The bits of a whole tag ("NOUN,anim,masc,Sgtm,Surn sing,gent"); grammemes without a bit are passed over.
+Grammemes ParseTag(std::string_view tag);
 
 // Case × (singular masculine, feminine, neuter; plural) as 24 bits: bit = 4 * case + {0 masc, 1 femn, 2 neut, 3 plur}; case in the order
 // nomn, gent, datv, accs, ablt, loct. Two words agree where the AND of their masks is not 0.

@@ -24,7 +24,7 @@ class Morph : public token::WordOracle {
  public:
   ~Morph() override = default;
 
-  // All readings of a folded form (lower case, ё→е) from every section, the most likely first; guesses when none knows it and `guess` is set.
+  // All readings of a folded form (lower case, ё→е; a ё that is kept finds only words with ё there) from every section, the most likely first; guesses when none knows it and `guess` is set.
   // `shape` steers the guesser (a capitalised unknown word may be a surname). Appends to `out`.
   virtual void Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const = 0;
   // The lemma of a reading with its ё («орёл»), in lower case. `folded` is the form it was found for.
@@ -32,6 +32,8 @@ class Morph : public token::WordOracle {
   // The reading's word in another form: the paradigm's form that has all grammemes of `target` and differs least otherwise;
   // nothing where the paradigm has none. Lower case.
   virtual std::optional<std::string> Inflect(const Reading& reading, std::string_view folded, Grammemes target) const = 0;
+  // The form itself with its ё («королева» as a form of «королёв» → «королёва»), in lower case.
+  virtual std::string Spelling(const Reading& /*reading*/, std::string_view folded) const { return std::string(folded); }
   // OpenCorpora's tag string of a reading ("NOUN,anim,masc,Sgtm,Surn sing,gent"), for explain and tests.
   virtual std::string TagString(const Reading& reading) const = 0;
   // Names written with inner capitals, and words (WordOracle).

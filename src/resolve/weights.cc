@@ -5,6 +5,7 @@
 #include <map>
 
 #include "morph/form_table.h"
+#include "resolve/evidence.h"
 
 namespace atau::resolve {
 namespace {
@@ -82,7 +83,7 @@ std::string BuildWeights(const std::vector<WeightRow>& rows) {
     Template t;
     std::string_view value;
     if (!ParseEvidence(row.evidence, &t, &value)) continue;
-    std::uint64_t key = EvidenceKey(t, ValueKey(value));
+    std::uint64_t key = EvidenceKey(t, t == kPattern ? PatternKey(value) : ValueKey(value));
     if (key == 0) key = 1;
     table[key][row.slot] = row.weight;
   }

@@ -1,0 +1,336 @@
+#include "document/build.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "resolve/cluster.h"
+#include "resolve/describe.h"
+#include "resolve/values.h"
+
+namespace atau::document {
+namespace {
+
+using resolve::Described;
+using resolve::Mention;
+
+bool Wanted(const ExtractOptions& options, Type type) {
+  return options.types.empty() || std::find(options.types.begin(), options.types.end(), type) != options.types.end();
+}
+
+// Spans of the types that only rules propose: dates, money, roles. The heaviest, then longest cover of each type by itself.
+void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<std::pair<Described, int>>* out) {
+  for (const Type type : {Type::kDate, Type::kMoney, Type::kRole}) {
+    std::vector<std::pair<float, std::uint32_t>> order;
+    for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
+      const rules::Hit& hit = a.hits.hits[h];
+      const rules::RuleInfo& info = p.rules().rule(hit.rule);
+      if (info.type == type && info.weight > 0) order.emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
+    std::vector<std::uint8_t> used(a.tokens.size() + 1, 0);
+    for (const auto& [rank, h] : order) {
+      const rules::Hit& hit = a.hits.hits[h];
+      if (std::any_of(used.begin() + hit.begin, used.begin() + hit.end, [](std::uint8_t u) { return u != 0; })) continue;
+      std::fill(used.begin() + hit.begin, used.begin() + hit.end, std::uint8_t{1});
+      Described d;
+      d.begin = hit.begin;
+      d.end = hit.end;
+      d.type = type;
+      d.score = p.rules().rule(hit.rule).weight;
+      out->emplace_back(std::move(d), static_cast<int>(h));
+    }
+  }
+}
+
+// Mentions inside longer ones: the best cover of the candidates that lie strictly inside.
+void InnerMentions(const PipelineScratch& s, std::vector<Mention>* out) {
+  for (const Mention& outer : s.mentions) {
+    if (outer.end - outer.begin < 2 || outer.type == 0) continue;
+    std::vector<resolve::Candidate> inner;
+    std::vector<resolve::Scores> scores;
+    const auto first = std::lower_bound(s.candidates.begin(), s.candidates.end(), outer.begin,
+                                        [](const resolve::Candidate& c, std::uint32_t begin) { return c.begin < begin; });
+    for (auto k = static_cast<std::size_t>(first - s.candidates.begin()); k < s.candidates.size() && s.candidates[k].begin < outer.end; ++k) {
+      const resolve::Candidate& c = s.candidates[k];
+      if (c.end > outer.end || (c.begin == outer.begin && c.end == outer.end)) continue;
+      // A part that is as well the beginning of the outer name is another reading of it, unless a different type.
+      resolve::Scores score = s.scores[k];
+      if (c.begin == outer.begin) score[outer.type] = -1;
+      inner.push_back({c.begin - outer.begin, c.end - outer.begin, c.types});
+      scores.push_back(score);
+    }
+    std::vector<Mention> found;
+    resolve::BestCover(outer.end - outer.begin, inner, scores, &found);
+    for (Mention& m : found) out->push_back({m.begin + outer.begin, m.end + outer.begin, m.type, m.score});
+  }
+}
+
+// Byte offsets of the text, filled with code points in one pass.
+class CodePoints {
+ public:
+  explicit CodePoints(std::string_view text) : text_(text) {}
+  void Fill(std::vector<Span*> bytes, std::vector<Span*> points) {
+    std::vector<std::size_t> offsets;
+    for (const Span* s : bytes) offsets.push_back(s->start), offsets.push_back(s->end);
+    std::sort(offsets.begin(), offsets.end());
+    offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+    std::vector<std::size_t> counted = offsets;
+    text::ToCodePoints(text_, &counted);
+    const auto at = [&](std::size_t byte) { return counted[static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin())]; };
+    for (std::size_t i = 0; i < bytes.size(); ++i) *points[i] = {at(bytes[i]->start), at(bytes[i]->end)};
+  }
+
+ private:
+  std::string_view text_;
+};
+
+class Builder {
+ public:
+  Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
+      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out) {
+    out_ = Document{};
+    out_.text = std::string(text);
+    if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
+  }
+
+  void Run() {
+    Flat();
+    Relations();
+    Entities();
+    Nested();
+    Repairs();
+    Points();
+  }
+
+ private:
+  Span Original(std::size_t begin, std::size_t end) const {
+    return {s_.clean.OriginalBegin(a_.tokens[begin].begin), s_.clean.OriginalEnd(a_.tokens[end - 1].end)};
+  }
+
+  Entity ToEntity(const Described& d) const {
+    Entity e;
+    e.span = Original(d.begin, d.end);
+    e.type = d.type;
+    e.kind = d.kind;
+    e.text = d.text;
+    e.normal = d.normal;
+    e.slots = d.slots;
+    e.gazetteer = d.gazetteer;
+    e.score = static_cast<double>(d.score);
+    e.rule = d.rule;
+    return e;
+  }
+
+  void Value(Described* d) const {
+    if (d->type == Type::kDate) {
+      std::string kind;
+      const std::string value = resolve::DateValue(a_, d->begin, d->end, today_, &kind);
+      if (!kind.empty()) d->kind = kind;
+      if (!value.empty()) d->slots.emplace_back("value", value);
+    } else if (d->type == Type::kMoney) {
+      const std::string value = resolve::MoneyValue(a_, d->begin, d->end);
+      if (!value.empty()) d->slots.emplace_back("value", value);
+    }
+  }
+
+  // The gender of people named by surname alone, learned from their full names in the same text.
+  void LearnGenders(std::vector<Described>* mentions) const {
+    std::map<std::uint64_t, morph::Gender> known;
+    for (const Described& d : *mentions) {
+      if (d.type != Type::kPerson || d.end - d.begin < 2) continue;
+      const morph::Gender g = morph::GenderOf(a_.tokens, d.begin, d.end, s_.forms);
+      if (g == morph::Gender::kUnknown) continue;
+      for (std::uint32_t i = d.begin; i < d.end; ++i) known.try_emplace(resolve::Memory::WordKey(a_, i), g);
+    }
+    for (Described& d : *mentions) {
+      if (d.type != Type::kPerson || d.end - d.begin != 1) continue;
+      if (const auto it = known.find(resolve::Memory::WordKey(a_, d.begin)); it != known.end()) d.gender = it->second;
+    }
+  }
+
+  void Flat() {
+    std::vector<std::uint8_t> used(a_.tokens.size() + 1, 0);
+    for (const Mention& m : s_.mentions) {
+      Described d;
+      d.begin = m.begin;
+      d.end = m.end;
+      d.type = resolve::kCompeting[m.type];
+      d.score = m.score;
+      std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
+      flat_.push_back(std::move(d));
+    }
+    LearnGenders(&flat_);
+    for (Described& d : flat_) resolve::Describe(a_, d.gender, -1, &d);
+    std::vector<std::pair<Described, int>> others;
+    RuleMentions(p_, a_, &others);
+    for (auto& [d, hit] : others) {
+      resolve::Describe(a_, morph::Gender::kUnknown, hit, &d);
+      Value(&d);
+      if (std::none_of(used.begin() + d.begin, used.begin() + d.end, [](std::uint8_t u) { return u != 0; })) {
+        std::fill(used.begin() + d.begin, used.begin() + d.end, std::uint8_t{1});
+        flat_.push_back(d);
+      } else {
+        nested_.push_back(d);
+      }
+    }
+    std::stable_sort(flat_.begin(), flat_.end(), [](const Described& x, const Described& y) { return x.begin < y.begin; });
+  }
+
+  // Rules over the chosen mentions. Fills pairs of aliases and relations between mentions.
+  void Relations() {
+    std::vector<rules::View::Resolved> resolved;
+    for (std::size_t i = 0; i < flat_.size(); ++i) resolved.push_back({flat_[i].begin, flat_[i].end, flat_[i].type, static_cast<std::uint32_t>(i)});
+    const rules::View view{a_.clean, &a_.tokens, &s_.forms, &p_.gazetteer(), &a_.matches, &resolved};
+    rules::Hits hits;
+    p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
+    for (const rules::Hit& hit : hits.hits) {
+      const rules::RuleInfo& info = p_.rules().rule(hit.rule);
+      Found found{std::string(info.label), -1, -1, p_.rules().Attribute(view, hits, hit, "role"), hit.begin, hit.end, info.weight};
+      for (const auto& [key, expression] : info.emits) {
+        if (key != "subject" && key != "object") continue;
+        for (std::uint32_t c = hit.first_capture; c < hit.first_capture + hit.captures; ++c) {
+          const rules::Capture& capture = hits.captures[c];
+          if (capture.resolved < 0 || p_.rules().NameOf(capture.name) != expression.substr(0, expression.find('.'))) continue;
+          const int mention = static_cast<int>(resolved[static_cast<std::size_t>(capture.resolved)].index);
+          (key == "subject" ? found.subject : found.object) = mention;
+        }
+      }
+      if (found.subject < 0) continue;
+      if (found.label == "ALIAS_OF" && found.object >= 0) aliases_.emplace_back(found.object, found.subject);
+      found_.push_back(std::move(found));
+    }
+  }
+
+  void Entities() {
+    const std::vector<int> cluster = resolve::Cluster(flat_, aliases_);
+    int count = 0;
+    for (const int c : cluster) count = std::max(count, c + 1);
+    std::vector<std::vector<int>> members(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < flat_.size(); ++i) {
+      Entity e = ToEntity(flat_[i]);
+      if (!Wanted(options_, e.type)) {
+        kept_.push_back(-1);
+        continue;
+      }
+      kept_.push_back(static_cast<int>(out_.entities.size()));
+      if (cluster[i] >= 0) members[static_cast<std::size_t>(cluster[i])].push_back(static_cast<int>(i));
+      out_.entities.push_back(std::move(e));
+    }
+    std::vector<int> number(static_cast<std::size_t>(count), -1);
+    for (std::size_t c = 0; c < members.size(); ++c) {
+      if (members[c].empty()) continue;
+      const int fullest = resolve::FullestOf(flat_, members[c]);
+      const Described& d = flat_[static_cast<std::size_t>(fullest)];
+      DocumentEntity entity;
+      entity.id = "e" + std::to_string(out_.document_entities.size() + 1);
+      entity.type = d.type;
+      entity.normal = d.canonical.empty() || d.type == Type::kPerson ? d.normal : d.canonical;
+      entity.gazetteer = d.gazetteer;
+      for (const int m : members[c]) {
+        const int kept = kept_[static_cast<std::size_t>(m)];
+        entity.mentions.push_back(kept);
+        out_.entities[static_cast<std::size_t>(kept)].entity = static_cast<int>(out_.document_entities.size());
+        if (entity.gazetteer.empty()) entity.gazetteer = flat_[static_cast<std::size_t>(m)].gazetteer;
+      }
+      number[c] = static_cast<int>(out_.document_entities.size());
+      out_.document_entities.push_back(std::move(entity));
+    }
+    const auto entity_of = [&](int mention) { return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0 ? -1 : number[static_cast<std::size_t>(cluster[static_cast<std::size_t>(mention)])]; };
+    std::set<std::tuple<std::string, int, int, std::string>> seen;
+    for (const Found& f : found_) {
+      Relation r;
+      r.type = f.label;
+      r.subject = entity_of(f.subject);
+      r.object = entity_of(f.object);
+      r.role = f.role;
+      r.span = Original(f.begin, f.end);
+      if (r.subject < 0 || (f.object >= 0 && r.object < 0) || (r.type != "ALIAS_OF" && r.subject == r.object)) continue;
+      if (!seen.insert({r.type, r.subject, r.object, r.role}).second) continue;
+      out_.relations.push_back(std::move(r));
+    }
+  }
+
+  void Nested() {
+    std::vector<Mention> inner;
+    InnerMentions(s_, &inner);
+    for (const Mention& m : inner) {
+      Described d;
+      d.begin = m.begin;
+      d.end = m.end;
+      d.type = resolve::kCompeting[m.type];
+      d.score = m.score;
+      resolve::Describe(a_, morph::Gender::kUnknown, -1, &d);
+      nested_.push_back(std::move(d));
+    }
+    std::vector<Described> all = flat_;
+    all.insert(all.end(), nested_.begin(), nested_.end());
+    std::stable_sort(all.begin(), all.end(), [](const Described& x, const Described& y) { return x.begin != y.begin ? x.begin < y.begin : x.end > y.end; });
+    std::map<std::tuple<std::size_t, std::size_t, Type>, int> flat_entity;
+    for (const Entity& f : out_.entities) flat_entity[{f.span.start, f.span.end, f.type}] = f.entity;
+    std::vector<int> open;  // indices of the entities around
+    for (const Described& d : all) {
+      if (!Wanted(options_, d.type)) continue;
+      Entity e = ToEntity(d);
+      while (!open.empty() && out_.nested[static_cast<std::size_t>(open.back())].span.end <= e.span.start) open.pop_back();
+      if (!open.empty()) {
+        const Entity& around = out_.nested[static_cast<std::size_t>(open.back())];
+        if (around.span.end < e.span.end) continue;  // crosses: the tree keeps the one that began first
+        if (around.span == e.span && around.type == e.type) continue;
+        e.parent = open.back();
+      }
+      if (const auto flat = flat_entity.find({e.span.start, e.span.end, e.type}); flat != flat_entity.end()) e.entity = flat->second;
+      open.push_back(static_cast<int>(out_.nested.size()));
+      out_.nested.push_back(std::move(e));
+    }
+  }
+
+  void Repairs() {
+    for (const text::Change& c : s_.clean.changes()) {
+      Repair r;
+      r.kind = std::string(text::RepairName(c.kind));
+      r.span = {c.begin, c.end};
+      r.before = std::string(s_.clean.original().substr(c.begin, c.end - c.begin));
+      r.after = std::string(s_.clean.view().substr(c.clean_begin, c.clean_end - c.clean_begin));
+      out_.repairs.push_back(std::move(r));
+    }
+  }
+
+  void Points() {
+    std::vector<Span*> bytes, points;
+    for (std::vector<Entity>* list : {&out_.entities, &out_.nested}) {
+      for (Entity& e : *list) bytes.push_back(&e.span), points.push_back(&e.code_points);
+    }
+    for (Relation& r : out_.relations) bytes.push_back(&r.span), points.push_back(&r.code_points);
+    CodePoints(out_.text).Fill(bytes, points);
+  }
+
+  struct Found {
+    std::string label;
+    int subject, object;
+    std::string role;
+    std::uint32_t begin, end;
+    float weight;
+  };
+
+  const Pipeline& p_;
+  const ExtractOptions& options_;
+  PipelineScratch& s_;
+  const resolve::Analysis& a_;
+  Document& out_;
+  std::optional<resolve::Day> today_;
+  std::vector<Described> flat_, nested_;
+  std::vector<std::pair<int, int>> aliases_;
+  std::vector<Found> found_;
+  std::vector<int> kept_;
+};
+
+}  // namespace
+
+void BuildDocument(const Pipeline& pipeline, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch, Document* out) {
+  Builder(pipeline, text, options, scratch, out).Run();
+}
+
+}  // namespace atau::document

@@ -1,0 +1,88 @@
+#include "document/pipeline.h"
+
+#include <utility>
+
+namespace atau::document {
+namespace {
+
+constexpr std::size_t kManyForms = 40000;       // forms kept between documents
+constexpr std::size_t kFewWords = 12;           // shorter texts do not tell their letter case
+constexpr double kRareCase = 0.02;
+
+// Whether nearly all words of the text stand in one letter case, so that capitals say nothing.
+bool IsCaseless(const std::vector<token::Token>& tokens) {
+  std::size_t lower = 0, cap = 0, upper = 0;
+  for (const token::Token& t : tokens) {
+    if (t.kind != token::Kind::kWord || t.Has(token::Flag::kUrl | token::Flag::kDigits)) continue;
+    lower += t.shape == token::Shape::kLower;
+    upper += t.shape == token::Shape::kUpper;
+    cap += t.shape == token::Shape::kCap || t.shape == token::Shape::kMixed;
+  }
+  const std::size_t words = lower + cap + upper;
+  if (words < kFewWords) return false;
+  const double w = static_cast<double>(words);
+  return static_cast<double>(cap + upper) < kRareCase * w || static_cast<double>(lower + cap) < kRareCase * w;
+}
+
+std::vector<std::string_view> Sections(const std::vector<std::shared_ptr<const bundle::Bundle>>& bundles, std::string_view name) {
+  std::vector<std::string_view> sections;
+  for (const auto& b : bundles) {
+    if (const std::string_view s = b->Section(name); !s.empty()) sections.push_back(s);
+  }
+  return sections;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles) {
+  std::shared_ptr<Pipeline> p(new Pipeline);
+  p->bundles_ = std::move(bundles);
+  auto morph = morph::OpenMorph(Sections(p->bundles_, "morph"));
+  if (!morph.ok()) return morph.error();
+  p->morph_ = std::move(morph.value());
+  auto gazetteer = gazetteer::OpenGazetteer(Sections(p->bundles_, "gazetteer"));
+  if (!gazetteer.ok()) return gazetteer.error();
+  p->gazetteer_ = std::move(gazetteer.value());
+  auto rules = rules::OpenRules(Sections(p->bundles_, "rules"), *p->gazetteer_);
+  if (!rules.ok()) return rules.error();
+  p->rules_ = std::move(rules.value());
+  auto weights = resolve::WeightTable::Open(Sections(p->bundles_, "weights"));
+  if (!weights.ok()) return weights.error();
+  p->weights_ = std::move(weights.value());
+  p->evidence_ = std::make_unique<resolve::Evidence>(p->gazetteer_.get(), p->rules_.get());
+  p->model_ = std::make_unique<resolve::Model>(p->evidence_.get(), p->rules_.get(), p->weights_.get());
+  return std::shared_ptr<const Pipeline>(std::move(p));
+}
+
+void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* s) const {
+  if (s->forms.size() > kManyForms) s->forms.Clear();
+  resolve::Analysis& a = s->analysis;
+
+  s->clean.Assign(text, options);
+  a.clean = s->clean.view();
+  token::Tokenize(a.clean, morph_.get(), &a.tokens);
+  s->forms.InternAll(a.clean, &a.tokens);
+  a.forms = &s->forms;
+  a.gazetteer = gazetteer_.get();
+  a.rules = rules_.get();
+  a.caseless = IsCaseless(a.tokens);
+  a.matches.clear();
+  gazetteer_->Find(a.tokens, s->forms, &s->find, &a.matches);
+  a.hits.Clear();
+  const rules::View view{a.clean, &a.tokens, &s->forms, gazetteer_.get(), &a.matches, nullptr};
+  rules_->Match(view, rules::Phase::kCandidates, &s->match, &a.hits);
+  a.Index();
+  evidence_->Categories(a, &s->cats);
+  resolve::FindCandidates(a, s->cats, &s->candidates);
+}
+
+void Pipeline::Resolve(PipelineScratch* s) const {
+  const resolve::Analysis& a = s->analysis;
+  model_->Score(a, s->cats, s->candidates, nullptr, &s->score, &s->scores);
+  resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->mentions);
+  s->memory.Learn(a, s->mentions);
+  model_->Score(a, s->cats, s->candidates, &s->memory, &s->score, &s->scores);
+  resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->mentions);
+}
+
+}  // namespace atau::document

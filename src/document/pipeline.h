@@ -1,0 +1,75 @@
+// The way of one text through the rooms.
+#ifndef ATAU_DOCUMENT_PIPELINE_H_
+#define ATAU_DOCUMENT_PIPELINE_H_
+
+#include <atau/extractor.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "bundle/bundle.h"
+#include "gazetteer/gazetteer.h"
+#include "morph/form_table.h"
+#include "morph/morph.h"
+#include "resolve/analysis.h"
+#include "resolve/candidates.h"
+#include "resolve/memory.h"
+#include "resolve/model.h"
+#include "rules/rules.h"
+#include "text/clean.h"
+
+namespace atau::document {
+
+// Per-call memory of all rooms.
+class PipelineScratch : public Scratch {
+ public:
+  explicit PipelineScratch(const morph::Morph* morph) : forms(morph) {}
+
+  text::CleanText clean;
+  morph::FormTable forms;
+  gazetteer::FindScratch find;
+  rules::MatchScratch match;
+  resolve::ScoreScratch score;
+  resolve::Analysis analysis;
+  std::vector<resolve::Cat> cats;
+  std::vector<resolve::Candidate> candidates;
+  std::vector<resolve::Scores> scores;
+  std::vector<resolve::Mention> mentions;
+  resolve::Memory memory;
+};
+
+// Immutable and thread-safe: everything that is opened from bundles.
+class Pipeline {
+ public:
+  // Errors: kCorrupt from any section; kNotFound when the first bundle lacks one.
+  static Result<std::shared_ptr<const Pipeline>> Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles);
+
+  std::unique_ptr<PipelineScratch> NewScratch() const { return std::make_unique<PipelineScratch>(morph_.get()); }
+
+  // text → tokens → forms → gazetteer → rules → candidates. `text` must stay alive while the scratch is used.
+  void Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* scratch) const;
+  // Candidates → scores → cover, twice: the second look knows what the first one found. Leaves the flat mentions in `scratch->mentions`.
+  void Resolve(PipelineScratch* scratch) const;
+
+  const morph::Morph& morph() const { return *morph_; }
+  const gazetteer::Gazetteer& gazetteer() const { return *gazetteer_; }
+  const rules::RuleSet& rules() const { return *rules_; }
+  const resolve::Model& model() const { return *model_; }
+  const std::vector<std::shared_ptr<const bundle::Bundle>>& bundles() const { return bundles_; }
+
+ private:
+  Pipeline() = default;
+
+  std::vector<std::shared_ptr<const bundle::Bundle>> bundles_;
+  std::unique_ptr<morph::Morph> morph_;
+  std::unique_ptr<gazetteer::Gazetteer> gazetteer_;
+  std::unique_ptr<rules::RuleSet> rules_;
+  std::unique_ptr<resolve::WeightTable> weights_;
+  std::unique_ptr<resolve::Evidence> evidence_;
+  std::unique_ptr<resolve::Model> model_;
+};
+
+}  // namespace atau::document
+
+#endif  // ATAU_DOCUMENT_PIPELINE_H_

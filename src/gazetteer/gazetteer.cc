@@ -1,0 +1,405 @@
+#include "gazetteer/gazetteer.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "bundle/binary.h"
+#include "gazetteer/layout.h"
+
+namespace atau::gazetteer {
+
+using morph::Agreement;
+using morph::Form;
+using morph::Reading;
+using token::Token;
+
+namespace {
+
+// The cases that an agreement mask allows, with every gender and number of each: what is left of agreement between «город» and «Москва».
+Agreement SpreadCases(Agreement agreement) {
+  constexpr Agreement kOnePerCase = 0x111111;
+  const Agreement any = (agreement | agreement >> 1 | agreement >> 2 | agreement >> 3) & kOnePerCase;
+  return any * 0xF;
+}
+
+// A key that a text token may be found under.
+struct Key {
+  std::uint64_t key;
+  Agreement agreement;  // kAllAgreement for keys that do not inflect
+  bool inflects;
+};
+
+// Where one walk through the trie of one section stands.
+struct Walk {
+  std::uint32_t state = 0;
+  std::uint32_t finals = 0;
+  Agreement agreement = morph::kAllAgreement;
+  Agreement cases = morph::kAllAgreement;
+  std::uint16_t lower = 0;      // bit n: the n-th token is in lower case
+  std::uint16_t not_upper = 0;  // bit n: the n-th token is not in capitals
+};
+
+struct Section {
+  std::span<const EdgeSlot> edges;
+  std::span<const Final> finals;
+  std::span<const EntryRecord> entries;
+  std::span<const KindRecord> kinds;
+  std::span<const std::uint32_t> classes;
+  std::span<const IdRecord> ids;
+  std::string_view strings;
+  std::uint32_t max_probe = 0;
+  std::uint32_t max_tokens = 0;
+  std::uint32_t first_entry = 0;
+  std::vector<std::uint16_t> class_ids;  // of the section's classes
+  std::vector<std::uint16_t> kind_ids;
+
+  // Damaged offsets give an empty string: content is not checked at open, where it would touch every page.
+  std::string_view String(std::uint32_t at) const {
+    std::uint16_t size;
+    if (at > strings.size() || strings.size() - at < sizeof(size)) return {};
+    std::memcpy(&size, strings.data() + at, sizeof(size));
+    return strings.substr(at + sizeof(size), size);
+  }
+
+  const EdgeSlot* FindEdge(std::uint32_t state, std::uint64_t key) const {
+    if (edges.empty()) return nullptr;
+    const std::uint64_t hash = MixEdge(state, key);
+    std::uint64_t slot = HomeSlot(hash, edges.size());
+    for (std::uint32_t probe = 0; probe <= max_probe; ++probe) {
+      const EdgeSlot& edge = edges[slot];
+      if (edge.hash == hash) return &edge;
+      if (edge.hash == 0) return nullptr;
+      if (++slot == edges.size()) slot = 0;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace
+
+struct FindScratch::State {
+  struct FormKeys {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+  };
+  const morph::FormTable* table = nullptr;
+  const void* gazetteer = nullptr;
+  std::uint64_t generation = 0;
+  // By form: 0 = not looked at yet, 1 = starts nothing, else index of its roots plus 2.
+  std::vector<std::uint32_t> starts;
+  struct Roots {
+    std::uint32_t first, count;
+    std::uint32_t section;
+  };
+  std::vector<std::vector<Roots>> roots;  // by start: one for each section that it starts something in
+  std::vector<Walk> root_walks;
+  std::vector<FormKeys> form_keys;  // by form; count 0 = not computed (a form always has a key)
+  std::vector<Key> keys;
+  std::vector<Walk> walks, next;
+};
+
+FindScratch::FindScratch() : state_(std::make_unique<State>()) {}
+FindScratch::~FindScratch() = default;
+
+class GazetteerImpl final : public Gazetteer {
+ public:
+  static Result<std::unique_ptr<Gazetteer>> Open(std::span<const std::string_view> sections) {
+    auto gazetteer = std::make_unique<GazetteerImpl>();
+    for (const std::string_view bytes : sections) {
+      if (bytes.empty()) continue;
+      if (Status status = gazetteer->OpenSection(bytes); !status.ok()) return status.error();
+    }
+    return std::unique_ptr<Gazetteer>(std::move(gazetteer));
+  }
+
+  void Find(const std::vector<Token>& tokens, const morph::FormTable& forms, FindScratch* scratch, std::vector<Match>* out) const override {
+    FindScratch::State& state = *scratch->state_;
+    // A scratch may have served another table, or this one before it was cleared.
+    if (state.table != &forms || state.generation != forms.generation() || state.gazetteer != this) {
+      state.table = &forms, state.generation = forms.generation(), state.gazetteer = this;
+      state.starts.clear(), state.roots.clear(), state.root_walks.clear(), state.form_keys.clear(), state.keys.clear();
+    }
+    if (state.starts.size() < forms.size()) {
+      state.starts.resize(forms.size());
+      state.form_keys.resize(forms.size());
+    }
+    for (std::uint32_t begin = 0; begin < tokens.size(); ++begin) {
+      std::uint32_t& start = state.starts[tokens[begin].form];
+      if (start == 1) continue;
+      if (IsPassedOver(tokens[begin])) continue;
+      if (start == 0) start = FindRoots(forms, tokens[begin].form, &state);
+      if (start == 1) continue;
+      const std::size_t first_match = out->size();
+      for (const FindScratch::State::Roots& roots : state.roots[start - 2]) {
+        WalkFrom(tokens, forms, begin, sections_[roots.section], roots, &state, out);
+      }
+      if (out->size() - first_match > 1) SortAndMerge(out, first_match);
+    }
+  }
+
+  Entry entry(std::uint32_t index) const override {
+    Entry entry;
+    const Section* section = SectionOf(index);
+    if (section == nullptr) return entry;
+    const EntryRecord& record = section->entries[index - section->first_entry];
+    entry.id = section->String(record.id);
+    entry.name = section->String(record.name);
+    entry.slots = section->String(record.slots);
+    entry.support = (record.flags & kEntrySupport) != 0;
+    if ((record.flags & kEntryWords) == 0 && record.type < kTypeCount) entry.type = static_cast<Type>(record.type);
+    if (record.kind < section->kinds.size()) {
+      const KindRecord& kind = section->kinds[record.kind];
+      entry.kind = section->String(kind.kind);
+      entry.kind_id = section->kind_ids[record.kind];
+      if (kind.cls < section->classes.size()) {
+        entry.cls = section->String(section->classes[kind.cls]);
+        entry.class_id = section->class_ids[kind.cls];
+      }
+    }
+    return entry;
+  }
+
+  std::uint32_t size() const override { return size_; }
+
+  bool FindId(std::string_view id, std::uint32_t* index) const override {
+    const std::uint32_t hash = HashOfId(id);
+    for (const Section& section : sections_) {
+      auto at = std::lower_bound(section.ids.begin(), section.ids.end(), hash, [](const IdRecord& row, std::uint32_t h) { return row.hash < h; });
+      for (; at != section.ids.end() && at->hash == hash; ++at) {
+        if (at->entry >= section.entries.size() || section.String(section.entries[at->entry].id) != id) continue;
+        *index = section.first_entry + at->entry;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  std::uint16_t ClassId(std::string_view cls) const override {
+    const auto at = class_by_name_.find(std::string(cls));
+    return at == class_by_name_.end() ? 0 : at->second;
+  }
+  std::uint16_t KindId(std::string_view cls, std::string_view kind) const override {
+    const auto at = kind_by_name_.find(std::string(cls).append(":").append(kind));
+    return at == kind_by_name_.end() ? 0 : at->second;
+  }
+  std::string_view ClassName(std::uint16_t class_id) const override {
+    return class_id == 0 || class_id > class_names_.size() ? std::string_view() : class_names_[class_id - 1];
+  }
+  std::string_view KindName(std::uint16_t kind_id) const override {
+    return kind_id == 0 || kind_id > kind_names_.size() ? std::string_view() : kind_names_[kind_id - 1];
+  }
+
+ private:
+  Status OpenSection(std::string_view bytes) {
+    auto reader = bundle::PartReader::Open(bytes, kSectionTag, kSectionVersion, kPartCount, "gazetteer");
+    if (!reader.ok()) return reader.error();
+    Section section;
+    const auto array = [&](auto* span, std::uint32_t part) -> Status {
+      auto result = reader->Array<typename std::decay_t<decltype(*span)>::value_type>(part);
+      if (!result.ok()) return result.error();
+      *span = *result;
+      return {};
+    };
+    std::span<const std::uint32_t> limits;
+    for (const Status& status :
+         {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals), array(&section.entries, kPartEntries),
+          array(&section.kinds, kPartKinds), array(&section.classes, kPartClasses), array(&section.ids, kPartIds), array(&limits, kPartLimits)}) {
+      if (!status.ok()) return status;
+    }
+    section.strings = reader->Bytes(kPartStrings);
+    if (limits.size() != 2) return reader->Damaged("its limits are missing");
+    // A table that says more was not written by the builder; the bound keeps look-ups short whatever it holds.
+    if (limits[0] > 1u << 16 || limits[1] > 1u << 8) return reader->Damaged("its limits are absurd");
+    section.max_probe = limits[0];
+    section.max_tokens = limits[1];
+    if (section.entries.size() > UINT32_MAX - size_) return reader->Damaged("it has too many entries");
+    section.first_entry = size_;
+    for (const std::uint32_t cls : section.classes) {
+      if (section.String(cls).empty()) return reader->Damaged("a class has no name");
+      section.class_ids.push_back(Number(std::string(section.String(cls)), &class_by_name_, &class_names_));
+    }
+    for (const KindRecord& kind : section.kinds) {
+      if (kind.cls >= section.classes.size()) return reader->Damaged("a kind has no class");
+      std::string name(section.String(section.classes[kind.cls]));
+      name.append(":").append(section.String(kind.kind));
+      section.kind_ids.push_back(Number(std::move(name), &kind_by_name_, &kind_names_));
+    }
+    if (class_names_.size() > UINT16_MAX || kind_names_.size() > UINT16_MAX) return reader->Damaged("it has too many classes or kinds");
+    size_ += static_cast<std::uint32_t>(section.entries.size());
+    sections_.push_back(std::move(section));
+    return {};
+  }
+
+  static std::uint16_t Number(std::string name, std::map<std::string, std::uint16_t>* ids, std::vector<std::string_view>* names) {
+    const auto [at, added] = ids->emplace(std::move(name), static_cast<std::uint16_t>(names->size() + 1));
+    if (added) names->push_back(at->first);  // keys of a map stay where they are
+    return at->second;
+  }
+
+  const Section* SectionOf(std::uint32_t entry) const {
+    for (const Section& section : sections_) {
+      if (entry >= section.first_entry && entry - section.first_entry < section.entries.size()) return &section;
+    }
+    return nullptr;
+  }
+
+  static std::span<const Key> KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
+    FindScratch::State::FormKeys& cached = state->form_keys[form_index];
+    if (cached.count == 0) {
+      const Form& form = forms[form_index];
+      cached.first = static_cast<std::uint32_t>(state->keys.size());
+      state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
+      state->keys.push_back({ExactKey(morph::KeyOf(form.surface)), morph::kAllAgreement, false});
+      for (const Reading& reading : forms.ReadingsOf(form)) {
+        const std::uint64_t key = LemmaKey(reading.lemma_key);
+        const Agreement agreement = morph::AgreementOf(reading.tag);
+        const auto begin = state->keys.begin() + cached.first;
+        const auto at = std::find_if(begin, state->keys.end(), [&](const Key& k) { return k.inflects && k.key == key; });
+        if (at != state->keys.end()) {
+          at->agreement |= agreement;
+        } else {
+          state->keys.push_back({key, agreement, true});
+        }
+      }
+      cached.count = static_cast<std::uint32_t>(state->keys.size() - cached.first);
+    }
+    return {state->keys.data() + cached.first, cached.count};
+  }
+
+  // Appends where a walk can be after the token; the position counts name tokens.
+  static void Step(const Section& section, const Walk& walk, std::span<const Key> keys, token::Shape shape, int position, std::vector<Walk>* out) {
+    for (const Key& key : keys) {
+      const EdgeSlot* edge = section.FindEdge(walk.state & ~kHasChildren, key.key);
+      if (edge == nullptr) continue;
+      Walk after = walk;
+      after.state = edge->state;
+      after.finals = edge->finals;
+      if (key.inflects) {
+        after.agreement &= key.agreement;
+        after.cases &= SpreadCases(key.agreement);
+      }
+      if (position < 16) {
+        if (IsLowerShape(shape)) after.lower |= static_cast<std::uint16_t>(1u << position);
+        // «МИДа» is MИД in a case, so a mixed shape counts as capitals where the token inflects.
+        const bool upper = IsUpperShape(shape) || shape == token::Shape::kNone || (key.inflects && shape == token::Shape::kMixed);
+        if (!upper) after.not_upper |= static_cast<std::uint16_t>(1u << position);
+      }
+      out->push_back(after);
+    }
+  }
+
+  std::uint32_t FindRoots(const morph::FormTable& forms, std::uint32_t form, FindScratch::State* state) const {
+    const std::span<const Key> keys = KeysOf(forms, form, state);
+    std::vector<FindScratch::State::Roots> roots;
+    for (std::uint32_t i = 0; i < sections_.size(); ++i) {
+      const auto first = static_cast<std::uint32_t>(state->root_walks.size());
+      Step(sections_[i], Walk{}, keys, forms[form].shape, 0, &state->root_walks);
+      const auto count = static_cast<std::uint32_t>(state->root_walks.size() - first);
+      if (count != 0) roots.push_back({first, count, i});
+    }
+    if (roots.empty()) return 1;
+    state->roots.push_back(std::move(roots));
+    return static_cast<std::uint32_t>(state->roots.size() + 1);
+  }
+
+  void WalkFrom(const std::vector<Token>& tokens, const morph::FormTable& forms, std::uint32_t begin, const Section& section,
+                const FindScratch::State::Roots& roots, FindScratch::State* state, std::vector<Match>* out) const {
+    state->walks.assign(state->root_walks.begin() + roots.first, state->root_walks.begin() + roots.first + roots.count);
+    std::uint32_t at = begin;
+    for (std::uint32_t position = 1;; ++position) {
+      bool children = false;
+      for (const Walk& walk : state->walks) {
+        if (walk.finals != 0) Emit(section, walk, begin, at + 1, out);
+        children |= (walk.state & kHasChildren) != 0;
+      }
+      if (!children || position >= section.max_tokens || !NextNameToken(tokens, &at)) return;
+      state->next.clear();
+      const std::span<const Key> keys = KeysOf(forms, tokens[at].form, state);
+      for (const Walk& walk : state->walks) {
+        if ((walk.state & kHasChildren) == 0) continue;
+        Step(section, walk, keys, tokens[at].shape, static_cast<int>(position), &state->next);
+        // A real dictionary has a handful of ways at a time; a hostile one must not make them multiply.
+        if (state->next.size() > kMaxWalks) break;
+      }
+      state->walks.swap(state->next);
+      if (state->walks.empty()) return;
+    }
+  }
+
+  // Moves `*at` to the next token that a name may go on with; false where it must end.
+  static bool NextNameToken(const std::vector<Token>& tokens, std::uint32_t* at) {
+    std::uint32_t next = *at;
+    for (int passed = 0; passed <= kMaxPassedOver; ++passed) {
+      if (tokens[next].Has(token::kSentenceEnd) || ++next == tokens.size()) return false;
+      if (tokens[next].Has(token::kBlockStart | token::kSentenceStart)) return false;
+      if (!IsPassedOver(tokens[next])) {
+        *at = next;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static void Emit(const Section& section, const Walk& walk, std::uint32_t begin, std::uint32_t end, std::vector<Match>* out) {
+    for (std::size_t i = walk.finals - 1; i < section.finals.size(); ++i) {
+      const Final& final = section.finals[i];
+      const Agreement allowed = final.allowed & morph::kAllAgreement;
+      Agreement left = 0;
+      bool agrees = true;
+      if ((final.allowed & kAnyForm) != 0) {
+        left = walk.agreement & allowed;
+      } else if (allowed != 0) {
+        left = ((final.allowed & kCaseOnly) != 0 ? walk.cases : walk.agreement) & allowed;
+        agrees = left != 0;
+      }
+      if (agrees && final.entry < section.entries.size()) {
+        Match match;
+        match.begin = begin;
+        match.end = end;
+        match.entry = section.first_entry + final.entry;
+        match.agreement = left;
+        match.flags = final.flags & (kSupport | kExact | kVariant | kWords);
+        if ((walk.lower & final.capitals) != 0 || (walk.not_upper & final.uppers) != 0) match.flags |= kOtherCase;
+        match.variant = final.variant;
+        out->push_back(match);
+      }
+      if ((final.allowed & kLastFinal) != 0) return;
+    }
+  }
+
+  // Longer ones first, then by entry; one entry found in several ways over the same tokens is one match.
+  static void SortAndMerge(std::vector<Match>* out, std::size_t first) {
+    const auto begin = out->begin() + static_cast<std::ptrdiff_t>(first);
+    std::sort(begin, out->end(), [](const Match& a, const Match& b) {
+      if (a.end != b.end) return a.end > b.end;
+      if (a.entry != b.entry) return a.entry < b.entry;
+      if (a.variant != b.variant) return a.variant < b.variant;
+      if (a.flags != b.flags) return a.flags < b.flags;
+      return a.agreement < b.agreement;
+    });
+    auto last = begin;
+    for (auto at = begin + 1; at < out->end(); ++at) {
+      if (at->end == last->end && at->entry == last->entry) {
+        // The way that asks least of the text counts: `МО РФ` as a support variant takes nothing from the plain one.
+        last->agreement |= at->agreement;
+        last->flags = static_cast<std::uint8_t>((last->flags & at->flags & (kSupport | kExact | kOtherCase)) |
+                                                (last->flags & (kVariant | kWords)));
+      } else {
+        *++last = *at;
+      }
+    }
+    out->erase(last + 1, out->end());
+  }
+
+  static constexpr std::size_t kMaxWalks = 64;
+
+  std::vector<Section> sections_;
+  std::uint32_t size_ = 0;
+  std::map<std::string, std::uint16_t> class_by_name_, kind_by_name_;
+  std::vector<std::string_view> class_names_, kind_names_;
+};
+
+Result<std::unique_ptr<Gazetteer>> OpenGazetteer(std::span<const std::string_view> sections) { return GazetteerImpl::Open(sections); }
+
+}  // namespace atau::gazetteer

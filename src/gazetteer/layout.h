@@ -1,0 +1,109 @@
+// The compiled gazetteer section: what the builder writes and the matcher looks at.
+#ifndef ATAU_GAZETTEER_LAYOUT_H_
+#define ATAU_GAZETTEER_LAYOUT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "morph/form_table.h"
+#include "token/token.h"
+
+namespace atau::gazetteer {
+
+inline constexpr std::uint32_t kSectionTag = 0x31474147;  // "GAG1"
+inline constexpr std::uint32_t kSectionVersion = 1;
+
+// Parts of the section, in this order.
+enum Part : std::uint32_t {
+  kPartEdges,    // EdgeSlot[]: the trie, an open-addressing table
+  kPartFinals,   // Final[]: what ends at a state, in runs that end with kLastFinal
+  kPartEntries,  // EntryRecord[]
+  kPartKinds,    // KindRecord[]
+  kPartClasses,  // u32[]: strings
+  kPartIds,      // IdRecord[]: sorted by hash
+  kPartStrings,  // a string is a u16 length and its bytes, at a multiple of 2
+  kPartLimits,   // u32[2]: the longest probe of the edge table, the greatest number of tokens of a name
+  kPartCount
+};
+
+// One edge of the trie, which is also the state that it leads to: states are numbered from 1, 0 is the root.
+struct EdgeSlot {
+  std::uint64_t hash;    // MixEdge(state before, key); 0 = free
+  std::uint32_t state;   // with kHasChildren
+  std::uint32_t finals;  // index into finals plus 1; 0 = no name ends here
+};
+static_assert(sizeof(EdgeSlot) == 16);
+inline constexpr std::uint32_t kHasChildren = 1u << 31;
+
+// A name that ends at a state.
+struct Final {
+  std::uint32_t entry;
+  std::uint32_t allowed;   // Agreement bits of which one must be left after the walk (0: no token inflects), and the bits below
+  std::uint16_t capitals;  // bit n: the n-th token of the name begins with a capital letter
+  std::uint16_t uppers;    // bit n: the n-th token of the name is written in capitals
+  std::uint8_t variant;
+  std::uint8_t flags;      // MatchFlag
+  std::uint16_t zero;
+};
+static_assert(sizeof(Final) == 16);
+inline constexpr std::uint32_t kLastFinal = 1u << 31;  // in Final::allowed: the last of its state
+inline constexpr std::uint32_t kCaseOnly = 1u << 30;   // nouns of different gender stand in one case («города Москвы»)
+inline constexpr std::uint32_t kAnyForm = 1u << 29;    // no agreement is asked for (verbs, adverbs of word classes)
+
+struct EntryRecord {
+  std::uint32_t id;     // strings
+  std::uint32_t name;
+  std::uint32_t slots;
+  std::uint16_t kind;   // index into kinds
+  std::uint8_t type;    // atau::Type
+  std::uint8_t flags;   // EntryFlag
+};
+static_assert(sizeof(EntryRecord) == 16);
+enum EntryFlag : std::uint8_t { kEntrySupport = 1, kEntryWords = 2 };
+
+struct KindRecord {
+  std::uint32_t cls;   // index into classes
+  std::uint32_t kind;  // string
+};
+struct IdRecord {
+  std::uint32_t hash;
+  std::uint32_t entry;
+};
+
+// Three ways in which a token of a name is compared, each with keys of its own.
+inline std::uint64_t LemmaKey(std::uint64_t key) { return key * 0x9E3779B97F4A7C15u + 1; }  // in any form of the lemma
+inline std::uint64_t FixedKey(std::uint64_t key) { return key * 0xD6E8FEB86659FD93u + 2; }  // in this form, whatever the letter case
+inline std::uint64_t ExactKey(std::uint64_t key) { return key * 0xCA5A826395121157u + 3; }  // in this form and letter case
+
+inline std::uint64_t MixEdge(std::uint32_t state, std::uint64_t key) {
+  std::uint64_t h = key ^ (state * 0xA0761D6478BD642Fu + 0xE7037ED1A0B428DBu);
+  h ^= h >> 32;
+  h *= 0x8EBC6AF09C88C6E3u;
+  h ^= h >> 29;
+  h *= 0x589965CC75374CC3u;
+  h ^= h >> 32;
+  return h == 0 ? 1 : h;
+}
+// The extension spares a division; -Wpedantic asks for the word.
+__extension__ using Wide = unsigned __int128;
+inline std::uint64_t HomeSlot(std::uint64_t hash, std::uint64_t slots) {
+  return static_cast<std::uint64_t>((static_cast<Wide>(hash) * slots) >> 64);
+}
+
+// The key of a form compared as it stands. Indices are spelled in many ways: «2.1а», «2.1А», «2,1a» (Latin), and so are short codes («МС», "MC").
+std::uint64_t KeyOfFixed(const morph::Form& form);
+
+// Letter shapes that are no plain capital word.
+inline bool IsLowerShape(token::Shape shape) { return shape == token::Shape::kLower; }
+inline bool IsUpperShape(token::Shape shape) { return shape == token::Shape::kUpper || shape == token::Shape::kInitial; }
+
+// Quotes and dashes are no part of a name: they are passed over on both sides.
+inline bool IsPassedOver(const token::Token& token) { return token.kind == token::Kind::kQuote || token.Has(token::kDash); }
+inline constexpr int kMaxPassedOver = 3;  // in a row («"Союз" - "2.1а"»)
+
+inline std::uint32_t HashOfId(std::string_view id) { return static_cast<std::uint32_t>(morph::KeyOf(id) >> 32); }
+
+}  // namespace atau::gazetteer
+
+#endif  // ATAU_GAZETTEER_LAYOUT_H_

@@ -1,0 +1,180 @@
+#include "morph/letters.h"
+
+#include <array>
+#include <cstring>
+
+#include "morph/form_table.h"
+
+namespace atau::morph {
+
+namespace {
+
+constexpr char32_t kTableSize = 0x530;
+
+constexpr char32_t LowerRule(char32_t c) {
+  if (c >= 'A' && c <= 'Z') return c + 32;
+  if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 32;
+  if (c >= 0x100 && c <= 0x137 && c != 0x130 && c % 2 == 0) return c + 1;
+  if (c >= 0x139 && c <= 0x148 && c % 2 == 1) return c + 1;
+  if (c >= 0x14A && c <= 0x177 && c % 2 == 0) return c + 1;
+  if (c == 0x178) return 0xFF;
+  if (c >= 0x179 && c <= 0x17E && c % 2 == 1) return c + 1;
+  if (c == 0x18F) return 0x259;  // Azerbaijani schwa
+  if (c >= 0x391 && c <= 0x3A9 && c != 0x3A2) return c + 32;
+  if (c >= 0x400 && c <= 0x40F) return c + 80;
+  if (c >= 0x410 && c <= 0x42F) return c + 32;
+  if (c >= 0x460 && c <= 0x481 && c % 2 == 0) return c + 1;
+  if (c >= 0x48A && c <= 0x4BF && c % 2 == 0) return c + 1;
+  if (c == 0x4C0) return 0x4CF;
+  if (c >= 0x4C1 && c <= 0x4CE && c % 2 == 1) return c + 1;
+  if (c >= 0x4D0 && c <= 0x52F && c % 2 == 0) return c + 1;
+  return c;
+}
+
+constexpr auto kLower = [] {
+  std::array<char16_t, kTableSize> table{};
+  for (char32_t c = 0; c < kTableSize; ++c) table[c] = static_cast<char16_t>(LowerRule(c));
+  return table;
+}();
+
+constexpr auto kUpper = [] {
+  std::array<char16_t, kTableSize> table{};
+  for (char32_t c = 0; c < kTableSize; ++c) table[c] = static_cast<char16_t>(c);
+  for (char32_t c = 0; c < kTableSize; ++c) {
+    if (LowerRule(c) != c && LowerRule(c) < kTableSize) table[LowerRule(c)] = static_cast<char16_t>(c);
+  }
+  return table;
+}();
+
+// What Fold makes of a letter beyond lower case: ё becomes е.
+constexpr auto kFold = [] {
+  std::array<char16_t, kTableSize> table = kLower;
+  table[0x401] = table[0x451] = 0x435;
+  table['`'] = '\'';
+  return table;
+}();
+
+template <class Table>
+void Map(std::string_view word, const Table& table, bool signs, std::string* out) {
+  out->clear();
+  out->reserve(word.size());
+  const std::size_t size = word.size();
+  for (std::size_t i = 0; i < size;) {
+    const auto lead = static_cast<unsigned char>(word[i]);
+    if (lead < 0x80) {
+      out->push_back(static_cast<char>(table[lead]));
+      ++i;
+    } else if (lead >= 0xC2 && lead < 0xE0 && i + 1 < size) {
+      char32_t c = (char32_t{lead} & 0x1F) << 6 | (static_cast<unsigned char>(word[i + 1]) & 0x3F);
+      if (c < kTableSize) c = table[c];
+      if (c < 0x80) {
+        out->push_back(static_cast<char>(c));
+      } else {
+        out->push_back(static_cast<char>(0xC0 | (c >> 6)));
+        out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+      }
+      i += 2;
+    } else {
+      const std::string_view rest = word.substr(i, 3);
+      // The typographic apostrophes and hyphens of names (O’Нил, Нур‑Султан) are the plain ones.
+      if (signs && (rest == "\u2019" || rest == "\u2018")) {
+        out->push_back('\'');
+        i += 3;
+      } else if (signs && (rest == "\u2010" || rest == "\u2011")) {
+        out->push_back('-');
+        i += 3;
+      } else {
+        out->push_back(word[i]);
+        ++i;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+char32_t ToLower(char32_t c) { return c < kTableSize ? kLower[c] : c; }
+char32_t ToUpper(char32_t c) { return c < kTableSize ? kUpper[c] : c; }
+
+char32_t NextCodePoint(std::string_view text, std::size_t* at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(*at);
+  std::size_t size = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
+  if (*at + size > text.size()) size = 1;
+  char32_t c = lead;
+  if (size == 2) c = (char32_t{lead} & 0x1F) << 6 | (byte(*at + 1) & 0x3F);
+  if (size == 3) c = (char32_t{lead} & 0x0F) << 12 | (char32_t{byte(*at + 1)} & 0x3F) << 6 | (byte(*at + 2) & 0x3F);
+  if (size == 4) {
+    c = (char32_t{lead} & 0x07) << 18 | (char32_t{byte(*at + 1)} & 0x3F) << 12 | (char32_t{byte(*at + 2)} & 0x3F) << 6 | (byte(*at + 3) & 0x3F);
+  }
+  *at += size;
+  return c;
+}
+
+void AppendCodePoint(char32_t c, std::string* out) {
+  if (c < 0x80) {
+    out->push_back(static_cast<char>(c));
+  } else if (c < 0x800) {
+    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
+    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  } else if (c < 0x10000) {
+    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
+    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  } else {
+    out->push_back(static_cast<char>(0xF0 | (c >> 18)));
+    out->push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
+    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  }
+}
+
+bool Encode(std::string_view word, Letters* out) {
+  out->size = 0;
+  for (std::size_t i = 0; i < word.size();) {
+    const std::uint8_t code = CodeOf(NextCodePoint(word, &i));
+    if (code == 0 || out->size == kMaxLetters) return false;
+    out->code[out->size++] = code;
+  }
+  return out->size != 0;
+}
+
+void AppendDecoded(std::string_view codes, std::string* out) {
+  for (char c : codes) {
+    const char32_t letter = LetterOf(static_cast<std::uint8_t>(c));
+    AppendCodePoint(letter == 0 ? U'?' : letter, out);
+  }
+}
+
+void LowerKeepingYo(std::string_view word, std::string* out) { Map(word, kLower, true, out); }
+
+void Fold(std::string_view word, std::string* out) { Map(word, kFold, true, out); }
+
+std::uint64_t KeyOf(std::string_view folded) {
+  // Eight bytes at a time, multiplied and mixed; the length is part of the start, so that "а" and "а\0" differ. The gazetteer and the rules store these
+  // keys: another function here is another bundle format version.
+  constexpr std::uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
+  const char* p = folded.data();
+  std::size_t left = folded.size();
+  std::uint64_t hash = kA ^ (left * kB);
+  const auto mix = [](std::uint64_t x) {
+    x ^= x >> 32;
+    x *= 0xD6E8FEB86659FD93u;
+    return x ^ (x >> 29);
+  };
+  while (left >= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, p, 8);
+    hash = mix((hash ^ word) * kB) + kA;
+    p += 8;
+    left -= 8;
+  }
+  if (left != 0) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, left);
+    hash = mix((hash ^ word) * kB) + kA;
+  }
+  return mix(hash * kA);
+}
+
+}  // namespace atau::morph

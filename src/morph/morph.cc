@@ -1,0 +1,690 @@
+#include "morph/morph.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "morph/section.h"
+
+namespace atau::morph {
+
+namespace {
+
+constexpr std::uint8_t kNoSection = 255;
+// Readings guessed by an ending name a paradigm in place of a lexeme.
+constexpr std::uint32_t kParadigmBit = 0x80000000u;
+constexpr std::size_t kMaxEnding = 5;
+constexpr std::size_t kMinPrefixed = 3;     // letters that must be left behind a known prefix
+constexpr std::size_t kMinUnprefixed = 5;   // and behind an unknown one
+constexpr std::size_t kMaxUnknownPrefix = 5;
+constexpr int kMaxDepth = 3;                // hyphens within hyphens
+constexpr std::uint8_t kYe = CodeOf(U'е');
+constexpr std::uint8_t kHyphen = '-';
+
+constexpr Grammemes kNameMarks = kName | kSurn | kPatr | kGeox;
+// Parts of speech that new words may have.
+constexpr Grammemes kClosed = kNUMR | kNPRO | kPRED | kPREP | kCONJ | kPRCL | kINTJ | kApro;
+
+Letters Slice(const Letters& word, std::size_t begin, std::size_t end) {
+  Letters out;
+  out.size = static_cast<std::uint8_t>(end - begin);
+  std::memcpy(out.code, word.code + begin, out.size);
+  return out;
+}
+
+bool IsCyrillicCode(std::uint8_t code) { return code >= 0x80; }
+bool IsCapital(token::Shape shape) {
+  return shape == token::Shape::kCap || shape == token::Shape::kUpper || shape == token::Shape::kMixed || shape == token::Shape::kInitial;
+}
+
+// A word as it was asked for: folded letters, and where the text has ё.
+struct Word {
+  Letters letters;
+  std::uint64_t yo = 0;
+};
+
+bool Prepare(std::string_view lower, Word* out) {
+  if (!Encode(lower, &out->letters)) return false;
+  out->yo = 0;
+  for (std::size_t i = 0; i < out->letters.size; ++i) {
+    if (out->letters.code[i] == kYo) {
+      out->letters.code[i] = kYe;
+      out->yo |= std::uint64_t{1} << i;
+    }
+  }
+  return true;
+}
+
+// The letters of a form and the places of its ё.
+struct Spelled {
+  Letters letters;
+  std::uint64_t yo = 0;
+
+  void Append(std::string_view text) {
+    for (char c : text) {
+      if (letters.size < kMaxLetters) letters.code[letters.size++] = static_cast<std::uint8_t>(c);
+    }
+  }
+  std::string ToString() const {
+    std::string out;
+    for (std::size_t i = 0; i < letters.size; ++i) {
+      const char32_t letter = yo >> i & 1 ? U'ё' : LetterOf(letters.code[i]);
+      AppendCodePoint(letter == 0 ? U'?' : letter, &out);
+    }
+    return out;
+  }
+};
+
+// Where a word's inflected part ends: «союзом-2.1а» has a tail, which begins at the first hyphen that a part with a digit follows.
+std::size_t TailOf(const Letters& word) {
+  for (std::size_t i = 1; i + 1 < word.size; ++i) {
+    if (word.code[i] != kHyphen) continue;
+    for (std::size_t j = i + 1; j < word.size && word.code[j] != kHyphen; ++j) {
+      if (word.code[j] >= '0' && word.code[j] <= '9') return i;
+    }
+  }
+  return word.size;
+}
+
+std::size_t LastHyphen(const Letters& word) {
+  for (std::size_t i = word.size; i-- > 1;) {
+    if (word.code[i] == kHyphen && i + 1 < word.size) return i;
+  }
+  return 0;
+}
+
+// How often a form with this tag is meant, where no probability is known: rare and doubtful forms less, the nominative a little more.
+double PriorOf(Grammemes tag, std::string_view text) {
+  double prior = 1;
+  if (tag & (kInfr | kArch | kErro)) prior *= 0.2;
+  for (std::string_view rare : {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej", "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"}) {
+    if (text.find(rare) != std::string_view::npos) {
+      prior *= 0.3;
+      break;
+    }
+  }
+  if (tag & knomn) prior *= 1.3;
+  if (tag & kaccs) prior *= 0.8;
+  if (tag & kloct) prior *= 0.8;
+  if (tag & (kdatv | kablt)) prior *= 0.7;
+  if (tag & kplur) prior *= 0.8;
+  if ((tag & kFixd) && (tag & kfemn)) prior *= 0.4;
+  if (tag & kPoss) prior *= 0.3;
+  if (tag & (kINTJ | kPRED)) prior *= 0.5;
+  return prior;
+}
+
+class MorphImpl : public Morph {
+ public:
+  explicit MorphImpl(std::vector<Section> sections) : sections_(std::move(sections)) {
+    // The priors of tags are looked up for each reading, and told once.
+    for (const Section& section : sections_) {
+      std::vector<float> priors;
+      priors.reserve(section.tags());
+      for (std::uint32_t t = 0; t < section.tags(); ++t) {
+        priors.push_back(static_cast<float>(PriorOf(section.tag(t).grammemes, section.TagText(t))));
+      }
+      priors_.push_back(std::move(priors));
+    }
+  }
+
+  void Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const override;
+  std::string Lemma(const Reading& reading, std::string_view folded) const override;
+  std::optional<std::string> Inflect(const Reading& reading, std::string_view folded, Grammemes target) const override;
+  std::string TagString(const Reading& reading) const override;
+  bool IsKnownWord(std::string_view word) const override;
+  bool IsCamelName(std::string_view word) const override;
+  std::string Spelling(const Reading& reading, std::string_view folded) const override;
+
+ private:
+  // A reading under construction.
+  struct Draft {
+    Reading reading;
+    std::uint64_t yo = 0;      // of the form
+    std::size_t fixed = 0;     // letters before the part that was looked up
+    double prior = 0;
+  };
+  using Drafts = std::vector<Draft>;
+
+  void LookUp(const Word& word, Drafts* out) const;
+  void Guess(const Word& word, token::Shape shape, int depth, Drafts* out) const;
+  void GuessHyphen(const Word& word, token::Shape shape, int depth, Drafts* out) const;
+  void GuessPrefix(const Word& word, bool capital, Drafts* out) const;
+  void GuessEnding(const Word& word, bool capital, Drafts* out) const;
+  void Weigh(const Word& word, token::Shape shape, Drafts* drafts) const;
+  // The parts of the form that a reading was made for: false when reading and word do not fit (or the reading has no section).
+  struct Cut {
+    const Section* section = nullptr;
+    std::uint32_t paradigm = 0;
+    Letters stem;            // with what stands before it
+    std::uint64_t yo = 0;    // in the stem
+    std::size_t head = 0;    // letters of the left part of kPartsBoth, with its hyphen
+    Letters left;            // that left part, without the hyphen
+    std::string tail;
+  };
+  bool CutUp(const Reading& reading, std::string_view folded, Cut* out) const;
+  // The form `row` of what was cut.
+  Spelled Spell(const Cut& cut, const FormRow& row) const;
+  std::string Compose(const Cut& cut, const Reading& reading, std::uint32_t form) const;
+  // The readings of the left part that go with a reading of the whole.
+  std::optional<Draft> LeftReading(const Letters& left, Grammemes tag) const;
+  void SetLemmaKeys(const Word& word, Drafts* drafts) const;
+
+  std::vector<Section> sections_;
+  std::vector<std::vector<float>> priors_;
+};
+
+void MorphImpl::LookUp(const Word& word, Drafts* out) const {
+  std::vector<Found> found;
+  found.reserve(16);
+  for (std::size_t s = 0; s < sections_.size(); ++s) {
+    const Section& section = sections_[s];
+    found.clear();
+    section.Find(word.letters, &found);
+    for (const Found& f : found) {
+      const FormRow& row = section.FormsOf(f.lexeme.paradigm)[f.form];
+      const SuffixRow& suffix = section.suffix(row.suffix);
+      const std::size_t stem_end = word.letters.size - suffix.size;
+      std::uint64_t yo = std::uint64_t{suffix.yo} << stem_end;
+      for (char distance : f.lexeme.yo) {
+        const auto d = static_cast<std::uint8_t>(distance);
+        if (d != 0 && d <= stem_end) yo |= std::uint64_t{1} << (stem_end - d);
+      }
+      // A text with ё means ё; a text with е may mean either.
+      if (word.yo & ~yo) continue;
+      Draft draft;
+      draft.yo = yo;
+      draft.prior = priors_[s][row.tag];
+      if (f.lexeme.origin == Origin::kNameSupport) draft.prior *= 0.3;
+      if (f.lexeme.origin == Origin::kNameAlone) draft.prior *= 0.8;
+      draft.reading.tag = section.tag(row.tag).grammemes;
+      draft.reading.lexeme = f.lexeme.id;
+      draft.reading.paradigm_form = f.form;
+      draft.reading.section = static_cast<std::uint8_t>(s);
+      draft.reading.origin = f.lexeme.origin;
+      draft.reading.list = f.lexeme.list;
+      out->push_back(draft);
+    }
+  }
+}
+
+void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
+  std::string lemma;
+  std::string folded;
+  for (std::size_t i = 0; i < drafts->size(); ++i) {
+    Reading& reading = (*drafts)[i].reading;
+    if (reading.section == kNoSection) continue;
+    if (i > 0) {
+      // The forms of a lexeme stand together and share their lemma, but for a word that has one suffix twice over another stem.
+      const Reading& before = (*drafts)[i - 1].reading;
+      if (before.lexeme == reading.lexeme && before.section == reading.section && before.parts == 0 && reading.parts == 0 &&
+          (reading.lexeme & kParadigmBit) == 0 && (*drafts)[i - 1].fixed == (*drafts)[i].fixed) {
+        reading.lemma_key = before.lemma_key;
+        continue;
+      }
+    }
+    if (folded.empty()) AppendDecoded(word.letters.view(), &folded);
+    lemma = Lemma(reading, folded);
+    std::string key;
+    Fold(lemma, &key);
+    reading.lemma_key = KeyOf(key);
+  }
+}
+
+void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) const {
+  // P(tag | form) is kept for forms with their ё. A tag's share is parted among the readings that bear it.
+  bool shared = false;
+  for (Draft& draft : *drafts) {
+    const Reading& reading = draft.reading;
+    if (reading.section == kNoSection || reading.origin == Origin::kGuess) continue;
+    std::uint64_t hash = kHashStart;
+    for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
+    const Section& section = sections_[reading.section];
+    const std::span<const ShareRow> shares = section.SharesOf(HashEnd(hash));
+    if (shares.empty()) continue;
+    Lexeme lexeme;
+    if (!section.LexemeAt(reading.lexeme, &lexeme)) continue;
+    const std::span<const FormRow> forms = section.FormsOf(lexeme.paradigm);
+    if (reading.paradigm_form >= forms.size()) continue;
+    for (const ShareRow& share : shares) {
+      if (share.tag == forms[reading.paradigm_form].tag && reading.origin == Origin::kDictionary) {
+        draft.prior = -static_cast<double>(share.share) / 1000;  // marked by its sign until all are known
+        shared = true;
+      }
+    }
+  }
+  for (Draft& draft : *drafts) {
+    if (draft.prior < 0) {
+      draft.prior = -draft.prior;
+    } else if (shared) {
+      // The annotated texts did not show this reading; lists of names and of places may still mean it.
+      draft.prior *= (draft.reading.origin == Origin::kDictionary) ? 0.002 : 0.05;
+    }
+    if (draft.reading.tag & kNameMarks) draft.prior *= IsCapital(shape) ? 1.5 : shape == token::Shape::kLower ? 0.3 : 1;
+  }
+  double sum = 0;
+  for (const Draft& draft : *drafts) sum += draft.prior;
+  if (sum <= 0) sum = 1;
+  for (Draft& draft : *drafts) {
+    draft.reading.weight = static_cast<std::uint8_t>(std::clamp(draft.prior / sum * 255 + 0.5, 1.0, 255.0));
+  }
+  std::stable_sort(drafts->begin(), drafts->end(), [](const Draft& a, const Draft& b) { return a.prior > b.prior; });
+}
+
+void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
+  const Letters& w = word.letters;
+  const auto rest_of = [&](std::size_t cut, double factor) {
+    Word rest{Slice(w, cut, w.size), word.yo >> cut};
+    const std::size_t before = out->size();
+    LookUp(rest, out);
+    for (std::size_t i = before; i < out->size();) {
+      Draft& draft = (*out)[i];
+      const Grammemes tag = draft.reading.tag;
+      const FormRow* row = nullptr;
+      Lexeme lexeme;
+      const Section& section = sections_[draft.reading.section];
+      if (section.LexemeAt(draft.reading.lexeme, &lexeme)) row = &section.FormsOf(lexeme.paradigm)[draft.reading.paradigm_form];
+      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row == nullptr || row->prefix != 0 || draft.reading.origin == Origin::kNameSupport) {
+        out->erase(out->begin() + static_cast<std::ptrdiff_t>(i));
+        continue;
+      }
+      draft.reading.origin = Origin::kGuess;
+      draft.reading.list = 0;
+      draft.yo <<= cut;
+      draft.fixed = cut;
+      draft.prior *= factor;
+      ++i;
+    }
+    return out->size() != before;
+  };
+  // The longest known prefix first; the words behind it must be known.
+  bool any = false;
+  for (const Section& section : sections_) {
+    for (const Section::Affix& affix : section.affixes()) {
+      if (affix.kind != kAffixPrefix || affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text) continue;
+      any |= rest_of(affix.text.size(), 0.8);
+    }
+    if (any) return;
+  }
+  if (capital) return;  // the end of a name is often a word by chance
+  for (std::size_t cut = 2; cut <= kMaxUnknownPrefix && cut + kMinUnprefixed <= w.size; ++cut) {
+    if (rest_of(cut, 0.6)) return;
+  }
+}
+
+void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
+  const Letters& w = word.letters;
+  if (w.size < 3 || !IsCyrillicCode(w.code[w.size - 1])) return;
+  std::vector<EndRow> ends;
+  for (std::size_t s = 0; s < sections_.size(); ++s) {
+    const Section& section = sections_[s];
+    // Each class takes the longest ending that it knows; ordinary words need four letters, as one would expect.
+    bool done[5] = {w.size < 4 && !capital, !capital, !capital, !capital, !capital};
+    bool any = false;
+    for (std::size_t size = std::min<std::size_t>(kMaxEnding, w.size - 1); size >= 1; --size) {
+      section.EndsOf(w.view().substr(w.size - size), &ends);
+      bool seen[5] = {};
+      double total[5] = {};
+      for (const EndRow& end : ends) total[end.cls] += end.count;
+      for (const EndRow& end : ends) {
+        if (done[end.cls]) continue;
+        const std::span<const FormRow> forms = section.FormsOf(end.paradigm);
+        const FormRow& found = forms[end.form];
+        for (std::uint16_t f = 0; f < forms.size(); ++f) {
+          const SuffixRow& suffix = section.suffix(forms[f].suffix);
+          if (forms[f].prefix != found.prefix || suffix.folded != section.suffix(found.suffix).folded) continue;
+          const std::string_view prefix = section.Prefix(forms[f].prefix);
+          if (prefix.size() + suffix.size + 1u > w.size || w.view().substr(0, prefix.size()) != prefix ||
+              w.view().substr(w.size - suffix.size) != section.SuffixText(forms[f].suffix)) {
+            continue;
+          }
+          Draft draft;
+          draft.yo = word.yo | std::uint64_t{suffix.yo} << (w.size - suffix.size);
+          draft.reading.tag = section.tag(forms[f].tag).grammemes;
+          draft.reading.lexeme = kParadigmBit | end.paradigm;
+          draft.reading.paradigm_form = f;
+          draft.reading.section = static_cast<std::uint8_t>(s);
+          draft.reading.origin = Origin::kGuess;
+          // Long endings are good evidence, short ones little.
+          draft.prior = end.count / total[end.cls] * static_cast<double>(size) * priors_[s][forms[f].tag];
+          out->push_back(draft);
+          seen[end.cls] = true;
+        }
+      }
+      for (int c = 0; c < 5; ++c) {
+        done[c] |= seen[c];
+        any |= seen[c];
+      }
+    }
+    if (any) return;
+  }
+}
+
+std::optional<MorphImpl::Draft> MorphImpl::LeftReading(const Letters& left, Grammemes tag) const {
+  Drafts drafts;
+  LookUp({left, 0}, &drafts);
+  const Draft* best = nullptr;
+  for (const Draft& draft : drafts) {
+    const Grammemes t = draft.reading.tag;
+    if ((t & kPos) != (tag & kPos) || (t & kCases) != (tag & kCases) || (t & (ksing | kplur)) != (tag & (ksing | kplur))) continue;
+    if (best == nullptr || draft.prior > best->prior) best = &draft;
+  }
+  return best == nullptr ? std::nullopt : std::optional(*best);
+}
+
+void MorphImpl::GuessHyphen(const Word& word, token::Shape shape, int depth, Drafts* out) const {
+  const Letters& w = word.letters;
+  const std::size_t tail = TailOf(w);
+  if (tail < w.size) {
+    // «союзом-2.1а»: the part before the index inflects.
+    Word core{Slice(w, 0, tail), word.yo & ((std::uint64_t{1} << tail) - 1)};
+    const std::size_t before = out->size();
+    LookUp(core, out);
+    if (out->size() == before) Guess(core, shape, depth + 1, out);
+    for (std::size_t i = before; i < out->size(); ++i) {
+      (*out)[i].reading.origin = Origin::kGuess;
+      (*out)[i].reading.parts |= kPartsTail;
+    }
+    return;
+  }
+  const std::size_t hyphen = LastHyphen(w);
+  if (hyphen == 0) return;
+  const std::size_t cut = hyphen + 1;
+  const Word right{Slice(w, cut, w.size), word.yo >> cut};
+  const Letters left = Slice(w, 0, hyphen);
+  Drafts rights;
+  LookUp(right, &rights);
+  if (rights.empty()) Guess(right, shape, depth + 1, &rights);
+  for (Draft draft : rights) {
+    const Grammemes tag = draft.reading.tag;
+    if ((tag & (kNOUN | kADJF | kADVB | kADJS | kPRTF | kNUMR)) == 0 || draft.reading.parts != 0) continue;
+    draft.reading.origin = Origin::kGuess;
+    draft.reading.list = 0;
+    // «ракете-носителю», «Салтыкову-Щедрину»: a left part in the same case and number inflects too.
+    if ((tag & kNOUN) && (tag & kFixd) == 0) {
+      if (const auto of_left = LeftReading(left, tag)) {
+        Draft both = draft;
+        both.reading.tag = of_left->reading.tag;
+        both.reading.parts |= kPartsBoth;
+        both.fixed = cut;
+        both.yo = (draft.yo << cut) | of_left->yo;
+        both.prior *= 1.2;
+        out->push_back(both);
+      }
+    }
+    draft.yo <<= cut;
+    draft.fixed = cut;
+    out->push_back(draft);
+  }
+}
+
+void MorphImpl::Guess(const Word& word, token::Shape shape, int depth, Drafts* out) const {
+  if (depth > kMaxDepth || word.letters.size == 0) return;
+  const std::size_t before = out->size();
+  const bool capital = IsCapital(shape);
+  GuessPrefix(word, capital, out);
+  if (out->size() == before && std::memchr(word.letters.code, kHyphen, word.letters.size) != nullptr) GuessHyphen(word, shape, depth, out);
+  if (out->size() == before) GuessEnding(word, capital, out);
+}
+
+void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const {
+  Word word;
+  Reading none;
+  none.section = kNoSection;
+  none.weight = 255;
+  if (!Prepare(folded, &word)) {
+    std::string key;
+    Fold(folded, &key);
+    none.lemma_key = KeyOf(key);
+    out->push_back(none);
+    return;
+  }
+  Drafts drafts;
+  LookUp(word, &drafts);
+  if (drafts.empty() && word.yo != 0) {
+    // «афёра»: a ё that no word has is taken for е.
+    word.yo = 0;
+    LookUp(word, &drafts);
+  }
+  std::string plain;
+  if (drafts.empty() && guess) {
+    Guess(word, shape, 0, &drafts);
+    const bool cyrillic = IsCyrillicCode(word.letters.code[0]) && IsCyrillicCode(word.letters.code[word.letters.size - 1]);
+    const bool abbreviation = shape == token::Shape::kUpper && word.letters.size <= 6;
+    if (cyrillic && IsCapital(shape) && (drafts.empty() || abbreviation)) {
+      // An unknown abbreviation, or a name that is like no other («Ын»): it may stand in any case.
+      Draft draft;
+      draft.reading.tag = kNOUN | kFixd | kCases | ksing | kGNdr | (abbreviation ? kAbbr | kinan : 0);
+      draft.reading.section = kNoSection;
+      draft.reading.origin = Origin::kGuess;
+      AppendDecoded(word.letters.view(), &plain);
+      draft.reading.lemma_key = KeyOf(plain);
+      draft.prior = abbreviation ? 5 : 1;
+      drafts.push_back(draft);
+    }
+  }
+  if (drafts.empty()) {
+    if (!guess) return;
+    AppendDecoded(word.letters.view(), &plain);
+    none.lemma_key = KeyOf(plain);
+    out->push_back(none);
+    return;
+  }
+  SetLemmaKeys(word, &drafts);
+  if (drafts.size() > 1) {
+    // A name that a list adds with a fuller paradigm repeats forms that the dictionary has; so may a second bundle.
+    const auto better = [](const Draft& a, const Draft& b, bool earlier) {
+      const int rank_a = static_cast<int>(a.reading.origin) * 256 + a.reading.section;
+      const int rank_b = static_cast<int>(b.reading.origin) * 256 + b.reading.section;
+      if (rank_a != rank_b) return rank_a < rank_b;
+      // Where the lists have a name with ё and with е, none is restored.
+      if ((a.yo == 0) != (b.yo == 0)) return a.yo == 0;
+      return earlier;
+    };
+    std::vector<bool> repeated(drafts.size());
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      const Reading& b = drafts[i].reading;
+      if (b.origin == Origin::kDictionary && b.section == 0) continue;
+      for (std::size_t j = 0; j < drafts.size() && !repeated[i]; ++j) {
+        Reading& a = drafts[j].reading;
+        if (j == i || repeated[j] || a.tag != b.tag || a.lemma_key != b.lemma_key || !better(drafts[j], drafts[i], j < i)) continue;
+        a.list |= b.list;
+        repeated[i] = true;
+      }
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      if (!repeated[i]) drafts[kept++] = drafts[i];
+    }
+    drafts.resize(kept);
+  }
+  Weigh(word, shape, &drafts);
+  for (const Draft& draft : drafts) out->push_back(draft.reading);
+}
+
+bool MorphImpl::CutUp(const Reading& reading, std::string_view folded, Cut* out) const {
+  if (reading.section >= sections_.size()) return false;
+  Word word;
+  if (!Prepare(folded, &word)) return false;
+  out->section = &sections_[reading.section];
+  Letters w = word.letters;
+  if (reading.parts & kPartsTail) {
+    const std::size_t tail = TailOf(w);
+    AppendDecoded(w.view().substr(tail), &out->tail);
+    w.size = static_cast<std::uint8_t>(tail);
+  }
+  if (reading.parts & kPartsBoth) {
+    const std::size_t hyphen = LastHyphen(w);
+    if (hyphen == 0) return false;
+    out->head = hyphen + 1;
+    out->left = Slice(w, 0, hyphen);
+    w = Slice(w, hyphen + 1, w.size);
+    word.yo >>= hyphen + 1;
+  }
+  Lexeme lexeme;
+  if (reading.lexeme & kParadigmBit) {
+    out->paradigm = reading.lexeme & ~kParadigmBit;
+  } else {
+    if (!out->section->LexemeAt(reading.lexeme, &lexeme)) return false;
+    out->paradigm = lexeme.paradigm;
+  }
+  const std::span<const FormRow> forms = out->section->FormsOf(out->paradigm);
+  if (reading.paradigm_form >= forms.size()) return false;
+  const FormRow& form = forms[reading.paradigm_form];
+  const std::string_view prefix = out->section->Prefix(form.prefix);
+  const std::string_view suffix = out->section->SuffixText(form.suffix);
+  if (prefix.size() + suffix.size() > w.size || w.view().substr(0, prefix.size()) != prefix ||
+      w.view().substr(w.size - suffix.size()) != suffix) {
+    return false;
+  }
+  out->stem = Slice(w, prefix.size(), w.size - suffix.size());
+  out->yo = word.yo >> prefix.size();
+  if (out->stem.size < 64) out->yo &= (std::uint64_t{1} << out->stem.size) - 1;
+  for (char distance : lexeme.yo) {
+    const auto d = static_cast<std::uint8_t>(distance);
+    if (d != 0 && d <= out->stem.size) out->yo |= std::uint64_t{1} << (out->stem.size - d);
+  }
+  return true;
+}
+
+Spelled MorphImpl::Spell(const Cut& cut, const FormRow& row) const {
+  Spelled out;
+  out.Append(cut.section->Prefix(row.prefix));
+  out.yo |= cut.yo << out.letters.size;
+  out.Append(cut.stem.view());
+  if (out.letters.size < 64) out.yo |= std::uint64_t{cut.section->suffix(row.suffix).yo} << out.letters.size;
+  out.Append(cut.section->SuffixText(row.suffix));
+  return out;
+}
+
+std::string MorphImpl::Compose(const Cut& cut, const Reading& reading, std::uint32_t form) const {
+  const std::span<const FormRow> forms = cut.section->FormsOf(cut.paradigm);
+  std::string out;
+  if (reading.parts & kPartsBoth) {
+    std::string left;
+    AppendDecoded(cut.left.view(), &left);
+    const Grammemes own = cut.section->tag(forms[reading.paradigm_form].tag).grammemes;
+    if (const auto of_left = LeftReading(cut.left, own)) {
+      const Grammemes target = cut.section->tag(forms[form].tag).grammemes & (kCases | ksing | kplur);
+      left = Inflect(of_left->reading, left, target).value_or(left);
+    }
+    out = left + "-";
+  }
+  out += Spell(cut, forms[form]).ToString();
+  return out + cut.tail;
+}
+
+std::string MorphImpl::Lemma(const Reading& reading, std::string_view folded) const {
+  Cut cut;
+  if (!CutUp(reading, folded, &cut)) return std::string(folded);
+  return Compose(cut, reading, 0);
+}
+
+std::string MorphImpl::Spelling(const Reading& reading, std::string_view folded) const {
+  Cut cut;
+  if (!CutUp(reading, folded, &cut)) return std::string(folded);
+  return Compose(cut, reading, reading.paradigm_form);
+}
+
+std::optional<std::string> MorphImpl::Inflect(const Reading& reading, std::string_view folded, Grammemes target) const {
+  Cut cut;
+  if (!CutUp(reading, folded, &cut)) {
+    // What is in every case already needs no other form.
+    if (reading.section == kNoSection && (reading.tag & target) == target) return std::string(folded);
+    return std::nullopt;
+  }
+  const std::span<const FormRow> forms = cut.section->FormsOf(cut.paradigm);
+  const Grammemes own = cut.section->tag(forms[reading.paradigm_form].tag).grammemes;
+  std::optional<std::uint32_t> best;
+  int best_distance = 0;
+  for (std::uint32_t f = 0; f < forms.size(); ++f) {
+    const Grammemes tag = cut.section->tag(forms[f].tag).grammemes;
+    if ((tag & target) != target) continue;
+    // Doubtful variants (V-oy and the like) come later in a paradigm, so that the first of the nearest ones is the usual one.
+    const int distance = std::popcount((tag ^ own) & ~target);
+    if (!best || distance < best_distance) {
+      best = f;
+      best_distance = distance;
+    }
+  }
+  if (!best) return std::nullopt;
+  return Compose(cut, reading, *best);
+}
+
+std::string MorphImpl::TagString(const Reading& reading) const {
+  if (reading.section >= sections_.size()) return reading.tag == 0 ? "UNKN" : (reading.tag & kAbbr) ? "NOUN,inan,GNdr,Fixd,Abbr sing" : "NOUN,GNdr,Fixd sing";
+  const Section& section = sections_[reading.section];
+  std::uint32_t paradigm = reading.lexeme & ~kParadigmBit;
+  if ((reading.lexeme & kParadigmBit) == 0) {
+    Lexeme lexeme;
+    if (!section.LexemeAt(reading.lexeme, &lexeme)) return "UNKN";
+    paradigm = lexeme.paradigm;
+  }
+  const std::span<const FormRow> forms = section.FormsOf(paradigm);
+  if (reading.paradigm_form >= forms.size()) return "UNKN";
+  return std::string(section.TagText(forms[reading.paradigm_form].tag));
+}
+
+bool MorphImpl::IsKnownWord(std::string_view word) const {
+  std::string folded;
+  Fold(word, &folded);
+  const auto has = [this](const Letters& letters) {
+    return std::any_of(sections_.begin(), sections_.end(), [&letters](const Section& s) { return s.Has(letters); });
+  };
+  Letters letters;
+  if (!Encode(folded, &letters)) return false;
+  if (has(letters)) return true;
+  // «премьер-министр» is two known words.
+  std::size_t begin = 0;
+  bool parts = false;
+  for (std::size_t i = 0; i <= letters.size; ++i) {
+    if (i < letters.size && letters.code[i] != kHyphen) continue;
+    if (i == letters.size && !parts) return false;
+    if (i == begin || !has(Slice(letters, begin, i))) return false;
+    parts = true;
+    begin = i + 1;
+  }
+  return true;
+}
+
+bool MorphImpl::IsCamelName(std::string_view word) const {
+  // A prefix that a capital may follow: «МакДональд».
+  for (const Section& section : sections_) {
+    for (const Section::Affix& affix : section.affixes()) {
+      if (affix.kind != kAffixCamel) continue;
+      std::string prefix;
+      AppendDecoded(affix.text, &prefix);
+      if (word.size() <= prefix.size()) continue;
+      std::string folded;
+      Fold(word.substr(0, prefix.size()), &folded);
+      std::size_t at = prefix.size();
+      if (folded == prefix && IsUpper(NextCodePoint(word, &at))) return true;
+    }
+  }
+  std::string folded;
+  Fold(word, &folded);
+  const auto camel = [this](std::uint64_t key) {
+    return std::any_of(sections_.begin(), sections_.end(), [key](const Section& s) { return s.IsCamel(key); });
+  };
+  if (camel(KeyOf(folded))) return true;
+  std::vector<Reading> readings;
+  Analyze(folded, token::Shape::kMixed, false, &readings);
+  return std::any_of(readings.begin(), readings.end(), [&camel](const Reading& r) { return camel(r.lemma_key); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> sections) {
+  if (sections.size() >= kNoSection) {
+    return Error{.code = Code::kTooLarge, .message = "too many morphology sections: " + std::to_string(sections.size()) + ", at most 254"};
+  }
+  std::vector<Section> opened;
+  for (std::string_view bytes : sections) {
+    auto section = Section::Open(bytes);
+    if (!section.ok()) return section.error();
+    opened.push_back(std::move(section).value());
+  }
+  return std::unique_ptr<Morph>(std::make_unique<MorphImpl>(std::move(opened)));
+}
+
+}  // namespace atau::morph

@@ -1,0 +1,264 @@
+#include "morph/section.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "bundle/binary.h"
+
+namespace atau::morph {
+
+static_assert(std::endian::native == std::endian::little, "sections are little endian and looked at in place");
+
+namespace {
+
+constexpr std::uint32_t kOffsetBits = 27;
+constexpr std::uint32_t kOffsetMask = (std::uint32_t{1} << kOffsetBits) - 1;
+// Linear probing in tables that are at most two thirds full ends after a few steps; a damaged table must end too.
+constexpr std::size_t kMaxProbes = 512;
+
+bool PowerOfTwo(std::size_t n) { return n != 0 && (n & (n - 1)) == 0; }
+std::uint8_t Byte(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
+std::uint16_t Short(std::string_view bytes, std::size_t at) { return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8); }
+
+}  // namespace
+
+GuessClass GuessClassOf(Grammemes tag) {
+  if (tag & kSurn) return GuessClass::kSurname;
+  if (tag & kPatr) return GuessClass::kPatronymic;
+  if (tag & kName) return GuessClass::kGiven;
+  if (tag & kGeox) return GuessClass::kPlace;
+  return GuessClass::kCommon;
+}
+
+Result<Section> Section::Open(std::string_view bytes) {
+  auto opened = bundle::PartReader::Open(bytes, kSectionTag, kSectionVersion, kPartCount, "morph");
+  if (!opened.ok()) return opened.error();
+  const bundle::PartReader& parts = *opened;
+  Section s;
+  const auto array = [&parts](std::uint32_t part, auto* out, Error* error) {
+    auto got = parts.Array<typename std::remove_pointer_t<decltype(out)>::value_type>(part);
+    if (!got.ok()) {
+      *error = got.error();
+      return false;
+    }
+    *out = *got;
+    return true;
+  };
+  Error error;
+  if (!array(kPartTags, &s.tags_, &error) || !array(kPartSuffixes, &s.suffixes_, &error) || !array(kPartTrie, &s.trie_, &error) ||
+      !array(kPartParadigms, &s.paradigms_, &error) || !array(kPartForms, &s.forms_, &error) || !array(kPartLooks, &s.looks_, &error) ||
+      !array(kPartStemSlots, &s.stem_slots_, &error) || !array(kPartShareSlots, &s.share_slots_, &error) ||
+      !array(kPartShares, &s.shares_, &error) || !array(kPartEndSlots, &s.end_slots_, &error) ||
+      !array(kPartCamels, &s.camels_, &error)) {
+    return error;
+  }
+  s.text_ = parts.Bytes(kPartText);
+  s.suffix_text_ = parts.Bytes(kPartSuffixText);
+  s.folded_ = parts.Bytes(kPartFolded);
+  s.stems_ = parts.Bytes(kPartStems);
+  s.ends_ = parts.Bytes(kPartEnds);
+
+  for (const TagRow& tag : s.tags_) {
+    if (tag.at > s.text_.size() || tag.size > s.text_.size() - tag.at) return parts.Damaged("a tag lies outside");
+  }
+  const std::string_view prefixes = parts.Bytes(kPartPrefixes);
+  for (std::size_t at = 0; at < prefixes.size();) {
+    const std::size_t size = Byte(prefixes, at);
+    if (size > prefixes.size() - at - 1) return parts.Damaged("a prefix lies outside");
+    s.prefixes_.push_back(prefixes.substr(at + 1, size));
+    at += 1 + size;
+  }
+  if (s.prefixes_.empty() || !s.prefixes_[0].empty() || s.prefixes_.size() > 8) return parts.Damaged("bad prefixes");
+  if (s.folded_.size() > 0xFFFE) return parts.Damaged("too many suffixes");
+  for (const SuffixRow& suffix : s.suffixes_) {
+    if (suffix.at > s.suffix_text_.size() || suffix.size > s.suffix_text_.size() - suffix.at) return parts.Damaged("a suffix lies outside");
+    if (suffix.size > 32 || suffix.folded >= s.folded_.size()) return parts.Damaged("a suffix is wrong");
+  }
+  if (s.trie_.empty()) return parts.Damaged("no suffix trie");
+  for (const TrieNode& node : s.trie_) {
+    if (node.first > s.trie_.size() || node.children > s.trie_.size() - node.first || node.terminal > s.folded_.size()) {
+      return parts.Damaged("the suffix trie is wrong");
+    }
+  }
+  if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
+  for (const ParadigmRow& paradigm : s.paradigms_) {
+    if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() || paradigm.forms > s.forms_.size() - paradigm.first) {
+      return parts.Damaged("a paradigm lies outside");
+    }
+    for (std::uint32_t i = 0; i < paradigm.forms; ++i) {
+      const FormRow& form = s.forms_[paradigm.first + i];
+      const LookRow& look = s.looks_[paradigm.first + i];
+      if (form.suffix >= s.suffixes_.size() || form.tag >= s.tags_.size() || form.prefix >= s.prefixes_.size()) {
+        return parts.Damaged("a form is wrong");
+      }
+      if (look.form >= paradigm.forms || look.folded >= s.folded_.size() || look.prefix >= s.prefixes_.size()) {
+        return parts.Damaged("a form's index is wrong");
+      }
+    }
+  }
+  if (!PowerOfTwo(s.stem_slots_.size()) || !PowerOfTwo(s.share_slots_.size()) || !PowerOfTwo(s.end_slots_.size())) {
+    return parts.Damaged("a hash table has a broken size");
+  }
+  const std::string_view affixes = parts.Bytes(kPartAffixes);
+  for (std::size_t at = 0; at < affixes.size();) {
+    if (affixes.size() - at < 2 || Byte(affixes, at + 1) > affixes.size() - at - 2) return parts.Damaged("an affix lies outside");
+    s.affixes_.push_back({static_cast<AffixKind>(Byte(affixes, at)), affixes.substr(at + 2, Byte(affixes, at + 1))});
+    at += 2u + Byte(affixes, at + 1);
+  }
+  return s;
+}
+
+std::span<const FormRow> Section::FormsOf(std::uint32_t paradigm) const {
+  if (paradigm >= paradigms_.size()) return {};
+  return forms_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
+}
+
+std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm) const {
+  if (paradigm >= paradigms_.size()) return {};
+  return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
+}
+
+bool Section::ReadLexeme(std::size_t* at, Lexeme* out) const {
+  if (stems_.size() < 3 || *at > stems_.size() - 3) return false;
+  out->id = static_cast<std::uint32_t>(*at);
+  out->paradigm = Short(stems_, *at);
+  const std::uint8_t flags = Byte(stems_, *at + 2);
+  *at += 3;
+  out->origin = static_cast<Origin>(flags & kLexemeOrigin);
+  out->list = 0;
+  out->yo = {};
+  if (flags & kLexemeHasList) {
+    if (*at >= stems_.size()) return false;
+    out->list = Byte(stems_, (*at)++);
+  }
+  if (flags & kLexemeHasYo) {
+    if (*at >= stems_.size()) return false;
+    const std::size_t count = Byte(stems_, *at);
+    if (count > stems_.size() - *at - 1) return false;
+    out->yo = stems_.substr(*at + 1, count);
+    *at += 1 + count;
+  }
+  return out->paradigm < paradigms_.size();
+}
+
+bool Section::LexemeAt(std::uint32_t id, Lexeme* out) const {
+  std::size_t at = id;
+  return ReadLexeme(&at, out);
+}
+
+std::size_t Section::FindStem(std::string_view stem, std::uint64_t hash) const {
+  const std::size_t mask = stem_slots_.size() - 1;
+  const auto check = static_cast<std::uint32_t>(hash >> 59);
+  std::size_t slot = hash & mask;
+  for (std::size_t probe = 0; probe < kMaxProbes; ++probe, slot = (slot + 1) & mask) {
+    const std::uint32_t value = stem_slots_[slot];
+    if (value == 0) break;
+    if (value >> kOffsetBits != check) continue;
+    const std::size_t at = (value & kOffsetMask) - 1;
+    if (at >= stems_.size() || Byte(stems_, at) != stem.size() || stems_.size() - at < stem.size() + 2) continue;
+    if (stem.empty() || std::memcmp(stems_.data() + at + 1, stem.data(), stem.size()) == 0) return at + 1 + stem.size();
+  }
+  return std::string_view::npos;
+}
+
+// Calls `visit(lexeme, look)` for each lexeme and form of the word, until it returns false.
+template <class Visit>
+void Section::Walk(const Letters& word, Visit&& visit) const {
+  // The suffixes of the word, longest last.
+  struct End {
+    std::uint16_t folded;
+    std::uint8_t size;
+  };
+  End ends[kMaxLetters + 1];
+  std::size_t count = 0;
+  std::uint32_t node = 0;
+  for (std::size_t size = 0;; ++size) {
+    if (trie_[node].terminal != 0) ends[count++] = {static_cast<std::uint16_t>(trie_[node].terminal - 1), static_cast<std::uint8_t>(size)};
+    if (size == word.size) break;
+    const std::uint8_t code = word.code[word.size - 1 - size];
+    const TrieNode* first = trie_.data() + trie_[node].first;
+    const TrieNode* last = first + trie_[node].children;
+    const TrieNode* child = std::lower_bound(first, last, code, [](const TrieNode& n, std::uint8_t c) { return n.code < c; });
+    if (child == last || child->code != code) break;
+    node = static_cast<std::uint32_t>(child - trie_.data());
+  }
+  for (std::size_t p = 0; p < prefixes_.size(); ++p) {
+    const std::string_view prefix = prefixes_[p];
+    if (prefix.size() > word.size || std::memcmp(prefix.data(), word.code, prefix.size()) != 0) continue;
+    std::uint64_t hashes[kMaxLetters + 1];
+    hashes[prefix.size()] = kHashStart;
+    for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
+    for (std::size_t e = 0; e < count; ++e) {
+      if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
+      const std::size_t end = word.size - ends[e].size;
+      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), HashEnd(hashes[end]));
+      if (at == std::string_view::npos) continue;
+      std::size_t left = Byte(stems_, at++);
+      const auto key = std::pair<std::uint16_t, std::uint16_t>(ends[e].folded, static_cast<std::uint16_t>(p));
+      for (; left != 0; --left) {
+        Lexeme lexeme;
+        if (!ReadLexeme(&at, &lexeme)) break;
+        const std::span<const LookRow> looks = LooksOf(lexeme.paradigm);
+        auto look = std::lower_bound(looks.begin(), looks.end(), key,
+                                     [](const LookRow& row, const auto& k) { return std::pair(row.folded, row.prefix) < k; });
+        for (; look != looks.end() && std::pair(look->folded, look->prefix) == key; ++look) {
+          if (!visit(lexeme, look->form)) return;
+        }
+      }
+    }
+  }
+}
+
+void Section::Find(const Letters& word, std::vector<Found>* out) const {
+  Walk(word, [out](const Lexeme& lexeme, std::uint16_t form) {
+    out->push_back({lexeme, form});
+    return true;
+  });
+}
+
+bool Section::Has(const Letters& word) const {
+  bool found = false;
+  Walk(word, [&found](const Lexeme&, std::uint16_t) {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
+std::span<const ShareRow> Section::SharesOf(std::uint64_t key) const {
+  if (key == 0) key = 1;
+  const std::size_t mask = share_slots_.size() - 1;
+  std::size_t slot = key & mask;
+  for (std::size_t probe = 0; probe < kMaxProbes; ++probe, slot = (slot + 1) & mask) {
+    const ShareSlot& row = share_slots_[slot];
+    if (row.key == 0) break;
+    if (row.key != key) continue;
+    if (row.first > shares_.size() || row.count > shares_.size() - row.first) break;
+    return shares_.subspan(row.first, row.count);
+  }
+  return {};
+}
+
+void Section::EndsOf(std::string_view ending, std::vector<EndRow>* out) const {
+  out->clear();
+  const std::size_t mask = end_slots_.size() - 1;
+  std::size_t slot = HashLetters(ending) & mask;
+  for (std::size_t probe = 0; probe < kMaxProbes; ++probe, slot = (slot + 1) & mask) {
+    if (end_slots_[slot] == 0) return;
+    std::size_t at = end_slots_[slot] - 1;
+    if (at >= ends_.size() || Byte(ends_, at) != ending.size() || ends_.size() - at < ending.size() + 2) continue;
+    if (std::memcmp(ends_.data() + at + 1, ending.data(), ending.size()) != 0) continue;
+    at += 1 + ending.size();
+    std::size_t left = Byte(ends_, at++);
+    for (; left != 0 && ends_.size() - at >= kEndRowBytes; --left, at += kEndRowBytes) {
+      EndRow row{Short(ends_, at), Short(ends_, at + 2), Short(ends_, at + 4), Byte(ends_, at + 6)};
+      if (row.paradigm < paradigms_.size() && row.form < paradigms_[row.paradigm].forms && row.cls <= 4) out->push_back(row);
+    }
+    return;
+  }
+}
+
+bool Section::IsCamel(std::uint64_t key) const { return std::binary_search(camels_.begin(), camels_.end(), key); }
+
+}  // namespace atau::morph

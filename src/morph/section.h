@@ -1,0 +1,204 @@
+// A compiled morphology section: stems, paradigms, probabilities and endings in place, looked at through checked accessors.
+//
+// A lexeme is a folded stem and a paradigm. A paradigm is a list of forms (prefix, suffix, tag); form 0 is the lemma. A word is looked up by each of its
+// suffixes that the suffix trie knows: is the rest a stem, and has one of that stem's paradigms this suffix? Five million forms need no table of their own.
+#ifndef ATAU_MORPH_SECTION_H_
+#define ATAU_MORPH_SECTION_H_
+
+#include <atau/status.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "morph/form_table.h"
+#include "morph/letters.h"
+
+namespace atau::morph {
+
+inline constexpr std::uint32_t kSectionTag = 0x4850524Du;  // "MRPH"
+inline constexpr std::uint32_t kSectionVersion = 1;
+
+enum Part : std::uint32_t {
+  kPartTags,        // TagRow
+  kPartText,        // bytes of the tags
+  kPartPrefixes,    // inflectional prefixes (по-, наи-): u8 size, letters; the first one is empty
+  kPartSuffixes,    // SuffixRow
+  kPartSuffixText,  // letters
+  kPartFolded,      // one u8 a folded suffix: a bit for each prefix that stands with it
+  kPartTrie,        // TrieNode; node 0 is the root
+  kPartParadigms,   // ParadigmRow
+  kPartForms,       // FormRow, paradigm after paradigm
+  kPartLooks,       // LookRow, parallel to the forms, sorted within a paradigm
+  kPartStemSlots,   // u32: 0 or 5 bits of hash and 27 bits of 1 + offset into the stems
+  kPartStems,       // records: u8 size, letters, u8 lexemes, then each lexeme (see Lexeme)
+  kPartShareSlots,  // ShareSlot
+  kPartShares,      // ShareRow
+  kPartEndSlots,    // u32: 0 or 1 + offset into the endings
+  kPartEnds,        // records: u8 size, letters, u8 entries, then EndRow each
+  kPartAffixes,     // u8 kind, u8 size, letters: prefixes of compounds and of names with inner capitals
+  kPartCamels,      // u64 keys of folded lemmas written with inner capitals, sorted
+  kPartCount
+};
+
+struct TagRow {
+  Grammemes grammemes;
+  std::uint32_t at;
+  std::uint32_t size;
+};
+struct SuffixRow {
+  std::uint32_t at;
+  std::uint16_t size;
+  std::uint16_t folded;
+  std::uint32_t yo;  // bit n: letter n of the suffix is ё
+};
+struct TrieNode {
+  std::uint32_t first;     // its children stand together, sorted by letter
+  std::uint16_t terminal;  // 1 + number of the folded suffix that ends here, or 0
+  std::uint8_t children;
+  std::uint8_t code;
+};
+struct ParadigmRow {
+  std::uint32_t first;
+  std::uint32_t forms;
+};
+struct FormRow {
+  std::uint16_t suffix;
+  std::uint16_t tag;
+  std::uint16_t prefix;
+};
+struct LookRow {
+  std::uint16_t folded;
+  std::uint16_t prefix;
+  std::uint16_t form;
+};
+struct ShareSlot {
+  std::uint64_t key;  // hash of the form's letters, ё kept; 0 = empty
+  std::uint32_t first;
+  std::uint32_t count;
+};
+struct ShareRow {
+  std::uint16_t tag;
+  std::uint16_t share;  // thousandths
+};
+
+// What the class of a guess is: ordinary words, and the kinds of names that only capitalised words are guessed to be.
+enum class GuessClass : std::uint8_t { kCommon, kGiven, kSurname, kPatronymic, kPlace };
+GuessClass GuessClassOf(Grammemes tag);
+
+struct EndRow {
+  std::uint16_t paradigm = 0;
+  std::uint16_t form = 0;   // one of those with this ending; the others with the same suffix are meant too
+  std::uint16_t count = 0;  // lexemes, at most 65535
+  std::uint8_t cls = 0;
+};
+inline constexpr std::size_t kEndRowBytes = 7;
+
+enum AffixKind : std::uint8_t {
+  kAffixPrefix = 1,    // stands before a word without changing how it inflects («экс-», «авиа»)
+  kAffixCamel = 2,     // a capital may follow it («Мак»)
+  kAffixParticle = 3,  // stands behind a word («-то»)
+};
+
+// Where a stem and paradigm come from, and which lists name it.
+struct Lexeme {
+  std::uint32_t id = 0;  // offset in the stems
+  std::uint16_t paradigm = 0;
+  Origin origin = Origin::kDictionary;
+  std::uint8_t list = 0;
+  std::string_view yo;  // distances of ё from the end of the stem, 1 = the last letter
+};
+inline constexpr std::uint8_t kLexemeOrigin = 0x03;  // bits of its flags byte
+inline constexpr std::uint8_t kLexemeHasList = 0x04;
+inline constexpr std::uint8_t kLexemeHasYo = 0x08;
+
+// One place where a word was found.
+struct Found {
+  Lexeme lexeme;
+  std::uint16_t form = 0;
+};
+
+// A view of one section. Every access stays within it, whatever its bytes are.
+class Section {
+ public:
+  // Checks all tables but the stems, shares and endings, whose records are checked when they are read. Error: kCorrupt.
+  static Result<Section> Open(std::string_view bytes);
+
+  // Appends every lexeme and form of the folded word `word`.
+  void Find(const Letters& word, std::vector<Found>* out) const;
+  bool Has(const Letters& word) const;
+  // The lexeme at an offset that Find gave; false when there is none.
+  bool LexemeAt(std::uint32_t id, Lexeme* out) const;
+
+  std::uint32_t paradigms() const { return static_cast<std::uint32_t>(paradigms_.size()); }
+  std::span<const FormRow> FormsOf(std::uint32_t paradigm) const;
+  std::span<const LookRow> LooksOf(std::uint32_t paradigm) const;
+  const TagRow& tag(std::uint32_t index) const { return tags_[index]; }
+  std::string_view TagText(std::uint32_t index) const { return text_.substr(tags_[index].at, tags_[index].size); }
+  std::uint32_t tags() const { return static_cast<std::uint32_t>(tags_.size()); }
+  const SuffixRow& suffix(std::uint32_t index) const { return suffixes_[index]; }
+  std::string_view SuffixText(std::uint32_t index) const { return suffix_text_.substr(suffixes_[index].at, suffixes_[index].size); }
+  std::string_view Prefix(std::uint32_t index) const { return prefixes_[index]; }
+  const std::vector<std::string_view>& prefixes() const { return prefixes_; }
+
+  // P(tag | form) for a form whose letters keep ё.
+  std::span<const ShareRow> SharesOf(std::uint64_t key) const;
+  // The guesses for an ending; replaces `out`.
+  void EndsOf(std::string_view ending, std::vector<EndRow>* out) const;
+  struct Affix {
+    AffixKind kind;
+    std::string_view text;
+  };
+  const std::vector<Affix>& affixes() const { return affixes_; }
+  bool IsCamel(std::uint64_t key) const;
+
+  // Calls `f` with each stem and its lexemes, in no useful order; for builders.
+  template <class F>
+  void ForEachLexeme(F&& f) const {
+    std::size_t at = 0;
+    while (at < stems_.size()) {
+      const std::size_t size = static_cast<std::uint8_t>(stems_[at]);
+      if (at + 2 + size > stems_.size()) return;
+      const std::string_view stem = stems_.substr(at + 1, size);
+      std::size_t left = static_cast<std::uint8_t>(stems_[at + 1 + size]);
+      at += 2 + size;
+      for (; left != 0; --left) {
+        Lexeme lexeme;
+        if (!ReadLexeme(&at, &lexeme)) return;
+        f(stem, lexeme);
+      }
+    }
+  }
+
+ private:
+  bool ReadLexeme(std::size_t* at, Lexeme* out) const;
+  // Offset of the lexeme count of a stem's record, or npos.
+  std::size_t FindStem(std::string_view stem, std::uint64_t hash) const;
+  template <class Visit>
+  void Walk(const Letters& word, Visit&& visit) const;
+
+  std::span<const TagRow> tags_;
+  std::string_view text_;
+  std::vector<std::string_view> prefixes_;
+  std::span<const SuffixRow> suffixes_;
+  std::string_view suffix_text_;
+  std::string_view folded_;
+  std::span<const TrieNode> trie_;
+  std::span<const ParadigmRow> paradigms_;
+  std::span<const FormRow> forms_;
+  std::span<const LookRow> looks_;
+  std::span<const std::uint32_t> stem_slots_;
+  std::string_view stems_;
+  std::span<const ShareSlot> share_slots_;
+  std::span<const ShareRow> shares_;
+  std::span<const std::uint32_t> end_slots_;
+  std::string_view ends_;
+  std::vector<Affix> affixes_;
+  std::span<const std::uint64_t> camels_;
+};
+
+}  // namespace atau::morph
+
+#endif  // ATAU_MORPH_SECTION_H_

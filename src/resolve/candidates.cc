@@ -1,0 +1,248 @@
+#include "resolve/candidates.h"
+
+#include <algorithm>
+
+namespace atau::resolve {
+namespace {
+
+using token::Flag;
+using token::Kind;
+using token::Shape;
+using token::Token;
+
+enum TypeBit : std::uint8_t { kPer = 1, kOrg = 2, kLoc = 4, kPro = 8 };
+
+// A word that may begin or end a name: it has a capital, is Latin or carries digits.
+bool IsNameWord(const Analysis& a, std::size_t i, Cat cat) {
+  const Token& t = a.tokens[i];
+  if (t.kind != Kind::kWord) return false;
+  if (t.Has(Flag::kUrl)) return true;
+  if (t.shape == Shape::kLower) return a.caseless ? (a.FormOf(i).any & (morph::kName | morph::kSurn | morph::kPatr | morph::kGeox | morph::kOrgn | morph::kAbbr)) != 0 || !a.FormOf(i).known : t.Has(Flag::kLatin);
+  return t.shape != Shape::kNone || cat == kWordNum;
+}
+
+// Signs and small words that may stand inside a run.
+bool IsLink(const Analysis& a, std::size_t i, Cat cat) {
+  const Token& t = a.tokens[i];
+  switch (cat) {
+    case kStop:  // initials and abbreviations only
+      return i > 0 && !t.Has(Flag::kSpaceBefore) && a.clean[t.begin] == '.' &&
+             (a.tokens[i - 1].shape == Shape::kInitial || (a.tokens[i - 1].end - a.tokens[i - 1].begin) <= 4);
+    case kDashCat:
+    case kQuoteOpen:
+    case kQuoteClose:
+    case kNum:
+    case kLParticle:
+      return true;
+    case kSign:
+      return !t.Has(Flag::kSpaceBefore) || a.clean[t.begin] == '&' || a.clean[t.begin] == '/';
+    default:
+      return false;
+  }
+}
+
+// Lower-case words that may stand in the tail of an organization's name.
+bool IsTailWord(Cat cat) {
+  switch (cat) {
+    case kLNounNom:
+    case kLNounGen:
+    case kLNoun:
+    case kLAdj:
+    case kLPart:
+    case kLPrep:
+    case kLConj:
+    case kLOther:
+    case kLUnknown:
+    case kLOrgHead:
+    case kLPlaceHead:
+    case kLProgHead:
+    case kLTitleHead:
+    case kLRole:
+    case kLPersonCtx:
+    case kLParticle:
+    case kLAdv:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether a tail may end with this word.
+bool EndsTail(Cat cat) {
+  switch (cat) {
+    case kLNounNom:
+    case kLNounGen:
+    case kLNoun:
+    case kLUnknown:
+    case kLOther:
+    case kLOrgHead:
+    case kLPlaceHead:
+    case kLProgHead:
+    case kLTitleHead:
+    case kLRole:
+    case kLPersonCtx:
+    case kLPart:
+    case kNum:
+    case kQuoteClose:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Collector {
+ public:
+  Collector(const Analysis& a, const std::vector<Cat>& cats, std::vector<Candidate>* out) : a_(a), cats_(cats), out_(out) {}
+
+  void Run() {
+    out_->clear();
+    const std::size_t n = a_.tokens.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      first_ = out_->size();
+      if (IsNameWord(a_, i, cats_[i])) {
+        RunFrom(i);
+        ChainFrom(i);
+      } else if (cats_[i] == kLOrgHead) {
+        ChainFrom(i);
+        HeadAndName(i);
+      } else if (cats_[i] == kLPlaceHead || cats_[i] == kLProgHead) {
+        HeadAndName(i);
+      } else if (cats_[i] == kNum) {
+        NumberFrom(i);
+      }
+      if (i > 0 && a_.tokens[i - 1].Has(Flag::kOpens) && a_.tokens[i - 1].kind == Kind::kQuote) QuotedFrom(i);
+      for (const std::uint32_t m : a_.matches_at.At(i)) {
+        if (a_.infos[m].type < 0) continue;
+        if ((a_.infos[m].tier & 2) != 0 && !a_.caseless && a_.tokens[i].shape == Shape::kLower) continue;
+        Add(i, a_.matches[m].end, static_cast<std::uint8_t>(1u << a_.infos[m].type));
+      }
+      for (const std::uint32_t h : a_.hits_at.At(i)) {
+        const rules::Hit& hit = a_.hits.hits[h];
+        const int type = IndexOf(a_.rules->rule(hit.rule).type);
+        if (type >= 0 && hit.end - hit.begin <= kLongestSpan) Add(i, hit.end, static_cast<std::uint8_t>(1u << type));
+      }
+      Flush();
+    }
+  }
+
+ private:
+  bool SameBlock(std::size_t i) const { return i < a_.tokens.size() && !a_.tokens[i].Has(Flag::kBlockStart); }
+
+  void Add(std::size_t begin, std::size_t end, std::uint8_t types) {
+    out_->push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), types});
+  }
+
+  // Sorts what this token began and joins equal spans.
+  void Flush() {
+    std::sort(out_->begin() + static_cast<std::ptrdiff_t>(first_), out_->end(), [](const Candidate& x, const Candidate& y) { return x.end < y.end; });
+    std::size_t to = first_;
+    for (std::size_t from = first_; from < out_->size(); ++from) {
+      if (to > first_ && (*out_)[to - 1].end == (*out_)[from].end) {
+        (*out_)[to - 1].types |= (*out_)[from].types;
+      } else {
+        (*out_)[to++] = (*out_)[from];
+      }
+    }
+    out_->resize(to);
+  }
+
+  // Parts of a run of name words that begin here.
+  void RunFrom(std::size_t i) {
+    std::uint32_t words = 0;
+    bool person = true;
+    for (std::size_t j = i; j < a_.tokens.size() && j - i < 2 * kLongestRun + 2; ++j) {
+      if (j > i && !SameBlock(j)) break;
+      const Cat cat = cats_[j];
+      if (IsNameWord(a_, j, cat)) {
+        if (++words > kLongestRun) break;
+        if (a_.tokens[j].Has(Flag::kDigits | Flag::kUrl)) person = false;
+        Add(i, j + 1, static_cast<std::uint8_t>(kOrg | kLoc | kPro | (person ? kPer : 0)));
+        continue;
+      }
+      if (j > i && (cat == kLPlaceHead || cat == kLOrgHead)) {  // «Московская область», «Северный флот»
+        Add(i, j + 1, kOrg | kLoc | kPro);
+        break;
+      }
+      if (j == i || !IsLink(a_, j, cat)) break;
+      if (cat == kStop && a_.tokens[j - 1].shape == Shape::kInitial) Add(i, j + 1, kPer);  // «Путин В. В.»
+      if (cat == kNum) Add(i, j + 1, kOrg | kLoc | kPro);
+      if (cat == kQuoteClose && a_.tokens[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kPro);
+      if (cat == kNum || cat == kQuoteOpen || cat == kQuoteClose) person = false;
+    }
+  }
+
+  // A head and its tail: «Министерство обороны РФ», «комитет ООН против пыток».
+  void ChainFrom(std::size_t i) {
+    bool plain = false;  // a lower-case word was passed
+    for (std::size_t j = i + 1; j < a_.tokens.size() && j - i < kLongestChain; ++j) {
+      if (!SameBlock(j)) break;
+      const Cat cat = cats_[j];
+      if (IsNameWord(a_, j, cat)) {
+        if (plain) Add(i, j + 1, kOrg | kPro | kLoc);
+        continue;
+      }
+      if (IsTailWord(cat)) {
+        plain = true;
+        if (EndsTail(cat)) Add(i, j + 1, kOrg | kPro | (j == i + 1 ? kLoc : 0));
+        continue;
+      }
+      if (cat == kComma && plain && j + 1 < a_.tokens.size() && IsTailWord(cats_[j + 1])) continue;  // «цифрового развития, инноваций и …»
+      if (cat == kNum || cat == kQuoteOpen || cat == kDashCat) continue;
+      if (cat == kQuoteClose) {
+        if (a_.tokens[j].pair >= static_cast<std::int32_t>(i)) {
+          Add(i, j + 1, kOrg | kPro);
+          continue;
+        }
+        break;
+      }
+      if (cat == kStop && IsLink(a_, j, cat)) continue;
+      break;
+    }
+  }
+
+  // «улица Ленина», «площадь Республики», «партия Яблоко», «план Маршалла».
+  void HeadAndName(std::size_t i) {
+    std::uint32_t words = 0;
+    for (std::size_t j = i + 1; j < a_.tokens.size() && j - i <= 8; ++j) {
+      if (!SameBlock(j)) break;
+      if (IsNameWord(a_, j, cats_[j])) {
+        if (++words > 4) break;
+        Add(i, j + 1, kOrg | kLoc | kPro);
+        continue;
+      }
+      if (!IsLink(a_, j, cats_[j])) break;
+      if (cats_[j] == kQuoteClose && a_.tokens[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kLoc | kPro);
+      if (cats_[j] == kNum) Add(i, j + 1, kOrg | kLoc | kPro);
+    }
+  }
+
+  // «100 конкретных шагов», «7-20-25», «1-й канал».
+  void NumberFrom(std::size_t i) {
+    for (std::size_t j = i + 1; j < a_.tokens.size() && j - i <= 4; ++j) {
+      if (!SameBlock(j)) break;
+      if (IsNameWord(a_, j, cats_[j])) {
+        Add(i, j + 1, kOrg | kPro | kLoc);
+      } else if (!IsLink(a_, j, cats_[j])) {
+        break;
+      }
+    }
+  }
+
+  // The whole content of quotes.
+  void QuotedFrom(std::size_t i) {
+    const std::int32_t close = a_.tokens[i - 1].pair;
+    if (close <= static_cast<std::int32_t>(i) || static_cast<std::size_t>(close) - i > kLongestChain) return;
+    Add(i, static_cast<std::size_t>(close), kOrg | kLoc | kPro);
+  }
+
+  const Analysis& a_;
+  const std::vector<Cat>& cats_;
+  std::vector<Candidate>* out_;
+  std::size_t first_ = 0;
+};
+
+}  // namespace
+
+void FindCandidates(const Analysis& a, const std::vector<Cat>& cats, std::vector<Candidate>* out) { Collector(a, cats, out).Run(); }
+
+}  // namespace atau::resolve

@@ -1,0 +1,234 @@
+#include "resolve/cluster.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "morph/form_table.h"
+#include "resolve/memory.h"
+
+namespace atau::resolve {
+namespace {
+
+class Union {
+ public:
+  explicit Union(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0); }
+  int Find(int x) {
+    while (parent_[static_cast<std::size_t>(x)] != x) x = parent_[static_cast<std::size_t>(x)] = parent_[static_cast<std::size_t>(parent_[static_cast<std::size_t>(x)])];
+    return x;
+  }
+  void Join(int x, int y) {
+    x = Find(x), y = Find(y);
+    if (x != y) parent_[static_cast<std::size_t>(std::max(x, y))] = std::min(x, y);
+  }
+
+ private:
+  std::vector<int> parent_;
+};
+
+bool IsLetterOrDigit(unsigned char c) { return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// The words of a folded name; quotes and dashes (also those of several bytes) are passed over.
+std::vector<std::string> WordsOf(std::string_view text) {
+  std::string folded;
+  morph::Fold(text, &folded);
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const auto c = static_cast<unsigned char>(folded[i]);
+    const bool punct = c == 0xE2 || (c == 0xC2 && i + 1 < folded.size());  // «General Punctuation» and «»
+    if (punct) {
+      i += c == 0xE2 ? 2 : 1;
+      if (!words.back().empty()) words.emplace_back();
+    } else if (IsLetterOrDigit(c)) {
+      words.back() += folded[i];
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+std::string Stems(const std::vector<std::string>& words, std::size_t from, std::size_t to) {
+  std::string out;
+  for (std::size_t i = from; i < to; ++i) {
+    if (!out.empty()) out += ' ';
+    out += StemOf(words[i]);
+  }
+  return out;
+}
+
+std::string_view SlotOf(const Described& d, std::string_view key) {
+  for (const auto& [k, v] : d.slots) {
+    if (k == key) return v;
+  }
+  return {};
+}
+
+std::string_view FirstLetter(std::string_view s) {
+  std::size_t n = 1;
+  while (n < s.size() && (static_cast<unsigned char>(s[n]) & 0xC0) == 0x80) ++n;
+  return s.substr(0, std::min(n, s.size()));
+}
+
+bool IsInitial(std::string_view name) { return name.find('.') != std::string_view::npos || FirstLetter(name).size() == name.size(); }
+
+// Two given names that can belong to one person.
+bool SameGiven(std::string_view x, std::string_view y) {
+  if (x.empty() || y.empty()) return true;
+  if (IsInitial(x) || IsInitial(y)) return FirstLetter(x) == FirstLetter(y);
+  const auto a = WordsOf(x), b = WordsOf(y);
+  return !a.empty() && !b.empty() && StemOf(a[0]) == StemOf(b[0]);
+}
+
+std::string StemOfName(std::string_view name) {
+  const auto words = WordsOf(name);
+  return Stems(words, 0, words.size());
+}
+
+struct Person {
+  int mention;
+  std::string first, last;  // first as written, last as stem
+  morph::Gender gender;
+};
+
+// Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
+void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
+  std::vector<int> order;
+  for (std::size_t i = 0; i < mentions.size(); ++i) {
+    if (mentions[i].type == Type::kPerson) order.push_back(static_cast<int>(i));
+  }
+  const auto parts = [&mentions](int i) {
+    const Described& d = mentions[static_cast<std::size_t>(i)];
+    return (SlotOf(d, "first").empty() ? 0 : IsInitial(SlotOf(d, "first")) ? 1 : 2) + (SlotOf(d, "last").empty() ? 0 : 2);
+  };
+  std::stable_sort(order.begin(), order.end(), [&parts](int x, int y) { return parts(x) > parts(y); });
+  std::vector<Person> known;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_last, by_first;  // stems to people
+  for (const int i : order) {
+    const Described& d = mentions[static_cast<std::size_t>(i)];
+    Person p{i, std::string(SlotOf(d, "first")), StemOfName(SlotOf(d, "last")), d.gender};
+    const bool bare = p.first.empty() || p.last.empty();
+    const std::string single = p.last.empty() ? StemOfName(p.first) : p.last;
+    int best = -1;
+    const auto consider = [&](const std::unordered_map<std::string, std::vector<std::size_t>>& index, const std::string& stem) {
+      const auto it = index.find(stem);
+      if (it == index.end()) return;
+      // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones are enough.
+      const std::size_t from = it->second.size() > 64 ? it->second.size() - 64 : 0;
+      for (std::size_t n = from; n < it->second.size(); ++n) {
+        const Person& k = known[it->second[n]];
+        if (!bare && !SameGiven(k.first, p.first)) continue;
+        if (!bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown && IsInitial(p.first)) continue;
+        if (best < 0 || (k.mention < i && (best > i || k.mention > best)) || (k.mention > i && best > i && k.mention < best)) best = k.mention;
+      }
+    };
+    consider(by_last, bare ? single : p.last);
+    if (bare && best < 0) consider(by_first, single);
+    if (best >= 0) u->Join(best, i);
+    if (!p.last.empty()) by_last[p.last].push_back(known.size());
+    if (!p.first.empty()) by_first[StemOfName(p.first)].push_back(known.size());
+    known.push_back(std::move(p));
+  }
+}
+
+// The initials of a name's words, with and without its small words: «Министерство внутренних дел» → мвд.
+std::vector<std::string> Initials(const std::vector<std::string>& words) {
+  std::string all, large;
+  for (const std::string& w : words) {
+    all += FirstLetter(w);
+    if (w.size() > 6 || w.size() > 4) large += FirstLetter(w);
+  }
+  return {all, large};
+}
+
+bool IsCapitals(std::string_view text) {
+  std::string folded;
+  morph::Fold(text, &folded);
+  if (folded == text || text.size() > 16 || text.find(' ') != std::string_view::npos) return false;
+  // Folding changes every letter of an abbreviation.
+  for (std::size_t i = 0; i < std::min(text.size(), folded.size()); i += FirstLetter(text.substr(i)).size()) {
+    if (text.substr(i, FirstLetter(text.substr(i)).size()) == folded.substr(i, FirstLetter(text.substr(i)).size())) return false;
+  }
+  return true;
+}
+
+void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
+  std::unordered_map<std::string, int> by_key;
+  const auto join = [&by_key, u](std::string key, int i) {
+    if (key.empty()) return;
+    const auto [it, fresh] = by_key.try_emplace(std::move(key), i);
+    if (!fresh) u->Join(it->second, i);
+  };
+  std::unordered_map<std::string, int> initials;
+  for (std::size_t m = 0; m < mentions.size(); ++m) {
+    const Described& d = mentions[m];
+    if (d.type != type) continue;
+    const int i = static_cast<int>(m);
+    if (!d.gazetteer.empty()) join("id:" + d.gazetteer, i);
+    const auto words = WordsOf(d.normal);
+    join(Stems(words, 0, words.size()), i);
+    if (words.size() >= 2) {
+      for (const std::string& letters : Initials(words)) {
+        if (letters.size() >= 4) initials.try_emplace(letters, i);
+      }
+    }
+  }
+  // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («МВД» … «МВД России»).
+  for (std::size_t m = 0; m < mentions.size(); ++m) {
+    const Described& d = mentions[m];
+    if (d.type != type) continue;
+    const int i = static_cast<int>(m);
+    if (IsCapitals(d.text)) {
+      std::string folded;
+      morph::Fold(d.text, &folded);
+      if (const auto it = initials.find(folded); it != initials.end()) u->Join(it->second, i);
+    }
+    if (type != Type::kOrganization) continue;
+    const auto words = WordsOf(d.normal);
+    for (std::size_t n = words.size(); n-- > 1;) {
+      const auto it = by_key.find(Stems(words, 0, n));
+      if (it != by_key.end() && (n >= 2 || IsCapitals(mentions[static_cast<std::size_t>(it->second)].text))) {
+        u->Join(it->second, i);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases) {
+  Union u(mentions.size());
+  ClusterPeople(mentions, &u);
+  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &u);
+  for (const auto& [x, y] : aliases) {
+    if (mentions[static_cast<std::size_t>(x)].type == mentions[static_cast<std::size_t>(y)].type) u.Join(x, y);
+  }
+  std::vector<int> out(mentions.size(), -1);
+  std::map<int, int> number;
+  for (std::size_t i = 0; i < mentions.size(); ++i) {
+    if (IndexOf(mentions[i].type) < 0) continue;
+    const int root = u.Find(static_cast<int>(i));
+    out[i] = number.try_emplace(root, static_cast<int>(number.size())).first->second;
+  }
+  return out;
+}
+
+int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members) {
+  int best = -1;
+  std::size_t best_rank = 0;
+  for (const int m : members) {
+    const Described& d = mentions[static_cast<std::size_t>(m)];
+    std::size_t rank = 1 + d.normal.size();
+    if (d.type == Type::kPerson && !SlotOf(d, "first").empty() && !SlotOf(d, "last").empty()) rank += IsInitial(SlotOf(d, "first")) ? 500 : 1000;
+    if (d.type != Type::kPerson && !d.gazetteer.empty()) rank += 1000;
+    if (rank > best_rank) best_rank = rank, best = m;
+  }
+  return best;
+}
+
+}  // namespace atau::resolve

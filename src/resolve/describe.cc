@@ -1,0 +1,159 @@
+#include "resolve/describe.h"
+
+#include <algorithm>
+
+#include "morph/morph.h"
+#include "resolve/person.h"
+#include "resolve/values.h"
+
+namespace atau::resolve {
+namespace {
+
+using token::Flag;
+using token::Kind;
+using token::Shape;
+
+// The entry that stands for exactly this span and type: those that may fire alone first, canonical names before variants, hand-written lists before imported ones.
+int BestEntry(const Analysis& a, const Described& d) {
+  int best = -1;
+  int best_rank = 0;
+  for (const std::uint32_t index : a.matches_at.At(d.begin)) {
+    const gazetteer::Match& m = a.matches[index];
+    if (m.end != d.end || a.infos[index].words) continue;
+    const gazetteer::Entry e = a.gazetteer->entry(m.entry);
+    if (e.type != d.type) continue;
+    int rank = 1;
+    if ((m.flags & gazetteer::kSupport) == 0) rank += 4;
+    if (m.variant == 0) rank += 2;
+    if (!e.id.starts_with("geonames") && !e.id.starts_with("cldr") && !e.id.starts_with("brand")) rank += 8;
+    if (rank > best_rank) best_rank = rank, best = static_cast<int>(index);
+  }
+  return best;
+}
+
+// «key=value;key=value» to slots.
+void AddSlots(std::string_view text, Slots* slots) {
+  while (!text.empty()) {
+    const std::size_t semi = text.find(';');
+    const std::string_view pair = text.substr(0, semi);
+    const std::size_t eq = pair.find('=');
+    if (eq != std::string_view::npos) {
+      std::string key(pair.substr(0, eq));
+      if (std::none_of(slots->begin(), slots->end(), [&key](const auto& s) { return s.first == key; })) slots->emplace_back(std::move(key), pair.substr(eq + 1));
+    }
+    text = semi == std::string_view::npos ? std::string_view() : text.substr(semi + 1);
+  }
+}
+
+// The word class match of a class that ends right before the span, or begins it; -1 where there is none.
+int HeadMatch(const Analysis& a, const Described& d, std::string_view cls) {
+  const std::uint16_t id = a.gazetteer->ClassId(cls);
+  if (id == 0) return -1;
+  std::size_t left = d.begin;
+  if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
+  for (const std::uint32_t index : a.matches_end.At(left)) {
+    if (a.infos[index].words && a.infos[index].class_id == id) return static_cast<int>(index);
+  }
+  for (const std::uint32_t index : a.matches_at.At(d.begin)) {
+    if (a.infos[index].words && a.infos[index].class_id == id && a.matches[index].end < d.end) return static_cast<int>(index);
+  }
+  return -1;
+}
+
+std::string KindAfterColon(std::string_view kind_name) {
+  const std::size_t colon = kind_name.find(':');
+  return std::string(colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1));
+}
+
+// Whether all cased letters of the span are capitals although it is no abbreviation: «НУР-СУЛТАН» in a dateline.
+bool Shouts(const Analysis& a, const Described& d) {
+  for (std::size_t i = d.begin; i < d.end; ++i) {
+    const token::Token& t = a.tokens[i];
+    if (t.kind != Kind::kWord) continue;
+    if (t.shape != Shape::kUpper) return false;
+    const morph::Form& f = a.FormOf(i);
+    if (t.Has(Flag::kLatin) || !f.known || (f.any & morph::kAbbr) != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Describe(const Analysis& a, morph::Gender gender, int hit, Described* d) {
+  d->text = std::string(a.TextOf(d->begin, d->end));
+  if (hit < 0) {
+    float best = 0;
+    for (const std::uint32_t index : a.hits_at.At(d->begin)) {
+      const rules::Hit& h = a.hits.hits[index];
+      const rules::RuleInfo& info = a.rules->rule(h.rule);
+      if (h.end == d->end && info.type == d->type && info.weight > best) best = info.weight, hit = static_cast<int>(index);
+    }
+  }
+  const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
+  const auto attribute = [&](std::string_view key) { return hit < 0 ? std::string() : a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key); };
+  if (hit >= 0) d->rule = std::string(a.rules->rule(a.hits.hits[static_cast<std::size_t>(hit)].rule).name);
+
+  if (d->type == Type::kDate || d->type == Type::kMoney) {
+    d->normal = d->text;
+    d->kind = attribute("kind");
+    return;
+  }
+  const int entry = BestEntry(a, *d);
+  if (entry >= 0) {
+    const gazetteer::Entry e = a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry);
+    d->gazetteer = std::string(e.id);
+    d->canonical = std::string(e.name);
+    d->kind = std::string(e.kind);
+    if (d->rule.empty()) d->rule = "gazetteer";
+    if (d->type != Type::kPerson) AddSlots(e.slots, &d->slots);
+  }
+  morph::GroupOptions options;
+  if (d->type == Type::kPerson) {
+    const PersonName name = ParsePerson(a, d->begin, d->end, gender);
+    d->gender = name.gender;
+    options.person = true;
+    options.gender = name.gender;
+    if (!name.first.empty()) d->slots.emplace_back("first", name.first);
+    if (!name.middle.empty()) d->slots.emplace_back("middle", name.middle);
+    if (!name.last.empty()) d->slots.emplace_back("last", name.last);
+    if (name.gender != morph::Gender::kUnknown) d->slots.emplace_back("gender", name.gender == morph::Gender::kMasculine ? "m" : "f");
+    if (d->kind.empty()) d->kind = name.family ? "family" : "person";
+  }
+  const bool whole = entry >= 0 && a.matches[static_cast<std::size_t>(entry)].variant == 0;
+  d->normal = whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, options);
+  if (!whole && Shouts(a, *d)) d->normal = TitleCase(d->normal);
+
+  const std::string_view cls = d->type == Type::kOrganization ? "org_head" : d->type == Type::kProgram ? "program_head" : d->type == Type::kLocation ? "place_head" : "";
+  if (!cls.empty()) {
+    const int head = HeadMatch(a, *d, cls);
+    if (head >= 0) {
+      const auto& m = a.matches[static_cast<std::size_t>(head)];
+      const gazetteer::Entry e = a.gazetteer->entry(m.entry);
+      if (d->kind.empty()) d->kind = KindAfterColon(a.gazetteer->KindName(e.kind_id));
+      if (d->type != Type::kLocation && std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "head"; })) {
+        d->slots.emplace_back("head", std::string(e.name));
+      }
+    }
+    for (const char* key : {"kind", "head", "name", "place", "index"}) {
+      std::string value = attribute(key);
+      if (value.empty()) continue;
+      if (std::string_view(key) == "kind") {
+        if (d->kind.empty()) d->kind = std::move(value);
+      } else if (std::none_of(d->slots.begin(), d->slots.end(), [key](const auto& s) { return s.first == key; })) {
+        d->slots.emplace_back(key, std::move(value));
+      }
+    }
+    if (d->type == Type::kProgram && std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "index"; })) {
+      // «Союз-2.1а», «Falcon 9»: what carries digits after the name is the index.
+      for (std::size_t i = d->begin + 1; i < d->end; ++i) {
+        if (a.tokens[i].kind == Kind::kNumber || a.tokens[i].Has(Flag::kDigits)) {
+          d->slots.emplace_back("index", std::string(a.TextOf(i, d->end)));
+          break;
+        }
+      }
+    }
+  }
+  if (d->rule.empty()) d->rule = "evidence";
+}
+
+}  // namespace atau::resolve

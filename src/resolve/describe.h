@@ -1,0 +1,30 @@
+// What a mention is: its kind, its gazetteer entry, slots and normal form.
+#ifndef ATAU_RESOLVE_DESCRIBE_H_
+#define ATAU_RESOLVE_DESCRIBE_H_
+
+#include <atau/types.h>
+
+#include <string>
+
+#include "morph/inflect.h"
+#include "resolve/analysis.h"
+
+namespace atau::resolve {
+
+// A mention of any type, in tokens.
+struct Described {
+  std::uint32_t begin = 0, end = 0;
+  Type type = Type::kNone;
+  float score = 0;
+  std::string kind, text, normal, gazetteer, canonical, rule;
+  Slots slots;
+  morph::Gender gender = morph::Gender::kUnknown;
+};
+
+// Fills everything but span, type and score. `gender` is what the document knows of a person (kUnknown: look at the words). `rule`: the rule that proposed the
+// span (an index into a.hits.hits, -1: look for one).
+void Describe(const Analysis& a, morph::Gender gender, int hit, Described* d);
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_DESCRIBE_H_

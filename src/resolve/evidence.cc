@@ -1,0 +1,570 @@
+#include "resolve/evidence.h"
+
+#include <algorithm>
+
+#include "morph/morph.h"
+
+namespace atau::resolve {
+namespace {
+
+using morph::Form;
+using morph::Reading;
+using token::Flag;
+using token::Kind;
+using token::Shape;
+using token::Token;
+
+constexpr std::string_view kCatNames[] = {
+#define X(id, name) name,
+    ATAU_CATS(X)
+#undef X
+};
+
+constexpr std::string_view kShapeNames[] = {"none", "lower", "Cap", "UPPER", "I", "miXed"};
+
+// Marks of OpenCorpora that say something about types.
+struct MarkName {
+  morph::Grammemes mark;
+  std::string_view name;
+};
+constexpr MarkName kMarks[] = {{morph::kName, "Name"}, {morph::kSurn, "Surn"}, {morph::kPatr, "Patr"}, {morph::kGeox, "Geox"}, {morph::kOrgn, "Orgn"},
+                               {morph::kAbbr, "Abbr"}, {morph::kTrad, "Trad"}, {morph::kInit, "Init"}, {morph::kFixd, "Fixd"}};
+constexpr morph::Grammemes kNameMarks = morph::kName | morph::kSurn | morph::kPatr;
+
+constexpr std::string_view kPosNames[] = {"noun",      "adjective",     "short_adjective", "comparative", "verb",    "infinitive",  "participle",  "short_participle", "gerund",
+                                          "numeral",   "adverb",        "pronoun",         "predicative", "preposition", "conjunction", "particle", "interjection"};
+
+int PosOf(morph::Grammemes tag) {
+  const morph::Grammemes pos = tag & morph::kPos;
+  return pos == 0 ? -1 : __builtin_ctzll(pos);
+}
+
+// The UTF-8 suffix of `n` characters.
+std::string_view Suffix(std::string_view word, int n) {
+  std::size_t at = word.size();
+  while (n > 0 && at > 0) {
+    --at;
+    while (at > 0 && (static_cast<unsigned char>(word[at]) & 0xC0) == 0x80) --at;
+    --n;
+  }
+  return word.substr(at);
+}
+
+std::string_view Prefix(std::string_view word, int n) {
+  std::size_t at = 0;
+  while (n > 0 && at < word.size()) {
+    ++at;
+    while (at < word.size() && (static_cast<unsigned char>(word[at]) & 0xC0) == 0x80) ++at;
+    --n;
+  }
+  return word.substr(0, at);
+}
+
+std::size_t Letters(std::string_view word) {
+  std::size_t n = 0;
+  for (const char c : word) n += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return n;
+}
+
+Cat SignCat(const Analysis& a, const Token& t) {
+  if (t.kind == Kind::kQuote) return t.Has(Flag::kCloses) ? kQuoteClose : kQuoteOpen;
+  if (t.Has(Flag::kDash)) return kDashCat;
+  const char c = a.clean[t.begin];
+  switch (c) {
+    case '.':
+    case '!':
+    case '?':
+      return kStop;
+    case ',':
+      return kComma;
+    case ':':
+    case ';':
+      return kColon;
+    case '(':
+    case '[':
+      return kOpen;
+    case ')':
+    case ']':
+      return kClose;
+    default:
+      return a.clean.substr(t.begin, t.end - t.begin) == "…" ? kStop : kSign;
+  }
+}
+
+// The category of a word by its form alone.
+Cat FormCat(const Analysis& a, const Token& t) {
+  const Form& f = (*a.forms)[t.form];
+  if (t.Has(Flag::kUrl)) return kUrlCat;
+  if (t.kind == Kind::kNumber) return kNum;
+  if (t.Has(Flag::kDigits)) return kWordNum;
+  const morph::Grammemes any = f.any;
+  if (t.Has(Flag::kLatin)) {
+    switch (t.shape) {
+      case Shape::kLower:
+        return kLatLower;
+      case Shape::kUpper:
+        return kLatUpper;
+      case Shape::kMixed:
+        return kLatMixed;
+      case Shape::kInitial:
+        return kInitialCat;
+      default:
+        return kLatCap;
+    }
+  }
+  const auto readings = a.forms->ReadingsOf(f);
+  if (t.shape == Shape::kLower && !a.caseless) {
+    if (!f.known) return kLUnknown;
+    const morph::Grammemes tag = readings.empty() ? 0 : readings[0].tag;
+    if (tag & morph::kNOUN) {
+      if (any & morph::kNOUN & any && (tag & morph::knomn)) return kLNounNom;
+      return (any & morph::kgent) != 0 ? kLNounGen : kLNoun;
+    }
+    if (tag & (morph::kADJF | morph::kADJS)) return kLAdj;
+    if (tag & (morph::kVERB | morph::kINFN | morph::kGRND)) return kLVerb;
+    if (tag & (morph::kPRTF | morph::kPRTS)) return kLPart;
+    if (tag & morph::kPREP) return kLPrep;
+    if (tag & morph::kCONJ) return kLConj;
+    if (tag & (morph::kADVB | morph::kPRED | morph::kPRCL)) return kLAdv;
+    if (tag & morph::kNPRO) return kLPron;
+    return kLOther;
+  }
+  if (t.shape == Shape::kInitial) return (any & (morph::kPREP | morph::kCONJ)) != 0 ? kCFunction : kInitialCat;
+  if (t.shape == Shape::kMixed) return kMixedCat;
+  const bool name = (any & morph::kName) != 0, surname = (any & morph::kSurn) != 0, place = (any & morph::kGeox) != 0;
+  if (t.shape == Shape::kUpper && !a.caseless) {
+    if ((any & (morph::kAbbr | morph::kOrgn)) != 0) return kUAbbr;
+    if (!f.known) return kUUnknown;
+    if (!name && !surname && !place) return kUKnown;
+  }
+  if (!f.known) {
+    return kCUnknown;
+  }
+  if ((any & morph::kPatr) != 0) return kCPatr;
+  if (place) return name || surname ? kCGeoSurn : kCGeo;
+  if (name) return surname ? kCNameSurn : kCName;
+  if (surname) return kCSurn;
+  if ((any & morph::kOrgn) != 0) return kCOrgn;
+  const morph::Grammemes tag = readings.empty() ? 0 : readings[0].tag;
+  if (tag & (morph::kPREP | morph::kCONJ | morph::kNPRO | morph::kPRCL | morph::kADVB)) return kCFunction;
+  if (tag & (morph::kADJF | morph::kPRTF)) return kCAdj;
+  if (tag & morph::kNOUN) return kCNoun;
+  return kCOther;
+}
+
+constexpr std::string_view kPositions[] = {"sentence_start", "line_start", "block_start", "line_end", "glued", "in_quotes", "in_brackets", "sentence_end"};
+enum PositionId { kSentenceStart, kLineStart, kBlockStart, kLineEnd, kGlued, kInQuotes, kInBrackets, kSentenceEnd, kPositionCount };
+
+constexpr std::string_view kGazTypes[] = {"PERSON", "ORGANIZATION", "LOCATION", "PROGRAM"};
+constexpr std::string_view kGazTiers[] = {"alone", "support", "alone_other_case", "support_other_case"};
+constexpr std::string_view kGazPlaces[] = {"whole", "first", "inside"};
+constexpr std::string_view kDocKinds[] = {"whole", "part"};
+constexpr std::string_view kDocAmounts[] = {"1", "2", "4"};
+constexpr int kMaxWords = 12;
+
+struct ClassCat {
+  std::string_view cls;
+  Cat lower, upper;
+};
+// Which category a word of a class gets, the first that fits wins.
+constexpr ClassCat kClassCats[] = {{"role", kLRole, kCRole},
+                                   {"org_head", kLOrgHead, kCOrgHead},
+                                   {"place_head", kLPlaceHead, kCPlaceHead},
+                                   {"program_head", kLProgHead, kCProgHead},
+                                   {"title_head", kLTitleHead, kCNoun},
+                                   {"speech_verb", kLSpeech, kCOther},
+                                   {"person_context", kLPersonCtx, kCNoun},
+                                   {"month", kLMonth, kCNoun},
+                                   {"name_particle", kLParticle, kCFunction}};
+
+int AmountBucket(std::uint16_t n) { return n >= 4 ? 2 : n >= 2 ? 1 : 0; }
+
+// Categories that may be overruled by the class of the word.
+bool IsPlainWord(Cat cat) { return (cat >= kLNounNom && cat <= kLUnknown) || cat == kCNoun || cat == kCOther || cat == kCAdj || cat == kUKnown; }
+
+// Two entries of one kind say no more than one.
+void AddOnce(EvidenceId id, std::vector<EvidenceId>* out) {
+  for (std::size_t i = out->size(); i-- > 0 && out->size() - i <= 12;) {
+    if ((*out)[i] == id) return;
+  }
+  out->push_back(id);
+}
+
+}  // namespace
+
+std::string_view CatName(Cat cat) { return kCatNames[cat]; }
+
+std::uint64_t PatternKey(std::string_view value) {
+  std::uint64_t key = 0;
+  while (!value.empty()) {
+    const std::size_t plus = value.find('+');
+    const std::string_view name = value.substr(0, plus);
+    std::uint64_t code = 63;
+    for (int i = 0; i < kCatCount; ++i) {
+      if (kCatNames[i] == name) code = static_cast<std::uint64_t>(i);
+    }
+    key = key * 64 + code + 1;
+    value = plus == std::string_view::npos ? std::string_view() : value.substr(plus + 1);
+  }
+  return key;
+}
+
+// Long spans show their first two and last two words only.
+std::uint64_t Evidence::PatternOf(const std::vector<Cat>& cats, std::size_t begin, std::size_t end) {
+  std::uint64_t key = 0;
+  const auto add = [&key](Cat c) { key = key * 64 + c + 1; };
+  if (end - begin <= 4) {
+    for (std::size_t i = begin; i < end; ++i) add(cats[i]);
+  } else {
+    add(cats[begin]), add(cats[begin + 1]), add(kPad), add(cats[end - 2]), add(cats[end - 1]);
+  }
+  return key;
+}
+
+std::string PatternName(const std::vector<Cat>& cats, std::size_t begin, std::size_t end) {
+  std::string out;
+  const auto add = [&out](Cat c) {
+    if (!out.empty()) out += '+';
+    out += kCatNames[c];
+  };
+  if (end - begin <= 4) {
+    for (std::size_t i = begin; i < end; ++i) add(cats[i]);
+  } else {
+    add(cats[begin]), add(cats[begin + 1]), add(kPad), add(cats[end - 2]), add(cats[end - 1]);
+  }
+  return out;
+}
+
+EvidenceId Evidence::Add(Template t, std::string value) {
+  names_.emplace_back(t, std::move(value));
+  return static_cast<EvidenceId>(names_.size() - 1);
+}
+
+Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules) : gazetteer_(gazetteer), rules_(rules) {
+  pair_ = static_cast<EvidenceId>(names_.size());
+  for (int a = 0; a < kCatCount; ++a) {
+    for (int b = 0; b < kCatCount; ++b) Add(kPair, std::string(kCatNames[a]) + "+" + std::string(kCatNames[b]));
+  }
+  position_ = static_cast<EvidenceId>(names_.size());
+  for (const auto p : kPositions) Add(kPosition, std::string(p));
+  position_cat_ = static_cast<EvidenceId>(names_.size());
+  for (int p = 0; p < 2; ++p) {
+    for (int c = 0; c < kCatCount; ++c) Add(kPosition, std::string(kPositions[p]) + "+" + std::string(kCatNames[c]));
+  }
+  bias_ = Add(kBias, "mention");
+  length_ = static_cast<EvidenceId>(names_.size());
+  for (int i = 0; i <= kMaxWords; ++i) Add(kSpanLength, std::to_string(i));
+  quoted_ = Add(kQuoted, "whole");
+  Add(kQuoted, "inside");
+  Add(kQuoted, "first");
+  Add(kQuoted, "last");
+  balance_ = Add(kBalance, "open");
+  Add(kBalance, "closed");
+  agree_ = Add(kAgree, "yes");
+  Add(kAgree, "no");
+  gaz_token_ = static_cast<EvidenceId>(names_.size());
+  for (const auto type : kGazTypes) {
+    for (const auto tier : kGazTiers) {
+      for (const auto place : kGazPlaces) Add(kGazToken, std::string(type) + "." + std::string(tier) + "." + std::string(place));
+    }
+  }
+  const auto types = [this](Template t) {
+    const auto first = static_cast<EvidenceId>(names_.size());
+    for (const auto type : kGazTypes) {
+      for (const auto tier : kGazTiers) Add(t, std::string(type) + "." + std::string(tier));
+    }
+    return first;
+  };
+  gaz_over_ = types(kGazOver);
+  gaz_cross_ = types(kGazCross);
+  gaz_part_ = types(kGazPart);
+  const EvidenceId gaz_span = types(kGazSpan);
+  for (EvidenceId i = 0; i < 16; ++i) gaz_span_.push_back(gaz_span + i);
+  doc_token_ = static_cast<EvidenceId>(names_.size());
+  for (const auto type : kGazTypes) {
+    for (const auto kind : kDocKinds) {
+      for (const auto amount : kDocAmounts) Add(kDocToken, std::string(type) + "." + std::string(kind) + "." + std::string(amount));
+    }
+  }
+  doc_span_ = static_cast<EvidenceId>(names_.size());
+  for (const auto type : kGazTypes) {
+    for (const auto amount : kDocAmounts) Add(kDocSpan, std::string(type) + "." + std::string(amount));
+  }
+  tail_ = static_cast<EvidenceId>(names_.size());
+  for (int c = 0; c < kCatCount; ++c) Add(kTail, std::string(kCatNames[c]));
+  rule_ = static_cast<EvidenceId>(names_.size());
+  for (std::uint32_t r = 0; r < rules->size(); ++r) Add(kRule, std::string(rules->rule(r).name));
+  rule_over_ = static_cast<EvidenceId>(names_.size());
+  for (const auto type : kGazTypes) Add(kRuleOver, std::string(type));
+  // Word classes and kinds of entities: numbers run from 1; ids beyond the last name give an empty name.
+  for (std::uint16_t k = 0; k == 0 || !gazetteer->KindName(k).empty(); ++k) {
+    const std::string name = k == 0 ? "none" : std::string(gazetteer->KindName(k));
+    class_.push_back(Add(kClass, name));
+    head_before_.push_back(Add(kHeadBefore, name));
+    head_first_.push_back(Add(kHeadFirst, name));
+    head_after_.push_back(Add(kHeadAfter, name));
+    gaz_kind_.push_back(Add(kGazKind, name + ".alone"));
+    Add(kGazKind, name + ".support");
+  }
+  for (std::uint16_t c = 0; c == 0 || !gazetteer->ClassName(c).empty(); ++c) {
+    Cat lower = kPad, upper = kPad;
+    for (const ClassCat& cc : kClassCats) {
+      if (c != 0 && gazetteer->ClassName(c) == cc.cls) lower = cc.lower, upper = cc.upper;
+    }
+    class_cat_lower_.push_back(lower);
+    class_cat_upper_.push_back(upper);
+  }
+}
+
+void Evidence::OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, const std::function<void(Template, std::string_view)>& add) const {
+  const Form& f = forms[form];
+  std::string value;
+  if (f.kind != Kind::kWord) {
+    add(kForm, f.kind == Kind::kNumber ? (f.folded.size() == 4 ? "0000" : "0") : f.folded);
+    return;
+  }
+  const auto readings = forms.ReadingsOf(f);
+  const std::string_view shape = caseless ? "any" : kShapeNames[static_cast<int>(f.shape)];
+  const bool latin = (f.flags & Flag::kLatin) != 0;
+  add(kForm, f.folded);
+  if (!readings.empty()) {
+    std::string lemma;
+    morph::Fold(forms.morph().Lemma(readings[0], f.folded), &lemma);
+    add(kLemma, lemma);
+  }
+  const auto shaped = [&](Template t, std::string_view v) {
+    value.assign(v);
+    value += '.';
+    value += shape;
+    if (latin) value += ".latin";
+    add(t, value);
+  };
+  shaped(kShape, "word");
+  if ((f.flags & Flag::kHyphen) != 0) shaped(kShape, "hyphen");
+  if ((f.flags & Flag::kDigits) != 0) shaped(kShape, "digits");
+  if ((f.flags & Flag::kUrl) != 0) add(kShape, "url");
+  shaped(kKnown, f.known ? "yes" : "no");
+  if (caseless || f.shape != Shape::kLower) {
+    shaped(kSuffix2, Suffix(f.folded, 2));
+    shaped(kSuffix3, Suffix(f.folded, 3));
+    shaped(kPrefix3, Prefix(f.folded, 3));
+    const std::size_t letters = Letters(f.folded);
+    shaped(kLength, std::to_string(letters > 8 ? 9 : letters));
+  }
+  morph::Grammemes all = ~morph::Grammemes{0};
+  bool adjective = false, verb = false;
+  std::uint32_t pos_seen = 0;
+  for (const Reading& r : readings) {
+    all &= r.tag;
+    const int pos = PosOf(r.tag);
+    if (pos >= 0) pos_seen |= 1u << pos;
+    adjective = adjective || (r.tag & (morph::kADJF | morph::kPRTF)) != 0;
+    verb = verb || (r.tag & morph::kVERB) != 0;
+  }
+  for (int p = 0; p < 17; ++p) {
+    if ((pos_seen >> p & 1) != 0) shaped(kCase, kPosNames[p]);
+  }
+  if (!readings.empty()) {
+    const morph::Grammemes cases = f.any & morph::kCases;
+    for (int c = 0; c < 6; ++c) {
+      if ((cases & (morph::knomn << c)) == 0) continue;
+      constexpr std::string_view kCaseNames[] = {"nomn", "gent", "datv", "accs", "ablt", "loct"};
+      shaped(kCase, kCaseNames[c]);
+    }
+    for (const MarkName& m : kMarks) {
+      if ((f.any & m.mark) == 0) continue;
+      shaped(kMark, m.name);
+      if ((all & m.mark) != 0) shaped(kOnlyMark, m.name);
+    }
+    std::uint8_t lists = 0;
+    morph::Grammemes guessed = 0;
+    for (const Reading& r : readings) {
+      lists |= r.list;
+      if (r.origin == morph::Origin::kGuess) guessed |= r.tag & kNameMarks;
+    }
+    constexpr std::string_view kLists[] = {"given.alone", "given.support", "surname.alone", "surname.support", "patronymic.alone", "patronymic.support", "nickname.alone", "nickname.support"};
+    for (int i = 0; i < 8; ++i) {
+      if ((lists >> i & 1) != 0) shaped(kList, kLists[i]);
+    }
+    if ((guessed & morph::kName) != 0) shaped(kList, "given.guess");
+    if ((guessed & morph::kSurn) != 0) shaped(kList, "surname.guess");
+    if ((guessed & morph::kPatr) != 0) shaped(kList, "patronymic.guess");
+  }
+}
+
+void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
+  const std::size_t n = a.tokens.size();
+  cats->resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Token& t = a.tokens[i];
+    (*cats)[i] = t.kind == Kind::kWord || t.kind == Kind::kNumber ? FormCat(a, t) : SignCat(a, t);
+  }
+  // The class of a word says more than its part of speech; the class that stands first in the table wins.
+  for (std::size_t index = 0; index < a.matches.size(); ++index) {
+    if (!a.infos[index].words) continue;
+    const gazetteer::Match& m = a.matches[index];
+    const std::uint16_t cls = a.infos[index].class_id;
+    for (std::uint32_t i = m.begin; i < m.end; ++i) {
+      Cat& cat = (*cats)[i];
+      const bool lower = a.tokens[i].shape == Shape::kLower;
+      const Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
+      if (better == kPad) continue;
+      if (IsPlainWord(cat) || (better < cat && (cat == kLOrgHead || cat == kLPlaceHead || cat == kLProgHead || cat == kLTitleHead || cat == kLSpeech))) {
+        cat = better;
+      }
+    }
+  }
+}
+
+void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t i, const Memory* memory, std::vector<EvidenceId>* out) const {
+  const Token& t = a.tokens[i];
+  const Cat before = i == 0 || t.Has(Flag::kBlockStart) ? kPad : cats[i - 1];
+  out->push_back(pair_ + before * kCatCount + cats[i]);
+  const auto position = [&](PositionId p) { out->push_back(position_ + p); };
+  if (t.Has(Flag::kSentenceStart)) position(kSentenceStart), out->push_back(position_cat_ + cats[i]);
+  if (t.Has(Flag::kLineStart)) position(kLineStart), out->push_back(position_cat_ + kCatCount + cats[i]);
+  if (t.Has(Flag::kBlockStart)) position(kBlockStart);
+  if (t.Has(Flag::kGlued)) position(kGlued);
+  if (i + 1 == a.tokens.size() || a.tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
+  // Word classes and entities: every match around the token. Matches are short, so looking back a few tokens finds them all.
+  const std::size_t from = i >= 7 ? i - 7 : 0;
+  std::uint64_t seen = 0;  // gazetteer evidence once a kind
+  for (std::size_t b = from; b <= i; ++b) {
+    for (const std::uint32_t index : a.matches_at.At(b)) {
+      const gazetteer::Match& m = a.matches[index];
+      if (m.end <= i) continue;
+      const Analysis::MatchInfo& info = a.infos[index];
+      if (info.words) {
+        if (info.kind_id < class_.size()) AddOnce(class_[info.kind_id], out);
+      } else {
+        if (info.type < 0) continue;
+        const int place = m.end - m.begin == 1 ? 0 : b == i ? 1 : 2;
+        const std::uint32_t id = static_cast<std::uint32_t>((info.type * 4 + info.tier) * 3 + place);
+        if ((seen >> id & 1) == 0) out->push_back(gaz_token_ + id);
+        seen |= std::uint64_t{1} << id;
+      }
+    }
+  }
+  if (memory != nullptr && t.kind == Kind::kWord && (t.shape != Shape::kLower || a.caseless)) {
+    const Memory::Counts counts = memory->Elsewhere(a, i);
+    for (int type = 0; type < kTypes; ++type) {
+      const auto ty = static_cast<std::size_t>(type);
+      if (counts.whole[ty] != 0) out->push_back(doc_token_ + static_cast<EvidenceId>((type * 2) * 3 + AmountBucket(counts.whole[ty])));
+      if (counts.part[ty] != 0) out->push_back(doc_token_ + static_cast<EvidenceId>((type * 2 + 1) * 3 + AmountBucket(counts.part[ty])));
+    }
+  }
+}
+
+void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const Memory* memory, std::vector<EvidenceId>* out) const {
+  const std::size_t n = a.tokens.size();
+  out->push_back(bias_);
+  const std::uint32_t words = c.end - c.begin;
+  out->push_back(length_ + std::min<std::uint32_t>(words, kMaxWords));
+
+  // Quotes: around the span, at its edges, and whether those inside are closed inside.
+  const bool opened = c.begin > 0 && a.tokens[c.begin - 1].Has(Flag::kOpens) && a.tokens[c.begin - 1].kind == Kind::kQuote;
+  const bool closed = c.end < n && a.tokens[c.end].Has(Flag::kCloses) && a.tokens[c.end].kind == Kind::kQuote;
+  if (opened && closed && a.tokens[c.begin - 1].pair == static_cast<std::int32_t>(c.end)) {
+    out->push_back(quoted_);
+  } else {
+    if (opened) out->push_back(quoted_ + 2);
+    if (closed) out->push_back(quoted_ + 3);
+  }
+  bool unbalanced = false, balanced = false;
+  for (std::uint32_t i = c.begin; i < c.end; ++i) {
+    const Token& t = a.tokens[i];
+    if (!t.Has(Flag::kOpens | Flag::kCloses)) continue;
+    (t.pair >= static_cast<std::int32_t>(c.begin) && t.pair < static_cast<std::int32_t>(c.end) ? balanced : unbalanced) = true;
+  }
+  if (unbalanced) out->push_back(balance_);
+  if (balanced) out->push_back(balance_ + 1);
+
+  // Agreement of the words of a name.
+  if (words >= 2 && (c.types & 1) != 0) {
+    morph::Agreement all = morph::kAllAgreement;
+    for (std::uint32_t i = c.begin; i < c.end; ++i) {
+      const Form& f = a.FormOf(i);
+      if (f.kind == Kind::kWord && f.agreement != 0) all &= f.agreement;
+    }
+    out->push_back(all != 0 ? agree_ : agree_ + 1);
+  }
+
+  // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
+  std::uint32_t exact = 0, within = 0, over = 0, cross = 0;
+  const std::size_t from = c.begin >= 7 ? c.begin - 7 : 0;
+  for (std::size_t b = from; b < c.end; ++b) {
+    for (const std::uint32_t index : a.matches_at.At(b)) {
+      const gazetteer::Match& m = a.matches[index];
+      const Analysis::MatchInfo& info = a.infos[index];
+      if (m.end <= c.begin || info.type < 0) continue;
+      const std::uint32_t bit = 1u << (info.type * 4 + info.tier);
+      if (m.begin == c.begin && m.end == c.end) {
+        exact |= bit;
+        if (info.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[info.kind_id] + (info.tier & 1), out);
+      } else if (m.begin >= c.begin && m.end <= c.end) {
+        within |= bit;
+      } else if (m.begin <= c.begin && m.end >= c.end) {
+        over |= bit;
+      } else {
+        cross |= bit;
+      }
+    }
+  }
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    if ((exact >> i & 1) != 0) out->push_back(gaz_span_[i]);
+    if ((within >> i & 1) != 0) out->push_back(gaz_part_ + i);
+    if ((over >> i & 1) != 0) out->push_back(gaz_over_ + i);
+    if ((cross >> i & 1) != 0) out->push_back(gaz_cross_ + i);
+  }
+
+  // Word classes before, at the head of, and after the span; a quote between is passed over.
+  std::size_t left = c.begin;
+  if (opened) --left;
+  for (const std::uint32_t index : a.matches_end.At(left)) {
+    if (!a.infos[index].words) continue;
+    const std::uint16_t kind = a.infos[index].kind_id;
+    if (kind < head_before_.size()) AddOnce(head_before_[kind], out);
+  }
+  for (const std::uint32_t index : a.matches_at.At(c.begin)) {
+    if (!a.infos[index].words || a.matches[index].end > c.end) continue;
+    const std::uint16_t kind = a.infos[index].kind_id;
+    if (kind < head_first_.size()) AddOnce(head_first_[kind], out);
+  }
+  std::size_t right = c.end;
+  if (closed) ++right;
+  if (right < n) {
+    for (const std::uint32_t index : a.matches_at.At(right)) {
+      if (!a.infos[index].words) continue;
+      const std::uint16_t kind = a.infos[index].kind_id;
+      if (kind < head_after_.size()) AddOnce(head_after_[kind], out);
+    }
+  }
+  out->push_back(tail_ + cats[c.end - 1]);
+
+  // Rules that propose exactly this span; rules that propose a longer one.
+  std::uint32_t longer = 0;
+  const std::size_t hits_from = c.begin >= 10 ? c.begin - 10 : 0;
+  for (std::size_t b = hits_from; b <= c.begin; ++b) {
+    for (const std::uint32_t index : a.hits_at.At(b)) {
+      const rules::Hit& h = a.hits.hits[index];
+      if (h.begin == c.begin && h.end == c.end) {
+        out->push_back(rule_ + h.rule);
+      } else if (h.begin <= c.begin && h.end >= c.end) {
+        const int type = IndexOf(rules_->rule(h.rule).type);
+        if (type >= 0 && rules_->rule(h.rule).weight > 0) longer |= 1u << type;
+      }
+    }
+  }
+  for (EvidenceId i = 0; i < kTypes; ++i) {
+    if ((longer >> i & 1) != 0) out->push_back(rule_over_ + i);
+  }
+
+  if (memory != nullptr) {
+    const auto counts = memory->SpanElsewhere(a, c.begin, c.end);
+    for (std::size_t type = 0; type < kTypes; ++type) {
+      if (counts[type] != 0) out->push_back(doc_span_ + static_cast<EvidenceId>(type * 3) + static_cast<EvidenceId>(AmountBucket(counts[type])));
+    }
+  }
+}
+
+}  // namespace atau::resolve

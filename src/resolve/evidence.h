@@ -1,0 +1,97 @@
+// Evidence: what words, their neighbours and whole candidates say about types, named so that a person can read it.
+//
+// Word evidence depends on the form alone (its weights are summed once a form and cached) or on the place in the text (a few numbers a token). Candidate evidence
+// belongs to a span. Everything that can be listed beforehand (categories, pairs of them, word classes, rules, …) has a dense number in the vocabulary.
+#ifndef ATAU_RESOLVE_EVIDENCE_H_
+#define ATAU_RESOLVE_EVIDENCE_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gazetteer/gazetteer.h"
+#include "resolve/analysis.h"
+#include "resolve/memory.h"
+#include "resolve/weights.h"
+#include "rules/rules.h"
+
+namespace atau::resolve {
+
+// The category of a token: a coarse summary of shape, part of speech, name marks and word class. Pairs and patterns are made of categories.
+#define ATAU_CATS(X)                                                                                                                      \
+  X(kPad, "pad") X(kStop, "stop") X(kComma, "comma") X(kColon, "colon") X(kOpen, "open") X(kClose, "close") X(kQuoteOpen, "quote_open")   \
+  X(kQuoteClose, "quote_close") X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url")                                  \
+  X(kLNounNom, "noun_nomn") X(kLNounGen, "noun_gent") X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb") X(kLPart, "participle")   \
+  X(kLPrep, "preposition") X(kLConj, "conjunction") X(kLAdv, "adverb") X(kLPron, "pronoun") X(kLOther, "other") X(kLUnknown, "unknown")   \
+  X(kLOrgHead, "org_head") X(kLRole, "role") X(kLPlaceHead, "place_head") X(kLProgHead, "program_head") X(kLTitleHead, "title_head")      \
+  X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") X(kLMonth, "month") X(kLParticle, "particle") X(kLatLower, "latin_lower")   \
+  X(kCName, "Given") X(kCSurn, "Surname") X(kCNameSurn, "GivenSurname") X(kCPatr, "Patronymic") X(kCGeo, "Place") X(kCGeoSurn, "PlaceName") \
+  X(kCOrgn, "Body") X(kCAdj, "Adjective") X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown") X(kCOrgHead, "OrgHead")           \
+  X(kCRole, "Role") X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead") X(kCFunction, "Function") X(kUAbbr, "ABBREVIATION")           \
+  X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN") X(kInitialCat, "Initial") X(kLatCap, "Latin") X(kLatUpper, "LATIN") X(kLatMixed, "laTin")   \
+  X(kMixedCat, "miXed") X(kWordNum, "word2")
+
+enum Cat : std::uint8_t {
+#define X(id, name) id,
+  ATAU_CATS(X)
+#undef X
+      kCatCount
+};
+static_assert(kCatCount <= 64);
+std::string_view CatName(Cat cat);
+
+// Dense number of a piece of evidence in the vocabulary.
+using EvidenceId = std::uint32_t;
+
+// A candidate: a span of tokens and the types it may have (bit i = kCompeting[i]).
+struct Candidate {
+  std::uint32_t begin = 0, end = 0;
+  std::uint8_t types = 0;
+};
+
+class Evidence {
+ public:
+  Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules);
+
+  // Every listed piece: template and value.
+  std::size_t size() const { return names_.size(); }
+  Template TemplateOf(EvidenceId id) const { return names_[id].first; }
+  const std::string& ValueOf(EvidenceId id) const { return names_[id].second; }
+
+  // Evidence that a form shows wherever it stands. Calls add(template, value) for each piece.
+  void OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, const std::function<void(Template, std::string_view)>& add) const;
+
+  // The categories of all tokens; the result has tokens.size() elements.
+  void Categories(const Analysis& a, std::vector<Cat>* cats) const;
+
+  // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position, the document's memory (may be null).
+  void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const Memory* memory, std::vector<EvidenceId>* out) const;
+
+  // Evidence of a candidate as a whole (added to `out`).
+  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const Memory* memory, std::vector<EvidenceId>* out) const;
+  // The key (not in the vocabulary) of the candidate's pattern of categories; see PatternKey.
+  static std::uint64_t PatternOf(const std::vector<Cat>& cats, std::size_t begin, std::size_t end);
+
+ private:
+  EvidenceId Add(Template t, std::string value);
+  EvidenceId Range(Template t, const std::vector<std::string>& values);
+
+  const gazetteer::Gazetteer* gazetteer_;
+  const rules::RuleSet* rules_;
+  std::vector<std::pair<Template, std::string>> names_;
+  EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_, doc_token_, doc_span_, rule_, rule_over_,
+      tail_;
+  std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, gaz_span_, gaz_kind_;  // by kind id (or type and flags)
+  std::vector<Cat> class_cat_lower_, class_cat_upper_;  // by class id: the category a word of the class gets, kPad for none
+};
+
+// Numeric value keys of patterns: "Given+Surname" as sources write it.
+std::uint64_t PatternKey(std::string_view value);
+std::string PatternName(const std::vector<Cat>& cats, std::size_t begin, std::size_t end);
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_EVIDENCE_H_

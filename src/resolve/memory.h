@@ -1,0 +1,55 @@
+// What the document itself taught in a first look: which words and names stood for which type.
+#ifndef ATAU_RESOLVE_MEMORY_H_
+#define ATAU_RESOLVE_MEMORY_H_
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "resolve/analysis.h"
+#include "resolve/weights.h"
+
+namespace atau::resolve {
+
+// A mention chosen by the cover search.
+struct Mention {
+  std::uint32_t begin = 0, end = 0;
+  std::uint8_t type = 0;  // index into kCompeting
+  float score = 0;
+};
+
+// A crude stem of a folded word, equal for the cases of one name: the longest ending of declension taken off.
+std::string_view StemOf(std::string_view folded);
+
+class Memory {
+ public:
+  struct Counts {
+    std::array<std::uint16_t, kTypes> whole{};  // stood alone as a whole mention of the type
+    std::array<std::uint16_t, kTypes> part{};   // stood in a longer mention of the type
+    std::uint16_t lower = 0;                    // stood in lower case
+  };
+
+  // Learns from the mentions of the first look.
+  void Learn(const Analysis& a, const std::vector<Mention>& mentions);
+  void Clear();
+
+  // What was seen of the token's lemma elsewhere than in `own` (the mention of the first look around the token; may be null).
+  Counts Elsewhere(const Analysis& a, std::size_t token) const;
+  // How often the same sequence of lemmas was a mention of each type elsewhere than at [begin, end).
+  std::array<std::uint16_t, kTypes> SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const;
+
+  // The key of a token that is equal for all cases of a word.
+  static std::uint64_t WordKey(const Analysis& a, std::size_t token);
+
+ private:
+  std::unordered_map<std::uint64_t, Counts> words_;
+  std::unordered_map<std::uint64_t, std::array<std::uint16_t, kTypes>> spans_;
+  std::vector<std::int32_t> mention_of_;   // by token: index of the first look's mention, -1
+  std::vector<Mention> mentions_;
+};
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_MEMORY_H_

@@ -1,0 +1,200 @@
+#include "resolve/model.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace atau::resolve {
+
+void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
+  if (generation_ != forms.generation()) {
+    for (FormSums& f : forms_) f.ready.clear();
+    generation_ = forms.generation();
+  }
+  caseless_ = caseless;
+  FormSums& f = forms_[caseless];
+  if (f.ready.size() < forms.size()) {
+    const std::size_t room = forms.size() + forms.size() / 2;
+    f.ready.resize(room, 0);
+    f.sums.resize(room * kBlock);
+  }
+}
+
+Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
+  first_.reserve(evidence->size() + 1);
+  for (EvidenceId id = 0; id < evidence->size(); ++id) {
+    first_.push_back(static_cast<std::uint32_t>(cells_.size()));
+    const Template t = evidence->TemplateOf(id);
+    const auto found = table->Find(EvidenceKey(t, ValueKey(evidence->ValueOf(id))));
+    cells_.insert(cells_.end(), found.begin(), found.end());
+  }
+  first_.push_back(static_cast<std::uint32_t>(cells_.size()));
+  // A rule speaks with its own default weight for its own type, unless the table has a word on it.
+  std::vector<WeightCell> merged;
+  std::vector<std::uint32_t> first;
+  std::uint32_t rule = 0;
+  for (EvidenceId id = 0; id < evidence->size(); ++id) {
+    first.push_back(static_cast<std::uint32_t>(merged.size()));
+    const auto cells = Cells(id);
+    merged.insert(merged.end(), cells.begin(), cells.end());
+    if (evidence->TemplateOf(id) != kRule) continue;
+    const rules::RuleInfo& info = rules->rule(rule++);
+    const int type = IndexOf(info.type);
+    if (type < 0) continue;
+    const std::uint32_t slot = kSpanSlot + static_cast<std::uint32_t>(type);
+    if (std::none_of(cells.begin(), cells.end(), [slot](const WeightCell& c) { return c.slot == slot; })) merged.push_back({slot, info.weight});
+  }
+  first.push_back(static_cast<std::uint32_t>(merged.size()));
+  cells_ = std::move(merged);
+  first_ = std::move(first);
+}
+
+const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
+  ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
+  float* sums = f.sums.data() + std::size_t{form} * kBlock;
+  if (f.ready[form] == 0) {
+    std::fill(sums, sums + kBlock, 0.0f);
+    evidence_->OfForm(*a.forms, form, a.caseless, [this, sums](Template t, std::string_view value) {
+      for (const WeightCell& cell : table_->Find(EvidenceKey(t, ValueKey(value)))) {
+        if (cell.slot < kBlock) sums[cell.slot] += cell.weight;
+      }
+    });
+    f.ready[form] = 1;
+  }
+  return sums;
+}
+
+void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory* memory, ScoreScratch* scratch,
+                  std::vector<Scores>* scores) const {
+  const std::size_t n = a.tokens.size();
+  scratch->Follow(*a.forms, a.caseless);
+  // Only words near a candidate count.
+  scratch->active_.assign(n + 4, 0);
+  for (const Candidate& c : candidates) {
+    if (scratch->active_[c.begin] != 0 && scratch->active_[c.end + 3] != 0) continue;
+    std::fill(scratch->active_.begin() + c.begin, scratch->active_.begin() + c.end + 4, std::uint8_t{1});  // shifted by 2
+  }
+  // Each word spreads its sums over its neighbourhood; blocks keep apart.
+  scratch->lanes_.assign((n + 4) * kLane, 0.0f);
+  for (std::size_t m = 0; m < n; ++m) {
+    if (scratch->active_[m + 2] == 0) continue;
+    float* lanes = scratch->lanes_.data() + m * kLane;  // of token m - 2
+    const float* sums = SumsOf(a, a.tokens[m].form, scratch);
+    // The word at m stands at offset d from token m - d.
+    for (int d = 2; d >= -2; --d) {
+      float* to = lanes + (2 - d) * kLane;
+      const float* from = sums + (d + 2) * kLane;
+      for (int x = 0; x < kLane; ++x) to[x] += from[x];
+    }
+    scratch->ids_.clear();
+    evidence_->OfToken(a, cats, m, memory, &scratch->ids_);
+    for (const EvidenceId id : scratch->ids_) {
+      for (const WeightCell& cell : Cells(id)) {
+        if (cell.slot >= kBlock) continue;
+        const std::size_t offset = cell.slot / kLane;                       // d + 2
+        lanes[(4 - offset) * kLane + cell.slot % kLane] += cell.weight;     // token m - d = (m - 2) + (2 - d)
+      }
+    }
+  }
+  const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
+  scratch->prefix_.assign((n + 1) * kTypes, 0.0f);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (int t = 0; t < kTypes; ++t) {
+      const std::size_t at = i * kTypes + static_cast<std::size_t>(t);
+      scratch->prefix_[at + kTypes] = scratch->prefix_[at] + lanes[i * kLane + static_cast<std::size_t>(kIn * kTypes + t)];
+    }
+  }
+  scores->resize(candidates.size());
+  for (std::size_t k = 0; k < candidates.size(); ++k) {
+    const Candidate& c = candidates[k];
+    Scores& s = (*scores)[k];
+    for (int t = 0; t < kTypes; ++t) {
+      const std::size_t ty = static_cast<std::size_t>(t);
+      s[ty] = scratch->prefix_[c.end * kTypes + ty] - scratch->prefix_[c.begin * kTypes + ty] + lanes[c.begin * kLane + kBegin * kTypes + ty] +
+              lanes[(c.end - 1) * kLane + kEnd * kTypes + ty];
+    }
+    scratch->ids_.clear();
+    evidence_->OfSpan(a, cats, c, memory, &scratch->ids_);
+    for (const EvidenceId id : scratch->ids_) {
+      for (const WeightCell& cell : Cells(id)) {
+        if (cell.slot >= kSpanSlot) s[cell.slot - kSpanSlot] += cell.weight;
+      }
+    }
+    for (const WeightCell& cell : table_->Find(EvidenceKey(kPattern, Evidence::PatternOf(cats, c.begin, c.end)))) {
+      if (cell.slot >= kSpanSlot) s[cell.slot - kSpanSlot] += cell.weight;
+    }
+    for (int t = 0; t < kTypes; ++t) {
+      if ((c.types >> t & 1) == 0) s[static_cast<std::size_t>(t)] = -std::numeric_limits<float>::infinity();
+    }
+  }
+}
+
+std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type, const Memory* memory) const {
+  std::vector<Contribution> out;
+  const std::int64_t n = static_cast<std::int64_t>(a.tokens.size());
+  const auto word = [&](std::int64_t m, Template t, std::string_view value, std::span<const WeightCell> cells) {
+    for (const WeightCell& cell : cells) {
+      if (cell.slot >= kBlock || static_cast<int>(cell.slot % kTypes) != type) continue;
+      const int d = static_cast<int>(cell.slot / kLane) - 2;
+      const int part = static_cast<int>(cell.slot % kLane) / kTypes;
+      const std::int64_t k = m - d;  // the token that it speaks of
+      const bool counts = part == kIn ? k >= c.begin && k < c.end : part == kBegin ? k == c.begin : k + 1 == c.end;
+      if (counts) out.push_back({t, std::string(value), PlaceName(cell.slot), cell.weight});
+    }
+  };
+  std::vector<EvidenceId> ids;
+  for (std::int64_t m = std::max<std::int64_t>(0, std::int64_t{c.begin} - 2); m < std::min(n, std::int64_t{c.end} + 2); ++m) {
+    const auto token = static_cast<std::size_t>(m);
+    evidence_->OfForm(*a.forms, a.tokens[token].form, a.caseless,
+                      [&](Template t, std::string_view value) { word(m, t, value, table_->Find(EvidenceKey(t, ValueKey(value)))); });
+    ids.clear();
+    evidence_->OfToken(a, cats, token, memory, &ids);
+    for (const EvidenceId id : ids) word(m, evidence_->TemplateOf(id), evidence_->ValueOf(id), Cells(id));
+  }
+  ids.clear();
+  evidence_->OfSpan(a, cats, c, memory, &ids);
+  const std::uint32_t slot = kSpanSlot + static_cast<std::uint32_t>(type);
+  for (const EvidenceId id : ids) {
+    for (const WeightCell& cell : Cells(id)) {
+      if (cell.slot == slot) out.push_back({evidence_->TemplateOf(id), evidence_->ValueOf(id), "span", cell.weight});
+    }
+  }
+  for (const WeightCell& cell : table_->Find(EvidenceKey(kPattern, Evidence::PatternOf(cats, c.begin, c.end)))) {
+    if (cell.slot == slot) out.push_back({kPattern, PatternName(cats, c.begin, c.end), "span", cell.weight});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Contribution& x, const Contribution& y) { return std::abs(x.weight) > std::abs(y.weight); });
+  return out;
+}
+
+void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, std::vector<Mention>* out) {
+  std::vector<float> best(tokens + 1, 0.0f);
+  std::vector<std::int32_t> from(tokens + 1, -1);  // candidate that ends here in the best cover, -1: the token before is free
+  std::vector<std::uint8_t> type(candidates.size(), 0);
+  std::size_t k = 0;
+  for (std::size_t i = 0; i < tokens; ++i) {
+    for (; k < candidates.size() && candidates[k].begin == i; ++k) {
+      int top = 0;
+      for (int t = 1; t < kTypes; ++t) {
+        if (scores[k][static_cast<std::size_t>(t)] > scores[k][static_cast<std::size_t>(top)]) top = t;
+      }
+      const float score = scores[k][static_cast<std::size_t>(top)];
+      type[k] = static_cast<std::uint8_t>(top);
+      if (score <= 0) continue;
+      const float sum = best[i] + score;
+      if (sum > best[candidates[k].end]) best[candidates[k].end] = sum, from[candidates[k].end] = static_cast<std::int32_t>(k);
+    }
+    if (best[i] > best[i + 1] || (best[i] == best[i + 1] && from[i + 1] < 0)) best[i + 1] = best[i], from[i + 1] = -1;
+  }
+  out->clear();
+  for (std::size_t i = tokens; i > 0;) {
+    if (from[i] < 0) {
+      --i;
+      continue;
+    }
+    const auto c = static_cast<std::size_t>(from[i]);
+    out->push_back({candidates[c].begin, candidates[c].end, type[c], scores[c][type[c]]});
+    i = candidates[c].begin;
+  }
+  std::reverse(out->begin(), out->end());
+}
+
+}  // namespace atau::resolve

@@ -1,0 +1,80 @@
+// The model: every piece of evidence with its weights, and the scores of candidates as their sums.
+#ifndef ATAU_RESOLVE_MODEL_H_
+#define ATAU_RESOLVE_MODEL_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "resolve/analysis.h"
+#include "resolve/candidates.h"
+#include "resolve/evidence.h"
+#include "resolve/memory.h"
+#include "resolve/weights.h"
+
+namespace atau::resolve {
+
+using Scores = std::array<float, kTypes>;
+
+// Per-call memory of scoring; keeps the summed weights of each form of one form table.
+class ScoreScratch {
+ public:
+  // Forgets the forms, when the table was cleared.
+  void Follow(const morph::FormTable& forms, bool caseless);
+
+ private:
+  friend class Model;
+  struct FormSums {
+    std::vector<float> sums;       // kBlock numbers a form
+    std::vector<std::uint8_t> ready;
+  };
+  FormSums forms_[2];              // [caseless]
+  std::uint64_t generation_ = ~std::uint64_t{0};
+  bool caseless_ = false;
+  std::vector<float> lanes_;       // kLane numbers a token
+  std::vector<float> prefix_;      // running sums of the `in` part, kTypes a token
+  std::vector<std::uint8_t> active_;
+  std::vector<EvidenceId> ids_;
+};
+
+// One contribution, for explain.
+struct Contribution {
+  Template t;
+  std::string value;
+  std::string place;
+  float weight = 0;
+};
+
+// Immutable and thread-safe.
+class Model {
+ public:
+  // `evidence`, `rules` and `table` must outlive the model.
+  Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
+
+  // The scores of all candidates: scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
+  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory* memory, ScoreScratch* scratch,
+             std::vector<Scores>* scores) const;
+
+  // Every contribution to one candidate's score for one type; their sum is the score.
+  std::vector<Contribution> Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type, const Memory* memory) const;
+
+  const Evidence& evidence() const { return *evidence_; }
+
+ private:
+  std::span<const WeightCell> Cells(EvidenceId id) const { return {cells_.data() + first_[id], cells_.data() + first_[id + 1]}; }
+  const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
+
+  const Evidence* evidence_;
+  const WeightTable* table_;
+  std::vector<std::uint32_t> first_;
+  std::vector<WeightCell> cells_;
+};
+
+// The best cover: candidates that do not overlap, with the highest sum of scores (weighted interval scheduling; only scores above zero can gain). In the order of the text.
+void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, std::vector<Mention>* out);
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_MODEL_H_

@@ -1,0 +1,32 @@
+// Values of dates and amounts of money, and letter case.
+#ifndef ATAU_RESOLVE_VALUES_H_
+#define ATAU_RESOLVE_VALUES_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "resolve/analysis.h"
+
+namespace atau::resolve {
+
+// «НУР-СУЛТАН» → «Нур-Султан»: the first letter of each part large, the others small.
+std::string TitleCase(std::string_view text);
+
+// A day of the proleptic Gregorian calendar.
+struct Day {
+  int year = 0, month = 0, day = 0;
+};
+// "2021-03-01"; nothing when it is not a date.
+std::optional<Day> ParseDay(std::string_view iso);
+
+// The value of the date at tokens [begin, end) as ISO 8601: a day "2021-03-01", a month "2021-03", a year "2021", a span "2021-01-01/2021-03-31", a day without a
+// year "--03-01". Relative dates («вчера») get a value where `today` is given, else an empty one. `kind` becomes absolute, relative or range.
+std::string DateValue(const Analysis& a, std::size_t begin, std::size_t end, const std::optional<Day>& today, std::string* kind);
+
+// "1500000000 KZT" for «1,5 млрд тенге»; empty where the amount is not understood.
+std::string MoneyValue(const Analysis& a, std::size_t begin, std::size_t end);
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_VALUES_H_

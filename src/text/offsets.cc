@@ -1,0 +1,74 @@
+#include <cstring>
+
+#include "text/clean.h"
+#include "text/plain_run.h"
+#include "text/utf8.h"
+
+namespace atau::text {
+namespace {
+
+bool IsValidUtf8(std::string_view s) {
+  const char* const end = s.data() + s.size();
+  for (const char* p = SkipPlain(s.data(), end); p < end; p = SkipPlain(p, end)) {
+    std::size_t size = 0;
+    if (Decode(p, end, &size) == kInvalid) return false;
+    p += size;
+  }
+  return true;
+}
+
+// Bytes that start a character, plus (for UTF-16) those that start one beyond U+FFFF. The inner loop has no branches, so that compilers
+// vectorise it.
+template <bool kUtf16>
+std::size_t CountValid(const char* p, const char* end) {
+  std::size_t count = 0;
+  while (p < end) {
+    const char* const stop = end - p > 127 ? p + 127 : end;  // so that the sums fit into bytes
+    unsigned char part = 0;
+    for (; p < stop; ++p) {
+      const auto b = static_cast<unsigned char>(*p);
+      part = static_cast<unsigned char>(part + (static_cast<signed char>(b) >= -64));
+      if constexpr (kUtf16) part = static_cast<unsigned char>(part + (b >= 0xF0));
+    }
+    count += part;
+  }
+  return count;
+}
+
+template <bool kUtf16>
+void Convert(std::string_view utf8, std::vector<std::size_t>* offsets) {
+  if (offsets->empty()) return;
+  const std::size_t last = offsets->back() < utf8.size() ? offsets->back() : utf8.size();
+  const char* const begin = utf8.data();
+  const char* const end = begin + utf8.size();
+  // A character that the last offset cuts must not look invalid.
+  std::size_t checked = last;
+  while (checked < utf8.size() && checked - last < 3 && (static_cast<unsigned char>(begin[checked]) & 0xC0) == 0x80) ++checked;
+  const bool valid = IsValidUtf8(utf8.substr(0, checked));
+  const char* p = begin;
+  std::size_t count = 0;
+  for (std::size_t& offset : *offsets) {
+    const char* const stop = begin + (offset < utf8.size() ? offset : utf8.size());
+    if (valid) {
+      if (p < stop) {
+        count += CountValid<kUtf16>(p, stop);
+        p = stop;
+      }
+    } else {
+      while (p < stop) {
+        std::size_t size = 0;
+        const char32_t c = Decode(p, end, &size);
+        count += c == kInvalid ? size : kUtf16 && c > 0xFFFF ? 2 : 1;
+        p += size;
+      }
+    }
+    offset = count;
+  }
+}
+
+}  // namespace
+
+void ToCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets) { Convert<false>(utf8, offsets); }
+void ToUtf16(std::string_view utf8, std::vector<std::size_t>* offsets) { Convert<true>(utf8, offsets); }
+
+}  // namespace atau::text

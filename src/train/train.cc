@@ -1,0 +1,758 @@
+// atau-train: learns the weight table from annotated texts.
+//
+// A conditional model over the very candidates and the cover search that the extractor uses: the probability of a cover is the exponential of its score, divided by that of
+// all covers (computed by the forward-backward recursion over candidates). Follow-the-regularised-leader with an L1 penalty keeps few weights. Each corpus may have its own
+// copy of every weight, added to a shared one, so that differences of annotation schemes do not fight (Daumé's augmentation); `mix` says how much of each copy is written.
+#include <atau/status.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <random>
+#include <sstream>
+#include <unordered_map>
+
+#include "document/pipeline.h"
+#include "resolve/model.h"
+
+namespace atau::train {
+namespace {
+
+using namespace resolve;
+
+struct Gold {
+  std::uint32_t begin, end;  // tokens
+  int type;
+};
+
+struct Doc {
+  std::string id, text;
+  int scheme = 0;
+  bool programs = false;  // PROGRAM is annotated
+  std::size_t tokens = 0;
+  std::vector<std::uint32_t> form;                       // by token: index of the form's list of blocks
+  std::vector<std::vector<std::uint32_t>> token_blocks;  // by token, without memory
+  std::vector<std::vector<std::uint32_t>> memory_blocks;
+  std::vector<Candidate> candidates;
+  std::vector<std::vector<std::uint32_t>> span_blocks, span_memory_blocks;
+  std::vector<int> gold_of;        // by candidate: its gold type or -1
+  std::vector<Gold> gold;          // all, for scoring
+  std::vector<Gold> ignore;
+  std::vector<std::uint8_t> active;
+  std::size_t lost = 0;            // gold mentions that are no candidates
+};
+
+struct Options {
+  std::string bundle, out;
+  std::vector<std::pair<std::string, std::string>> data;  // scheme, path
+  std::vector<std::string> eval;
+  int epochs = 12, folds = 0, jackknife = 3, min_count = 3;
+  double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5;
+  std::map<std::string, double> mix;
+  bool quiet = false;
+  std::string report;
+};
+
+// Blocks of parameters: word evidence has kBlock numbers, candidate evidence kTypes.
+class Blocks {
+ public:
+  std::uint32_t Of(Template t, std::uint64_t value_key, const std::string& name, bool span) {
+    const std::uint64_t key = EvidenceKey(t, value_key);
+    const auto [it, fresh] = index_.try_emplace(key, static_cast<std::uint32_t>(names_.size()));
+    if (fresh) {
+      names_.push_back(std::string(TemplateName(t)) + "=" + name);
+      span_.push_back(span);
+      count_.push_back(0);
+    }
+    return it->second;
+  }
+  std::size_t size() const { return names_.size(); }
+  const std::string& NameOf(std::uint32_t b) const { return names_[b]; }
+  bool IsSpan(std::uint32_t b) const { return span_[b] != 0; }
+  std::vector<std::uint32_t>& counts() { return count_; }
+
+ private:
+  std::unordered_map<std::uint64_t, std::uint32_t> index_;
+  std::vector<std::string> names_;
+  std::vector<std::uint8_t> span_;
+  std::vector<std::uint32_t> count_;
+};
+
+class Corpus {
+ public:
+  explicit Corpus(std::shared_ptr<const document::Pipeline> pipeline) : pipeline_(std::move(pipeline)), scratch_(pipeline_->NewScratch()) {}
+
+  void Read(const std::string& path, int scheme, bool programs, std::vector<Doc>* docs) {
+    std::ifstream in(path);
+    if (!in) throw std::runtime_error("cannot read " + path);
+    std::string line;
+    while (std::getline(in, line)) {
+      const auto j = nlohmann::json::parse(line);
+      Doc d;
+      d.id = j.value("id", "");
+      d.text = j.at("text").get<std::string>();
+      d.scheme = scheme;
+      d.programs = programs;
+      Add(j, &d);
+      docs->push_back(std::move(d));
+    }
+  }
+
+  // The memory's evidence of the second look, after a first look that found `mentions`.
+  void Remember(Doc* d, const std::vector<Mention>& mentions) {
+    Prepare(*d);
+    const Analysis& a = scratch_->analysis;
+    Memory memory;
+    memory.Learn(a, mentions);
+    const Evidence& e = pipeline_->model().evidence();
+    d->memory_blocks.assign(d->tokens, {});
+    std::vector<EvidenceId> ids;
+    for (std::size_t i = 0; i < d->tokens; ++i) {
+      if (d->active[i + 2] == 0) continue;
+      ids.clear();
+      e.OfToken(a, scratch_->cats, i, &memory, &ids);
+      for (const EvidenceId id : ids) {
+        if (e.TemplateOf(id) == kDocToken) d->memory_blocks[i].push_back(BlockOf(id, false));
+      }
+    }
+    d->span_memory_blocks.assign(d->candidates.size(), {});
+    for (std::size_t k = 0; k < d->candidates.size(); ++k) {
+      ids.clear();
+      e.OfSpan(a, scratch_->cats, d->candidates[k], &memory, &ids);
+      for (const EvidenceId id : ids) {
+        if (e.TemplateOf(id) == kDocSpan) d->span_memory_blocks[k].push_back(BlockOf(id, true));
+      }
+    }
+  }
+
+  Blocks blocks;
+  std::vector<std::vector<std::uint32_t>> form_blocks;
+
+ private:
+  void Prepare(const Doc& d) { pipeline_->Analyze(d.text, {}, scratch_.get()); }
+
+  std::uint32_t BlockOf(EvidenceId id, bool span) {
+    const Evidence& e = pipeline_->model().evidence();
+    if (dense_.size() < e.size()) dense_.resize(e.size(), ~0u);
+    std::uint32_t& b = dense_[id];
+    if (b == ~0u) b = blocks.Of(e.TemplateOf(id), ValueKey(e.ValueOf(id)), e.ValueOf(id), span);
+    return b;
+  }
+
+  void Add(const nlohmann::json& j, Doc* d) {
+    Prepare(*d);
+    const Analysis& a = scratch_->analysis;
+    const auto& cats = scratch_->cats;
+    d->tokens = a.tokens.size();
+    d->candidates = scratch_->candidates;
+    // Code points of the original to tokens of the clean view.
+    std::vector<std::size_t> bytes{};
+    for (std::size_t i = 0; i <= d->text.size(); ++i) {
+      if (i == d->text.size() || (static_cast<unsigned char>(d->text[i]) & 0xC0) != 0x80) bytes.push_back(i);
+    }
+    const auto spans = [&](const char* key, std::vector<Gold>* out) {
+      if (!j.contains(key)) return;
+      for (const auto& e : j.at(key)) {
+        const int type = IndexOf(TypeByName(e.at("type").get<std::string>()));
+        if (type < 0) continue;
+        const std::size_t b = scratch_->clean.CleanOffset(bytes[e.at("start").get<std::size_t>()]);
+        const std::size_t f = scratch_->clean.CleanOffset(bytes[e.at("end").get<std::size_t>()]);
+        Gold g{0, 0, type};
+        std::size_t i = 0;
+        while (i < a.tokens.size() && a.tokens[i].end <= b) ++i;
+        g.begin = static_cast<std::uint32_t>(i);
+        while (i < a.tokens.size() && a.tokens[i].begin < f) ++i;
+        g.end = static_cast<std::uint32_t>(i);
+        if (g.begin < g.end) out->push_back(g);
+      }
+    };
+    spans("entities", &d->gold);
+    spans("ignore", &d->ignore);
+    if (!d->programs) {
+      std::erase_if(d->gold, [](const Gold& g) { return g.type == 3; });
+      for (Candidate& c : d->candidates) c.types &= 7;
+      std::erase_if(d->candidates, [](const Candidate& c) { return c.types == 0; });
+    }
+    // Debatable spans say nothing either way.
+    std::erase_if(d->candidates, [d](const Candidate& c) {
+      const auto is = [&c](const Gold& g) { return g.begin == c.begin && g.end == c.end; };
+      if (std::any_of(d->gold.begin(), d->gold.end(), is)) return false;
+      return std::any_of(d->ignore.begin(), d->ignore.end(), [&c](const Gold& g) { return c.begin < g.end && g.begin < c.end; });
+    });
+    d->gold_of.assign(d->candidates.size(), -1);
+    for (const Gold& g : d->gold) {
+      bool found = false;
+      for (std::size_t k = 0; k < d->candidates.size(); ++k) {
+        const Candidate& c = d->candidates[k];
+        if (c.begin == g.begin && c.end == g.end && (c.types >> g.type & 1) != 0) d->gold_of[k] = g.type, found = true;
+      }
+      if (!found) {
+        ++d->lost;
+        if (std::getenv("ATAU_TRAIN_LOST") != nullptr) std::cerr << "lost " << TypeName(kCompeting[static_cast<std::size_t>(g.type)]) << '\t' << a.TextOf(g.begin, g.end) << '\n';
+      }
+    }
+    d->active.assign(d->tokens + 4, 0);
+    for (const Candidate& c : d->candidates) std::fill(d->active.begin() + c.begin, d->active.begin() + c.end + 4, std::uint8_t{1});
+    const Evidence& e = pipeline_->model().evidence();
+    d->form.assign(d->tokens, 0);
+    d->token_blocks.resize(d->tokens);
+    std::vector<EvidenceId> ids;
+    for (std::size_t i = 0; i < d->tokens; ++i) {
+      if (d->active[i + 2] == 0) continue;
+      const std::uint64_t key = std::uint64_t{a.caseless} << 32 | InternForm(a, i);
+      const auto [it, fresh] = forms_.try_emplace(key, static_cast<std::uint32_t>(form_blocks.size()));
+      if (fresh) {
+        form_blocks.emplace_back();
+        e.OfForm(*a.forms, a.tokens[i].form, a.caseless, [this](Template t, std::string_view value) {
+          form_blocks.back().push_back(blocks.Of(t, ValueKey(value), std::string(value), false));
+        });
+      }
+      d->form[i] = it->second;
+      for (const std::uint32_t b : form_blocks[it->second]) ++blocks.counts()[b];
+      ids.clear();
+      e.OfToken(a, cats, i, nullptr, &ids);
+      for (const EvidenceId id : ids) d->token_blocks[i].push_back(BlockOf(id, false));
+      for (const std::uint32_t b : d->token_blocks[i]) ++blocks.counts()[b];
+    }
+    d->span_blocks.resize(d->candidates.size());
+    for (std::size_t k = 0; k < d->candidates.size(); ++k) {
+      const Candidate& c = d->candidates[k];
+      ids.clear();
+      e.OfSpan(a, cats, c, nullptr, &ids);
+      for (const EvidenceId id : ids) d->span_blocks[k].push_back(BlockOf(id, true));
+      const std::string name = PatternName(cats, c.begin, c.end);
+      d->span_blocks[k].push_back(blocks.Of(kPattern, PatternKey(name), name, true));
+      for (const std::uint32_t b : d->span_blocks[k]) ++blocks.counts()[b];
+    }
+  }
+
+  // Form numbers that survive the clearing of the form table between documents.
+  std::uint32_t InternForm(const Analysis& a, std::size_t i) {
+    const auto [it, fresh] = surfaces_.try_emplace(std::string(a.FormOf(i).surface), static_cast<std::uint32_t>(surfaces_.size()));
+    return it->second;
+  }
+
+  std::shared_ptr<const document::Pipeline> pipeline_;
+  std::unique_ptr<document::PipelineScratch> scratch_;
+  std::unordered_map<std::string, std::uint32_t> surfaces_;
+  std::unordered_map<std::uint64_t, std::uint32_t> forms_;
+  std::vector<std::uint32_t> dense_;
+};
+
+// Parameters of one copy (shared, or a scheme's own).
+class Parameters {
+ public:
+  Parameters(const std::vector<std::uint32_t>& offsets, std::size_t size, double alpha, double l1, double l2)
+      : offsets_(offsets), w(size), z_(size), n_(size), g_(size), touched_flag_(offsets.size(), 0), alpha_(alpha), l1_(l1), l2_(l2) {}
+
+  float* GradientOf(std::uint32_t block) {
+    if (touched_flag_[block] == 0) touched_flag_[block] = 1, touched_.push_back(block);
+    return g_.data() + offsets_[block];
+  }
+  const float* WeightsOf(std::uint32_t block) const { return w.data() + offsets_[block]; }
+
+  // One step of follow-the-regularised-leader for everything that the last document touched.
+  void Step() {
+    for (const std::uint32_t block : touched_) {
+      touched_flag_[block] = 0;
+      const std::size_t end = block + 1 < offsets_.size() ? offsets_[block + 1] : w.size();
+      for (std::size_t i = offsets_[block]; i < end; ++i) {
+        const float g = g_[i];
+        if (g == 0) continue;
+        g_[i] = 0;
+        const float n = n_[i] + g * g;
+        const float sigma = static_cast<float>((std::sqrt(n) - std::sqrt(n_[i])) / alpha_);
+        z_[i] += g - sigma * w[i];
+        n_[i] = n;
+        const float l1 = static_cast<float>(l1_);
+        w[i] = std::abs(z_[i]) <= l1 ? 0.0f
+                                     : -(z_[i] - (z_[i] > 0 ? l1 : -l1)) / static_cast<float>((1.0 + std::sqrt(n)) / alpha_ + l2_);
+      }
+    }
+    touched_.clear();
+  }
+
+ private:
+  const std::vector<std::uint32_t>& offsets_;
+
+ public:
+  std::vector<float> w;
+
+ private:
+  std::vector<float> z_, n_, g_;
+  std::vector<std::uint8_t> touched_flag_;
+  std::vector<std::uint32_t> touched_;
+  double alpha_, l1_, l2_;
+};
+
+class Learner {
+ public:
+  Learner(Corpus* corpus, const Options& o, int schemes) : corpus_(corpus), o_(o) {
+    std::uint32_t at = 0;
+    for (std::uint32_t b = 0; b < corpus->blocks.size(); ++b) {
+      offsets_.push_back(at);
+      at += corpus->blocks.IsSpan(b) ? kTypes : kBlock;
+    }
+    copies_.emplace_back(offsets_, at, o.alpha, o.l1, o.l2);
+    for (int s = 0; s < schemes; ++s) copies_.emplace_back(offsets_, at, o.alpha, o.l1 * o.scheme_l1, o.l2);
+    mix_.assign(static_cast<std::size_t>(schemes), 1.0);
+  }
+
+  bool Used(std::uint32_t b) const { return corpus_->blocks.counts()[b] >= static_cast<std::uint32_t>(o_.min_count); }
+  // How much of each scheme's own copy counts when texts of no scheme are read.
+  void SetMix(std::vector<double> mix) { mix_ = std::move(mix); }
+
+  // Scores of all candidates; scheme -1: the mixed weights.
+  void Score(const Doc& d, int scheme, bool second, std::vector<Scores>* scores) {
+    Lanes(d, scheme, second);
+    scores->resize(d.candidates.size());
+    std::vector<float> prefix((d.tokens + 1) * kTypes, 0.0f);
+    const float* lanes = lanes_.data() + 2 * kLane;
+    for (std::size_t i = 0; i < d.tokens; ++i) {
+      for (std::size_t t = 0; t < kTypes; ++t) prefix[(i + 1) * kTypes + t] = prefix[i * kTypes + t] + lanes[i * kLane + t];
+    }
+    for (std::size_t k = 0; k < d.candidates.size(); ++k) {
+      const Candidate& c = d.candidates[k];
+      Scores& s = (*scores)[k];
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        s[t] = prefix[c.end * kTypes + t] - prefix[c.begin * kTypes + t] + lanes[c.begin * kLane + kBegin * kTypes + t] +
+               lanes[(c.end - 1) * kLane + kEnd * kTypes + t];
+      }
+      const auto add = [&](const std::vector<std::uint32_t>& list) {
+        for (const std::uint32_t b : list) {
+          if (!Used(b)) continue;
+          ForCopies(scheme, [&](Parameters& p, float share) {
+            const float* w = p.WeightsOf(b);
+            for (std::size_t t = 0; t < kTypes; ++t) s[t] += share * w[t];
+          });
+        }
+      };
+      add(d.span_blocks[k]);
+      if (second) add(d.span_memory_blocks[k]);
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        if ((c.types >> t & 1) == 0) s[t] = -1e30f;
+      }
+    }
+  }
+
+  // One gradient step on one document; returns its loss.
+  double Learn(const Doc& d, bool second) {
+    std::vector<Scores> scores;
+    Score(d, d.scheme, second, &scores);
+    // Forward and backward over positions.
+    const std::size_t n = d.tokens;
+    std::vector<double> alpha(n + 1, 0.0), beta(n + 1, 0.0);
+    const auto log_add = [](double x, double y) {
+      const double top = std::max(x, y);
+      return top + std::log1p(std::exp(std::min(x, y) - top));
+    };
+    std::vector<double> total(scores.size());
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+      double sum = -1e30;
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        if (scores[k][t] > -1e29f) sum = log_add(sum, scores[k][t]);
+      }
+      total[k] = sum;
+    }
+    std::vector<double> in(n + 1, -1e30);
+    alpha[0] = 0;
+    std::size_t k = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i > 0) alpha[i] = log_add(alpha[i - 1], in[i]);
+      for (; k < scores.size() && d.candidates[k].begin == i; ++k) in[d.candidates[k].end] = log_add(in[d.candidates[k].end], alpha[i] + total[k]);
+    }
+    if (n > 0) alpha[n] = log_add(alpha[n - 1], in[n]);
+    beta[n] = 0;
+    k = scores.size();
+    for (std::size_t i = n; i-- > 0;) {
+      beta[i] = beta[i + 1];
+      while (k > 0 && d.candidates[k - 1].begin == i) {
+        --k;
+        beta[i] = log_add(beta[i], total[k] + beta[d.candidates[k].end]);
+      }
+    }
+    const double z = alpha[n];
+    // Expected minus gold counts.
+    std::vector<float> diff((n + 1) * kTypes, 0.0f);
+    std::vector<float> grads((n + 4) * kLane, 0.0f);
+    float* lanes = grads.data() + 2 * kLane;
+    double loss = z;
+    for (k = 0; k < scores.size(); ++k) {
+      const Candidate& c = d.candidates[k];
+      const double base = alpha[c.begin] + beta[c.end] - z;
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        if (scores[k][t] < -1e29f) continue;
+        double g = std::exp(base + scores[k][t]);
+        if (d.gold_of[k] == static_cast<int>(t)) g -= 1, loss -= scores[k][t];
+        if (std::abs(g) < 1e-4) continue;
+        const float gf = static_cast<float>(g);
+        diff[c.begin * kTypes + t] += gf;
+        diff[c.end * kTypes + t] -= gf;
+        lanes[c.begin * kLane + kBegin * kTypes + t] += gf;
+        lanes[(c.end - 1) * kLane + kEnd * kTypes + t] += gf;
+        const auto back = [&](const std::vector<std::uint32_t>& list) {
+          for (const std::uint32_t b : list) {
+            if (!Used(b)) continue;
+            copies_[0].GradientOf(b)[t] += gf;
+            copies_[static_cast<std::size_t>(d.scheme) + 1].GradientOf(b)[t] += gf;
+          }
+        };
+        back(d.span_blocks[k]);
+        if (second) back(d.span_memory_blocks[k]);
+      }
+    }
+    std::array<float, kTypes> run{};
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        run[t] += diff[i * kTypes + t];
+        if (std::abs(run[t]) > 1e-5f) lanes[i * kLane + t] = run[t];
+      }
+    }
+    // A document of hundreds of words is one step: its gradients are summed.
+    for (std::size_t m = 0; m < n; ++m) {
+      if (d.active[m + 2] == 0) continue;
+      const float* around = grads.data() + m * kLane;
+      bool any = false;
+      for (int x = 0; x < kBlock; ++x) any = any || around[x] != 0;
+      if (!any) continue;
+      float block[kBlock];
+      for (int off = 0; off < kOffsets; ++off) {
+        for (int x = 0; x < kLane; ++x) block[off * kLane + x] = around[(4 - off) * kLane + x];
+      }
+      const auto back = [&](const std::vector<std::uint32_t>& list) {
+        for (const std::uint32_t b : list) {
+          if (!Used(b)) continue;
+          float* g0 = copies_[0].GradientOf(b);
+          float* g1 = copies_[static_cast<std::size_t>(d.scheme) + 1].GradientOf(b);
+          for (int x = 0; x < kBlock; ++x) g0[x] += block[x], g1[x] += block[x];
+        }
+      };
+      back(corpus_->form_blocks[d.form[m]]);
+      back(d.token_blocks[m]);
+      if (second) back(d.memory_blocks[m]);
+    }
+    for (Parameters& p : copies_) p.Step();
+    return loss;
+  }
+
+  void Train(const std::vector<const Doc*>& docs, bool second, int epochs, bool quiet) {
+    std::vector<const Doc*> order = docs;
+    std::mt19937 random(7);
+    for (int e = 0; e < epochs; ++e) {
+      std::shuffle(order.begin(), order.end(), random);
+      double loss = 0;
+      for (const Doc* d : order) {
+        if (second && e % 3 == 2) loss += Learn(*d, false);  // the first look needs the same weights to work without memory
+        loss += Learn(*d, second);
+      }
+      if (!quiet) std::fprintf(stderr, "  epoch %d loss %.1f weights %zu\n", e + 1, loss, Count());
+    }
+  }
+
+  std::vector<Mention> Find(const Doc& d, bool second) {
+    std::vector<Scores> scores;
+    std::vector<Mention> out;
+    Score(d, -1, second, &scores);
+    BestCover(d.tokens, d.candidates, scores, &out);
+    return out;
+  }
+
+  std::size_t Count() const {
+    std::size_t n = 0;
+    for (const Parameters& p : copies_) n += static_cast<std::size_t>(std::count_if(p.w.begin(), p.w.end(), [](float w) { return w != 0; }));
+    return n;
+  }
+
+  // Rows of the table: evidence, place, type, weight of the mixed weights, heavy enough to matter.
+  std::vector<std::string> Rows(double least) {
+    std::vector<std::string> rows;
+    for (std::uint32_t b = 0; b < corpus_->blocks.size(); ++b) {
+      if (!Used(b)) continue;
+      const bool span = corpus_->blocks.IsSpan(b);
+      for (std::uint32_t x = 0; x < (span ? kTypes : kBlock); ++x) {
+        double w = 0;
+        ForCopies(-1, [&](Parameters& p, float share) { w += static_cast<double>(share) * static_cast<double>(p.WeightsOf(b)[x]); });
+        if (std::abs(w) < least) continue;
+        const std::uint32_t slot = span ? kSpanSlot + x : x;
+        char number[32];
+        std::snprintf(number, sizeof number, "%.2f", w);
+        rows.push_back(corpus_->blocks.NameOf(b) + "\t" + PlaceName(slot) + "\t" + std::string(SlotType(slot)) + "\t" + number);
+      }
+    }
+    std::sort(rows.begin(), rows.end());
+    return rows;
+  }
+
+ private:
+  template <class F>
+  void ForCopies(int scheme, F f) {
+    f(copies_[0], 1.0f);
+    if (scheme >= 0) {
+      f(copies_[static_cast<std::size_t>(scheme) + 1], 1.0f);
+    } else {
+      for (std::size_t s = 0; s + 1 < copies_.size(); ++s) {
+        if (mix_[s] != 0) f(copies_[s + 1], static_cast<float>(mix_[s]));
+      }
+    }
+  }
+
+  void Lanes(const Doc& d, int scheme, bool second) {
+    lanes_.assign((d.tokens + 4) * kLane, 0.0f);
+    float sums[kBlock];
+    for (std::size_t m = 0; m < d.tokens; ++m) {
+      if (d.active[m + 2] == 0) continue;
+      std::fill(sums, sums + kBlock, 0.0f);
+      const auto add = [&](const std::vector<std::uint32_t>& list) {
+        for (const std::uint32_t b : list) {
+          if (!Used(b)) continue;
+          ForCopies(scheme, [&](Parameters& p, float share) {
+            const float* w = p.WeightsOf(b);
+            for (int x = 0; x < kBlock; ++x) sums[x] += share * w[x];
+          });
+        }
+      };
+      add(corpus_->form_blocks[d.form[m]]);
+      add(d.token_blocks[m]);
+      if (second) add(d.memory_blocks[m]);
+      float* to = lanes_.data() + m * kLane;
+      for (int off = 0; off < kOffsets; ++off) {
+        for (int x = 0; x < kLane; ++x) to[(4 - off) * kLane + x] += sums[off * kLane + x];
+      }
+    }
+  }
+
+  Corpus* corpus_;
+  const Options& o_;
+  std::vector<std::uint32_t> offsets_;
+  std::vector<Parameters> copies_;
+  std::vector<double> mix_;
+  std::vector<float> lanes_;
+};
+
+struct Tally {
+  double tp[kTypes] = {}, fp[kTypes] = {}, fn[kTypes] = {};
+  double etp[kTypes] = {}, efp[kTypes] = {}, efn[kTypes] = {};
+
+  void Count(const Doc& d, const std::vector<Mention>& found) {
+    for (int t = 0; t < kTypes; ++t) {
+      std::vector<std::uint8_t> gold(d.tokens, 0), pred(d.tokens, 0), skip(d.tokens, 0);
+      for (const Gold& g : d.gold) {
+        if (g.type == t) std::fill(gold.begin() + g.begin, gold.begin() + g.end, std::uint8_t{1});
+      }
+      for (const Gold& g : d.ignore) {
+        if (g.type == t) std::fill(skip.begin() + g.begin, skip.begin() + g.end, std::uint8_t{1});
+      }
+      for (const Mention& m : found) {
+        if (m.type != t) continue;
+        std::fill(pred.begin() + m.begin, pred.begin() + m.end, std::uint8_t{1});
+        const auto same = [&m, t](const Gold& g) { return g.begin == m.begin && g.end == m.end && g.type == t; };
+        if (std::any_of(d.gold.begin(), d.gold.end(), same)) {
+          ++etp[t];
+        } else {
+          ++efp[t];
+        }
+      }
+      for (const Gold& g : d.gold) {
+        if (g.type != t) continue;
+        const auto same = [&g, t](const Mention& m) { return g.begin == m.begin && g.end == m.end && m.type == t; };
+        if (std::none_of(found.begin(), found.end(), same)) ++efn[t];
+      }
+      for (std::size_t i = 0; i < d.tokens; ++i) {
+        if (skip[i] != 0 && gold[i] == 0) continue;
+        tp[t] += gold[i] != 0 && pred[i] != 0;
+        fp[t] += gold[i] == 0 && pred[i] != 0;
+        fn[t] += gold[i] != 0 && pred[i] == 0;
+      }
+    }
+  }
+  void Print(const std::string& name) const {
+    std::printf("%-24s", name.c_str());
+    for (const int t : {0, 2, 1, 3}) {
+      if (tp[t] + fn[t] == 0) continue;
+      const double f = 2 * tp[t] / std::max(1.0, 2 * tp[t] + fp[t] + fn[t]);
+      const double p = tp[t] / std::max(1.0, tp[t] + fp[t]), r = tp[t] / std::max(1.0, tp[t] + fn[t]);
+      const double e = 2 * etp[t] / std::max(1.0, 2 * etp[t] + efp[t] + efn[t]);
+      std::printf("  %.3s %.3f (P %.3f R %.3f, exact %.3f)", std::string(TypeName(kCompeting[static_cast<std::size_t>(t)])).c_str(), f, p, r, e);
+    }
+    std::printf("\n");
+    std::fflush(stdout);
+  }
+};
+
+// Two looks with weights that never saw the document.
+void Judge(Learner* learner, Corpus* corpus, const std::vector<Doc*>& docs, Tally* tally) {
+  for (Doc* d : docs) {
+    corpus->Remember(d, learner->Find(*d, false));
+    tally->Count(*d, learner->Find(*d, true));
+  }
+}
+
+// First looks for all documents by weights that did not learn from them.
+void Jackknife(Corpus* corpus, const Options& o, int schemes, const std::vector<double>& mix, const std::vector<Doc*>& docs) {
+  for (int fold = 0; fold < o.jackknife; ++fold) {
+    std::vector<const Doc*> rest;
+    for (std::size_t i = 0; i < docs.size(); ++i) {
+      if (static_cast<int>(i) % o.jackknife != fold) rest.push_back(docs[i]);
+    }
+    Learner learner(corpus, o, schemes);
+    learner.SetMix(mix);
+    learner.Train(rest, false, std::max(3, o.epochs / 2), true);
+    for (std::size_t i = 0; i < docs.size(); ++i) {
+      if (static_cast<int>(i) % o.jackknife == fold) corpus->Remember(docs[i], learner.Find(*docs[i], false));
+    }
+    if (!o.quiet) std::fprintf(stderr, "  first looks %d of %d\n", fold + 1, o.jackknife);
+  }
+}
+
+int Run(const Options& o) {
+  auto b = bundle::Bundle::Open(o.bundle);
+  if (!b.ok()) return std::cerr << b.error().ToString() << '\n', 1;
+  auto pipeline = document::Pipeline::Open({b.value()});
+  if (!pipeline.ok()) return std::cerr << pipeline.error().ToString() << '\n', 1;
+  Corpus corpus(pipeline.value());
+  std::vector<std::string> schemes;
+  std::vector<Doc> docs;
+  for (const auto& [scheme, path] : o.data) {
+    auto it = std::find(schemes.begin(), schemes.end(), scheme);
+    if (it == schemes.end()) schemes.push_back(scheme), it = schemes.end() - 1;
+    corpus.Read(path, static_cast<int>(it - schemes.begin()), scheme == "own", &docs);
+  }
+  std::vector<double> mix;
+  for (const std::string& s : schemes) mix.push_back(o.mix.contains(s) ? o.mix.at(s) : 1.0 / static_cast<double>(schemes.size()));
+  std::size_t lost = 0, gold = 0, candidates = 0;
+  for (const Doc& d : docs) lost += d.lost, gold += d.gold.size(), candidates += d.candidates.size();
+  const std::vector<std::uint32_t> trained_counts = corpus.blocks.counts();
+  std::vector<std::vector<Doc>> evals;
+  for (const std::string& path : o.eval) {
+    evals.emplace_back();
+    corpus.Read(path, 0, path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos, &evals.back());
+  }
+  // Evidence is counted over the training texts alone.
+  std::fill(corpus.blocks.counts().begin(), corpus.blocks.counts().end(), 0u);
+  std::copy(trained_counts.begin(), trained_counts.end(), corpus.blocks.counts().begin());
+  std::fprintf(stderr, "%zu documents, %zu mentions (%zu are no candidates), %zu candidates, %zu pieces of evidence\n", docs.size(), gold, lost, candidates, corpus.blocks.size());
+  std::vector<Doc*> all;
+  for (Doc& d : docs) all.push_back(&d);
+  // The memory's evidence has no count of its own yet: make it known before the parameters are laid out.
+  for (Doc* d : all) corpus.Remember(d, {});
+  const auto count_memory = [&corpus](const std::vector<Doc*>& list) {
+    corpus.blocks.counts().resize(corpus.blocks.size(), 0);
+    for (std::uint32_t id = 0; id < corpus.blocks.size(); ++id) {
+      if (corpus.blocks.NameOf(id).starts_with("document_")) corpus.blocks.counts()[id] = 1000;
+    }
+    (void)list;
+  };
+  Jackknife(&corpus, o, static_cast<int>(schemes.size()), mix, all);
+  count_memory(all);
+  if (o.folds > 1) {
+    for (std::size_t s = 0; s < schemes.size(); ++s) {
+      if (schemes[s] != "factru") continue;
+      Tally tally;
+      for (int fold = 0; fold < o.folds; ++fold) {
+        std::vector<const Doc*> rest;
+        std::vector<Doc*> held;
+        std::size_t at = 0;
+        for (Doc* d : all) {
+          if (d->scheme == static_cast<int>(s) && static_cast<int>(at++) % o.folds == fold) {
+            held.push_back(d);
+          } else {
+            rest.push_back(d);
+          }
+        }
+        Learner learner(&corpus, o, static_cast<int>(schemes.size()));
+        learner.SetMix(mix);
+        learner.Train(rest, true, o.epochs, true);
+        std::vector<Doc> copies;
+        for (Doc* d : held) copies.push_back(*d);
+        std::vector<Doc*> pointers;
+        for (Doc& d : copies) pointers.push_back(&d);
+        Judge(&learner, &corpus, pointers, &tally);
+        if (!o.quiet) std::fprintf(stderr, "  fold %d of %d\n", fold + 1, o.folds);
+      }
+      tally.Print(schemes[s] + ", " + std::to_string(o.folds) + " folds");
+    }
+  }
+  Learner learner(&corpus, o, static_cast<int>(schemes.size()));
+  learner.SetMix(mix);
+  std::vector<const Doc*> train(all.begin(), all.end());
+  learner.Train(train, true, o.epochs, o.quiet);
+  for (std::size_t e = 0; e < evals.size(); ++e) {
+    Tally tally;
+    std::vector<Doc*> pointers;
+    for (Doc& d : evals[e]) pointers.push_back(&d);
+    Judge(&learner, &corpus, pointers, &tally);
+    tally.Print(o.eval[e].substr(o.eval[e].rfind('/') + 1));
+  }
+  if (!o.out.empty()) {
+    const auto rows = learner.Rows(0.05);
+    std::ofstream out(o.out);
+    out << "# Learned by atau-train from annotated texts; do not edit by hand: overrule a row in zz_overrides.tsv.\n"
+           "#! weights source=\"factRuEval-2016 devset (MIT), NEREL v1.1 train\" licence=Apache-2.0\n"
+           "evidence\tplace\ttype\tweight\n";
+    for (const std::string& row : rows) out << row << '\n';
+    std::fprintf(stderr, "%zu weights written\n", rows.size());
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace atau::train
+
+int main(int argc, char** argv) {
+  atau::train::Options o;
+  const auto usage = [] {
+    std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] [--l2 X] [--alpha X]\n"
+                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--quiet]\n"
+                 "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
+    return 2;
+  };
+  for (int i = 1; i < argc; ++i) {
+    const std::string arg = argv[i];
+    const auto next = [&]() -> std::string { return i + 1 < argc ? argv[++i] : ""; };
+    if (arg == "--eval") {
+      o.eval.push_back(next());
+    } else if (arg == "--out") {
+      o.out = next();
+    } else if (arg == "--folds") {
+      o.folds = std::stoi(next());
+    } else if (arg == "--epochs") {
+      o.epochs = std::stoi(next());
+    } else if (arg == "--jackknife") {
+      o.jackknife = std::stoi(next());
+    } else if (arg == "--min-count") {
+      o.min_count = std::stoi(next());
+    } else if (arg == "--l1") {
+      o.l1 = std::stod(next());
+    } else if (arg == "--l2") {
+      o.l2 = std::stod(next());
+    } else if (arg == "--alpha") {
+      o.alpha = std::stod(next());
+    } else if (arg == "--scheme-l1") {
+      o.scheme_l1 = std::stod(next());
+    } else if (arg == "--mix") {
+      const std::string v = next();
+      o.mix[v.substr(0, v.find('='))] = std::stod(v.substr(v.find('=') + 1));
+    } else if (arg == "--quiet") {
+      o.quiet = true;
+    } else if (arg.starts_with("--")) {
+      return usage();
+    } else if (arg.find('=') != std::string::npos) {
+      o.data.emplace_back(arg.substr(0, arg.find('=')), arg.substr(arg.find('=') + 1));
+    } else {
+      o.bundle = arg;
+    }
+  }
+  if (o.bundle.empty() || o.data.empty()) return usage();
+  try {
+    return atau::train::Run(o);
+  } catch (const std::exception& e) {
+    std::cerr << "atau-train: " << e.what() << '\n';
+    return 1;
+  }
+}
