@@ -156,12 +156,12 @@ class MappedBundle final : public Bundle {
 class MemoryBundle final : public Bundle {
  public:
   MemoryBundle(std::string_view bytes, std::string name)
-      : copy_(static_cast<char*>(::operator new(std::max<std::size_t>(bytes.size(), 1), std::align_val_t{kAlignment}))) {
+      : copy_(static_cast<char*>(::operator new (std::max<std::size_t>(bytes.size(), 1), std::align_val_t{kAlignment}))) {
     if (!bytes.empty()) std::memcpy(copy_, bytes.data(), bytes.size());
     bytes_ = {copy_, bytes.size()};
     name_ = std::move(name);
   }
-  ~MemoryBundle() override { ::operator delete(copy_, std::align_val_t{kAlignment}); }
+  ~MemoryBundle() override { ::operator delete (copy_, std::align_val_t{kAlignment}); }
 
  private:
   char* copy_;

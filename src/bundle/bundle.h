@@ -1,8 +1,8 @@
 // The bundle: one file with everything that an extractor needs, mapped, never parsed.
 //
-// Layout (little endian): magic "ATAU\r\n\x1a\n", u32 format version, u32 section count, u64 file size, u64 checksum of the header and section
-// table; then a table row for each section (name[24], u64 offset, u64 size, u64 checksum); then the sections, each aligned to 64 bytes.
-// Offsets in place of pointers; the same sections give the same bytes.
+// Layout (little endian): magic "ATAU\r\n\x1a\n", u32 format version, u32 section count, u64 file size, u64 checksum of the header and
+// section table; then a table row for each section (name[24], u64 offset, u64 size, u64 checksum); then the sections, each aligned to 64
+// bytes. Offsets in place of pointers; the same sections give the same bytes.
 #ifndef ATAU_BUNDLE_BUNDLE_H_
 #define ATAU_BUNDLE_BUNDLE_H_
 
@@ -32,8 +32,8 @@ class Writer {
 // Immutable, thread-safe, shared; keeps the mapping alive.
 class Bundle {
  public:
-  // Maps the file. Checks magic, version, size and the table's checksum and bounds, not the sections' content (see Verify). Errors: kNotFound, kIo,
-  // kCorrupt, kVersion; the message says what the file is instead, and how to make a good one.
+  // Maps the file. Checks magic, version, size and the table's checksum and bounds, not the sections' content (see Verify). Errors:
+  // kNotFound, kIo, kCorrupt, kVersion; the message says what the file is instead, and how to make a good one.
   static Result<std::shared_ptr<const Bundle>> Open(const std::string& path);
   // The same over bytes in memory (owned by the bundle); `name` stands in errors.
   static Result<std::shared_ptr<const Bundle>> FromBytes(std::string bytes, std::string name);

@@ -230,7 +230,8 @@ class SourceReader {
     }
     if (line_text_.ends_with('\r')) {
       if (!cr_seen_) {
-        ErrorAt(line_text_.substr(line_text_.size() - 1), "the line ends with CR LF", "save the file with LF line ends; other lines may have it too");
+        ErrorAt(line_text_.substr(line_text_.size() - 1), "the line ends with CR LF",
+                "save the file with LF line ends; other lines may have it too");
       }
       cr_seen_ = true;
       line_text_.remove_suffix(1);
@@ -262,7 +263,8 @@ class SourceReader {
       if (c >= 0x400 && c < 0x530) continue;
       const std::string_view rest = line_text_.substr(before);
       if (c == kBadUtf8) {
-        ErrorAt(rest, "the bytes here are not valid UTF-8", "save the file as UTF-8 (iconv -f windows-1251 -t utf-8 helps with an old one)");
+        ErrorAt(rest, "the bytes here are not valid UTF-8",
+                "save the file as UTF-8 (iconv -f windows-1251 -t utf-8 helps with an old one)");
         return false;
       }
       if (c == '\t') continue;
@@ -279,7 +281,8 @@ class SourceReader {
         return false;
       }
       if (c >= 0x300 && c < 0x370) {
-        WarningAt(rest, "a combining mark (" + CodePointName(c) + ")", "write the letter as one character (NFC), or the name may not be found");
+        WarningAt(rest, "a combining mark (" + CodePointName(c) + ")",
+                  "write the letter as one character (NFC), or the name may not be found");
       }
     }
     return true;
@@ -303,8 +306,7 @@ class SourceReader {
       if (spec.name == kind) spec_ = &spec;
     }
     if (!spec_) {
-      ErrorAt(kind, "unknown kind of file " + Quote(kind),
-              "known ones: " + Join(Kinds(), [](const KindSpec& spec) { return spec.name; }));
+      ErrorAt(kind, "unknown kind of file " + Quote(kind), "known ones: " + Join(Kinds(), [](const KindSpec& spec) { return spec.name; }));
       return false;
     }
     for (skip_blanks(); !rest.empty(); skip_blanks()) {
@@ -446,9 +448,13 @@ class SourceReader {
         return CheckEntity(cells);
       case FileKind::kWords:
         CheckText(cells[column::kWord]);
-        CheckKind(cells[column::kWordKind]);
+        // Kinds of words may be codes: USD, 1, m-f.
+        if (const std::string_view kind = cells[column::kWordKind]; !IsId(kind)) {
+          ErrorAt(kind, "the kind " + Quote(kind) + " has other characters than a-z, A-Z, 0-9, '.', '_', '-' and ':'", "rename it");
+        }
         for (const std::string_view flag : Split(cells[column::kFlags], ',')) {
-          if (!IsAsciiWord(flag)) ErrorAt(flag, "the flag " + Quote(flag) + " is no lower-case word of a-z, 0-9 and _", "join flags by `,`");
+          if (!IsAsciiWord(flag))
+            ErrorAt(flag, "the flag " + Quote(flag) + " is no lower-case word of a-z, 0-9 and _", "join flags by `,`");
         }
         return;
       case FileKind::kNames:
@@ -561,8 +567,9 @@ class SourceReader {
         if (latin_word ? letter != cyrillic : c != latin) continue;
         const std::string twin = latin_word ? std::string(1, static_cast<char>(latin)) : std::string(cyrillic);
         return WarningAt(letter,
-                         std::string("the ") + (latin_word ? "Cyrillic" : "Latin") + " letter '" + std::string(letter) + "' (" + CodePointName(c) +
-                             ") in the " + (latin_word ? "Latin" : "Cyrillic") + " word " + Quote(word) + " looks like '" + twin + "'",
+                         std::string("the ") + (latin_word ? "Cyrillic" : "Latin") + " letter '" + std::string(letter) + "' (" +
+                             CodePointName(c) + ") in the " + (latin_word ? "Latin" : "Cyrillic") + " word " + Quote(word) +
+                             " looks like '" + twin + "'",
                          "write the word in one alphabet");
       }
       return WarningAt(letter,
@@ -582,7 +589,8 @@ class SourceReader {
       } else if (equals == std::string_view::npos) {
         ErrorAt(slot, "the slot " + Quote(slot) + " has no `=`", "write key=value");
       } else if (!IsAsciiWord(key)) {
-        ErrorAt(slot, "the slot's key " + Quote(key) + " is no lower-case word of a-z, 0-9 and _", "write key=value, without blanks around `=`");
+        ErrorAt(slot, "the slot's key " + Quote(key) + " is no lower-case word of a-z, 0-9 and _",
+                "write key=value, without blanks around `=`");
       } else if (equals + 1 == slot.size() || slot[equals + 1] == ' ' || slot.back() == ' ') {
         ErrorAt(slot, "the slot " + Quote(key) + " has an empty value or blanks around it", "write key=value");
       } else if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
@@ -682,7 +690,8 @@ void CheckTogether(std::span<const SourceFile> files, Diagnostics* diagnostics) 
         const std::string_view type = file.Attribute("type");
         if (const auto [at, added] = ids.emplace(id, place); !added) {
           diagnostics->Error(file.name(), file.Line(row), file.ColumnOf(row, id),
-                             "the id " + Quote(id) + " stands already in " + at->second.ToString(), "ids are unique over all files: rename or merge");
+                             "the id " + Quote(id) + " stands already in " + at->second.ToString(),
+                             "ids are unique over all files: rename or merge");
         }
         const std::string_view country = SlotOf(file.Cell(row, column::kSlots), "country");
         if (const auto [at, added] = names.emplace(std::tuple(type, kind, name, country), place); !added) {
@@ -695,7 +704,8 @@ void CheckTogether(std::span<const SourceFile> files, Diagnostics* diagnostics) 
         const std::string_view word = file.Cell(row, column::kWord), kind = file.Cell(row, column::kWordKind);
         if (const auto [at, added] = words.emplace(std::tuple(file.Attribute("class"), word, kind), place); !added) {
           diagnostics->Warning(file.name(), file.Line(row), file.ColumnOf(row, word),
-                               "the word " + Quote(word) + " of this class and kind stands already in " + at->second.ToString(), "remove one row");
+                               "the word " + Quote(word) + " of this class and kind stands already in " + at->second.ToString(),
+                               "remove one row");
         }
       }
     }
@@ -708,8 +718,8 @@ void CheckTogether(std::span<const SourceFile> files, Diagnostics* diagnostics) 
     for (const auto& [other, frequent] : kinds) {
       if (std::get<0>(other) != type || frequent.first < 10 * count || !IsNear(kind, std::get<1>(other))) continue;
       diagnostics->Warning(place.file->name(), place.file->Line(place.row),
-                           place.file->ColumnOf(place.row, place.file->Cell(place.row, column::kKind)), "the kind " + Quote(kind) + " is rare",
-                           "did you mean '" + std::string(std::get<1>(other)) + "'?");
+                           place.file->ColumnOf(place.row, place.file->Cell(place.row, column::kKind)),
+                           "the kind " + Quote(kind) + " is rare", "did you mean '" + std::string(std::get<1>(other)) + "'?");
     }
   }
 }

@@ -14,12 +14,12 @@
 namespace atau::bundle {
 
 enum class FileKind : std::uint8_t {
-  kNone,           // unreadable: there was no usable directive
-  kEntities,       // names of particular things
-  kWords,          // classes of common words
-  kNames,          // parts of people's names
-  kWeights,        // weights of evidence
-  kMorphology,     // tags, paradigms, lexemes, …: read by the morphology's builder; here only the bytes are checked
+  kNone,        // unreadable: there was no usable directive
+  kEntities,    // names of particular things
+  kWords,       // classes of common words
+  kNames,       // parts of people's names
+  kWeights,     // weights of evidence
+  kMorphology,  // tags, paradigms, lexemes, …: read by the morphology's builder; here only the bytes are checked
 };
 
 // The kind of file that a content's directive names ("entities"), as it stands there; "" where there is no directive.
@@ -45,7 +45,8 @@ class SourceFile {
   std::string_view Attribute(std::string_view key) const;
 
   std::size_t rows() const { return lines_.size(); }
-  // A cell of a row by the column numbers above; empty where the file has no such column. For the kinds without column numbers: the n-th column.
+  // A cell of a row by the column numbers above; empty where the file has no such column. For the kinds without column numbers: the n-th
+  // column.
   std::string_view Cell(std::size_t row, int column) const { return cells_[row * columns_.size() + column]; }
   std::span<const std::string_view> Cells(std::size_t row) const { return {cells_.data() + row * columns_.size(), columns_.size()}; }
   const std::vector<std::string_view>& columns() const { return columns_; }

@@ -100,51 +100,54 @@ class Run {
     CheckTogether(files_, &diagnostics_);
   }
 
-  // Builds and opens the morphology twice: what the names' unknown words are can only be told when the rest is known.
+  // The morphology is built twice: which words of names it lacks can only be told when the rest is known.
   bool CompileMorphology() {
-    Progress("building the morphology", 0.05);
-    morph::Builder builder(&diagnostics_);
-    const std::string_view base_section = base_ ? base_->Section(kMorphSection) : std::string_view();
-    if (!base_section.empty()) {
-      if (Status status = builder.UseBase(base_section); !status.ok()) return Report(status.error()), false;
-    }
-    bool has_sources = false;
-    for (const SourceFile& file : files_) {
-      if (file.faulty() || (file.kind() != FileKind::kMorphology && file.kind() != FileKind::kNames)) continue;
-      builder.Add(file.name(), file.content());
-      has_sources = true;
-    }
     CollectEntries();
+    const bool alone = !base_ || base_->Section(kMorphSection).empty();
+    const bool has_sources = std::any_of(files_.begin(), files_.end(), IsForMorphology);
+    Progress("building the morphology", 0.05);
     std::string section;
-    if (has_sources || base_section.empty()) {
-      auto built = builder.Build();
-      if (!built.ok()) {
-        // Mistakes in sources stand in the diagnostics already.
-        if (built.error().code != Code::kSyntax || !diagnostics_.HasErrors()) Report(built.error());
-        return false;
-      }
-      section = *std::move(built);
-      if (!OpenMorphology(section)) return false;
-    } else if (!OpenMorphology({})) {
-      return false;
+    if (alone || has_sources) {
+      if (!BuildMorphology({}, {}, &section)) return false;
     }
-    Progress("learning the words of names", 0.4);
+    if (!OpenMorphology(section)) return false;
+    Progress("learning the words of names", 0.3);
     const std::vector<gazetteer::UnknownWord> unknown = entries_.UnknownWords(*morph_);
     const std::vector<std::string> camels = entries_.CamelNames();
     if (!unknown.empty() || !camels.empty()) {
-      for (const gazetteer::UnknownWord& word : unknown) {
-        // A word in capitals would pass for an abbreviation that stays as it is.
-        std::string written = word.word;
-        if (word.abbreviation) morph::Fold(word.word, &written);
-        builder.AddWord(written, HintOf(word));
-      }
-      for (const std::string& camel : camels) builder.AddWord(camel, morph::kNOUN | morph::kinan);
-      auto built = builder.Build();
-      if (!built.ok()) return Report(built.error()), false;
-      section = *std::move(built);
-      if (!OpenMorphology(section)) return false;
+      if (!BuildMorphology(unknown, camels, &section) || !OpenMorphology(section)) return false;
     }
     if (!section.empty()) writer_.Add(kMorphSection, std::move(section));
+    return true;
+  }
+
+  static bool IsForMorphology(const SourceFile& file) {
+    return !file.faulty() && (file.kind() == FileKind::kMorphology || file.kind() == FileKind::kNames);
+  }
+
+  bool BuildMorphology(const std::vector<gazetteer::UnknownWord>& unknown, const std::vector<std::string>& camels, std::string* section) {
+    // What the sources' rows are faulted for is reported once: duplicates go when the diagnostics are taken.
+    morph::Builder builder(&diagnostics_);
+    if (base_ && !base_->Section(kMorphSection).empty()) {
+      if (Status status = builder.UseBase(base_->Section(kMorphSection)); !status.ok()) return Report(status.error()), false;
+    }
+    for (const SourceFile& file : files_) {
+      if (IsForMorphology(file)) builder.Add(file.name(), file.content());
+    }
+    for (const gazetteer::UnknownWord& word : unknown) {
+      // A word in capitals would pass for an abbreviation that stays as it is.
+      std::string written = word.word;
+      if (word.abbreviation) morph::Fold(word.word, &written);
+      builder.AddWord(written, HintOf(word));
+    }
+    for (const std::string& camel : camels) builder.AddWord(camel, morph::kNOUN | morph::kinan);
+    auto built = builder.Build();
+    if (!built.ok()) {
+      // Mistakes in sources stand in the diagnostics already.
+      if (built.error().code != Code::kSyntax || !diagnostics_.HasErrors()) Report(built.error());
+      return false;
+    }
+    *section = *std::move(built);
     return true;
   }
 
@@ -266,15 +269,17 @@ class Run {
         std::string_view value;
         if (!resolve::ParseEvidence(evidence, &evidence_template, &value)) {
           diagnostics_.Error(file.name(), file.Line(row), file.ColumnOf(row, evidence),
-                             std::string("unknown evidence '").append(evidence).append("'"), "evidence looks like lemma=город; see weights/README.md");
+                             std::string("unknown evidence '").append(evidence).append("'"),
+                             "evidence looks like lemma=город; see weights/README.md");
           continue;
         }
         resolve::WeightRow out;
         out.evidence = evidence;
         if (!resolve::ParsePlace(place, type, &out.slot)) {
-          diagnostics_.Error(file.name(), file.Line(row), file.ColumnOf(row, place),
-                             std::string("the place '").append(place).append("' and the type '").append(type).append("' make no sense"),
-                             "places are span, in-2 … in+2, begin-2 … begin+2, end-2 … end+2; types PERSON, ORGANIZATION, LOCATION, PROGRAM");
+          diagnostics_.Error(
+              file.name(), file.Line(row), file.ColumnOf(row, place),
+              std::string("the place '").append(place).append("' and the type '").append(type).append("' make no sense"),
+              "places are span, in-2 … in+2, begin-2 … begin+2, end-2 … end+2; types PERSON, ORGANIZATION, LOCATION, PROGRAM");
           continue;
         }
         std::from_chars(weight.data(), weight.data() + weight.size(), out.weight);

@@ -19,7 +19,8 @@ inline constexpr std::string_view kWeightsSection = "weights";
 inline constexpr std::string_view kProvenanceSection = "provenance";  // TSV: file, kind, rows, checksum, source, licence
 inline constexpr std::string_view kLicencesSection = "licences";      // the texts of LICENSE and ATTRIBUTION files
 
-// As atau::Compile; `base` takes the place of options.base_bundle and may be null. Its morphology is used in place, so that a small source costs little.
+// As atau::Compile; `base` takes the place of options.base_bundle and may be null. Its morphology is used in place, so that a small source
+// costs little.
 CompileResult CompileWithBase(std::vector<Source> sources, const CompileOptions& options, std::shared_ptr<const bundle::Bundle> base);
 
 }  // namespace atau::compile

@@ -19,7 +19,8 @@ Doubt DoubtOf(std::string_view word, std::string_view type, const morph::Morph& 
   if (folded == word) return Doubt::kNone;  // written in lower case: the author means the word
   std::vector<Reading> readings;
   morph.Analyze(folded, token::Shape::kCap, /*guess=*/false, &readings);
-  constexpr morph::Grammemes kMarks = morph::kName | morph::kSurn | morph::kPatr | morph::kGeox | morph::kOrgn | morph::kTrad | morph::kAbbr;
+  constexpr morph::Grammemes kMarks =
+      morph::kName | morph::kSurn | morph::kPatr | morph::kGeox | morph::kOrgn | morph::kTrad | morph::kAbbr;
   constexpr morph::Grammemes kOpenClasses = morph::kNOUN | morph::kADJF | morph::kVERB | morph::kINFN | morph::kADVB | morph::kPRED;
   bool surname = false, own = false;
   for (const Reading& r : readings) {
@@ -62,11 +63,11 @@ void LintNames(std::span<const bundle::SourceFile> files, const morph::Morph& mo
         const Doubt doubt = DoubtOf(name.text, file.Attribute("type"), morph);
         if (doubt == Doubt::kNone || ++seen[static_cast<int>(doubt)] > kMaxWarningsOfOneSort) continue;
         last_line = file.Line(row);
-        diagnostics->Warning(file.name(), last_line, file.ColumnOf(row, name.text),
-                             std::string("'").append(name.text).append(doubt == Doubt::kSurname
-                                                                           ? "' fires alone, but it is a surname too"
-                                                                           : "' fires alone, but it is an everyday word too"),
-                             "give the row the tier support, or the variant the prefix `?`");
+        diagnostics->Warning(
+            file.name(), last_line, file.ColumnOf(row, name.text),
+            std::string("'").append(name.text).append(doubt == Doubt::kSurname ? "' fires alone, but it is a surname too"
+                                                                               : "' fires alone, but it is an everyday word too"),
+            "give the row the tier support, or the variant the prefix `?`");
       }
     }
     for (const Doubt doubt : {Doubt::kCommonWord, Doubt::kSurname}) {

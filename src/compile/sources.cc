@@ -1,11 +1,11 @@
+#include <atau/compiler.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
-
-#include <atau/compiler.h>
 
 namespace atau {
 namespace {

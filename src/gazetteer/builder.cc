@@ -172,6 +172,8 @@ std::vector<UnknownWord> Builder::UnknownWords(const morph::Morph& morph) const 
       // Particles of people's names («фон», «ибн») stay as they are.
       if (entry.type == Type::kPerson && words[i].form.shape == token::Shape::kLower) continue;
       if (entry.type != Type::kPerson && IsTail(words, i)) continue;
+      // Classes hold endings and particles too; as words of their own they would only hide better guesses.
+      if (entry.words && words[i].form.folded.size() < 8) continue;
       UnknownWord word;
       word.word = std::string(words[i].form.surface);
       word.type = entry.type;
@@ -264,17 +266,17 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
 
     for (std::size_t i = 0; i < source.names.size(); ++i) {
       const SourceName& name = source.names[i];
-      const auto add = [&](std::string_view text) {
-        reader.Read(text, &words);
+      const auto add_words = [&](std::uint32_t more_flags) {
         const std::vector<NamePath> paths = PathsOf(words, source, name.exact);
         for (const NamePath& path : paths) {
           std::uint32_t state = 0;
           for (const std::uint64_t key : path.keys) state = trie.Follow(state, key);
           Final final{};
           final.entry = number;
-          final.allowed = path.allowed;
+          final.allowed = path.allowed | more_flags;
           final.capitals = path.capitals;
           final.uppers = path.uppers;
+          final.inners = path.inners;
           final.variant = static_cast<std::uint8_t>(std::min<std::size_t>(i, UINT8_MAX));
           final.flags = static_cast<std::uint8_t>((source.support || name.support ? kSupport : 0) | (path.allowed == 0 ? kExact : 0) |
                                                   (i > 0 ? kVariant : 0) | (source.words ? kWords : 0));
@@ -283,13 +285,21 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
         }
         return !paths.empty();
       };
-      if (!add(name.text)) {
+      reader.Read(name.text, &words);
+      if (!add_words(0)) {
         diagnostics->Error(source.file, source.line, 0, "the name '" + std::string(name.text) + "' can never match",
                            words.empty() ? "it has no letters and digits" : "names have at most 32 words and signs");
         continue;
       }
       if (name.exact) continue;
-      if (const std::string split = WithoutHyphens(name.text); !split.empty()) add(split);
+      if (source.type == Type::kPerson && words.size() == 2 && words[0].inflects_by_letters && words[1].inflects_by_letters) {
+        std::swap(words[0], words[1]);  // «Путин Владимир»
+        add_words(0);
+      }
+      if (const std::string split = WithoutHyphens(name.text); !split.empty()) {
+        reader.Read(split, &words);
+        add_words(kUnhyphened);
+      }
     }
   }
 
@@ -302,7 +312,7 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
     if (continues) {
       const Final& last = runs.back();
       if (last.entry == final.entry && last.variant == final.variant && last.capitals == final.capitals && last.uppers == final.uppers &&
-          (last.allowed & ~kLastFinal) == final.allowed) {
+          last.inners == final.inners && (last.allowed & ~kLastFinal) == final.allowed) {
         continue;  // the same way twice
       }
       runs.back().allowed &= ~kLastFinal;
@@ -312,7 +322,8 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
     runs.push_back(final);
     runs.back().allowed |= kLastFinal;
   }
-  std::sort(ids.begin(), ids.end(), [](const IdRecord& a, const IdRecord& b) { return std::pair(a.hash, a.entry) < std::pair(b.hash, b.entry); });
+  std::sort(ids.begin(), ids.end(),
+            [](const IdRecord& a, const IdRecord& b) { return std::pair(a.hash, a.entry) < std::pair(b.hash, b.entry); });
 
   std::vector<std::uint32_t> limits(2);
   bundle::PartWriter writer(kSectionTag, kSectionVersion);

@@ -25,25 +25,25 @@ struct SourceName {
 
 // One row of a source. Views must stay valid until Builder::Finish.
 struct SourceEntry {
-  bool words = false;        // a word of a class, not a thing
-  std::string_view id;       // entities only
-  std::string_view cls;      // the type's name, or the class
+  bool words = false;    // a word of a class, not a thing
+  std::string_view id;   // entities only
+  std::string_view cls;  // the type's name, or the class
   std::string_view kind;
-  std::string_view slots;    // or the flags
-  Type type = Type::kNone;   // entities only
+  std::string_view slots;   // or the flags
+  Type type = Type::kNone;  // entities only
   bool support = false;
   std::vector<SourceName> names;  // the canonical one first
-  std::string_view file;     // for messages
+  std::string_view file;          // for messages
   std::uint32_t line = 0;
 };
 
 // A word of an entry that the morphology does not know.
 struct UnknownWord {
-  std::string word;         // as the name has it («Байтерек»)
-  Type type = Type::kNone;  // of the first entry that has it; kNone for words of classes
-  bool first = false;       // of a person: the word stands first in the name
-  bool last = false;        // the word is the last of its name
-  bool plural = false;      // what stands before it agrees in the plural («Объединённые … Эмираты»)
+  std::string word;           // as the name has it («Байтерек»)
+  Type type = Type::kNone;    // of the first entry that has it; kNone for words of classes
+  bool first = false;         // of a person: the word stands first in the name
+  bool last = false;          // the word is the last of its name
+  bool plural = false;        // what stands before it agrees in the plural («Объединённые … Эмираты»)
   bool abbreviation = false;  // written in capitals, but can be read as a word («ГЛОНАСС»)
 };
 
@@ -64,7 +64,8 @@ class Builder {
   std::vector<std::string> CamelNames() const;
 
   // The section. Reports names that can never match and names that ask for more than the section can hold. `progress` may be empty.
-  std::string Finish(const morph::Morph& morph, bundle::Diagnostics* diagnostics, const std::function<void(double share)>& progress = {}) const;
+  std::string Finish(const morph::Morph& morph, bundle::Diagnostics* diagnostics,
+                     const std::function<void(double share)>& progress = {}) const;
 
  private:
   struct State;

@@ -16,11 +16,11 @@ using token::Token;
 
 namespace {
 
-// The cases that an agreement mask allows, with every gender and number of each: what is left of agreement between «город» and «Москва».
-Agreement SpreadCases(Agreement agreement) {
+// The mask with every gender of each case and number that it has: what is left of agreement between «город» and «Москва».
+Agreement SpreadGenders(Agreement agreement) {
   constexpr Agreement kOnePerCase = 0x111111;
-  const Agreement any = (agreement | agreement >> 1 | agreement >> 2 | agreement >> 3) & kOnePerCase;
-  return any * 0xF;
+  const Agreement singular = (agreement | agreement >> 1 | agreement >> 2) & kOnePerCase;
+  return singular * 7 | (agreement & kOnePerCase * 8);
 }
 
 // A key that a text token may be found under.
@@ -38,6 +38,9 @@ struct Walk {
   Agreement cases = morph::kAllAgreement;
   std::uint16_t lower = 0;      // bit n: the n-th token is in lower case
   std::uint16_t not_upper = 0;  // bit n: the n-th token is not in capitals
+  std::uint16_t not_inner = 0;  // bit n: the n-th token has no capitals inside
+  std::uint8_t position = 0;    // tokens (or parts of hyphenated ones) so far
+  bool parts = false;           // a hyphenated token was taken apart
 };
 
 struct Section {
@@ -82,6 +85,11 @@ struct FindScratch::State {
   struct FormKeys {
     std::uint32_t first = 0;
     std::uint32_t count = 0;
+    std::uint32_t parts = 0;  // index into `parts` plus 1; 0 = the form is not taken apart
+  };
+  struct Part {
+    std::vector<Key> keys;
+    token::Shape shape;
   };
   const morph::FormTable* table = nullptr;
   const void* gazetteer = nullptr;
@@ -96,7 +104,8 @@ struct FindScratch::State {
   std::vector<Walk> root_walks;
   std::vector<FormKeys> form_keys;  // by form; count 0 = not computed (a form always has a key)
   std::vector<Key> keys;
-  std::vector<Walk> walks, next;
+  std::vector<std::vector<Part>> parts;
+  std::vector<Walk> walks, next, before_part, after_part;
 };
 
 FindScratch::FindScratch() : state_(std::make_unique<State>()) {}
@@ -118,7 +127,7 @@ class GazetteerImpl final : public Gazetteer {
     // A scratch may have served another table, or this one before it was cleared.
     if (state.table != &forms || state.generation != forms.generation() || state.gazetteer != this) {
       state.table = &forms, state.generation = forms.generation(), state.gazetteer = this;
-      state.starts.clear(), state.roots.clear(), state.root_walks.clear(), state.form_keys.clear(), state.keys.clear();
+      state.starts.clear(), state.roots.clear(), state.root_walks.clear(), state.form_keys.clear(), state.keys.clear(), state.parts.clear();
     }
     if (state.starts.size() < forms.size()) {
       state.starts.resize(forms.size());
@@ -165,7 +174,8 @@ class GazetteerImpl final : public Gazetteer {
   bool FindId(std::string_view id, std::uint32_t* index) const override {
     const std::uint32_t hash = HashOfId(id);
     for (const Section& section : sections_) {
-      auto at = std::lower_bound(section.ids.begin(), section.ids.end(), hash, [](const IdRecord& row, std::uint32_t h) { return row.hash < h; });
+      auto at =
+          std::lower_bound(section.ids.begin(), section.ids.end(), hash, [](const IdRecord& row, std::uint32_t h) { return row.hash < h; });
       for (; at != section.ids.end() && at->hash == hash; ++at) {
         if (at->entry >= section.entries.size() || section.String(section.entries[at->entry].id) != id) continue;
         *index = section.first_entry + at->entry;
@@ -202,9 +212,9 @@ class GazetteerImpl final : public Gazetteer {
       return {};
     };
     std::span<const std::uint32_t> limits;
-    for (const Status& status :
-         {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals), array(&section.entries, kPartEntries),
-          array(&section.kinds, kPartKinds), array(&section.classes, kPartClasses), array(&section.ids, kPartIds), array(&limits, kPartLimits)}) {
+    for (const Status& status : {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals),
+                                 array(&section.entries, kPartEntries), array(&section.kinds, kPartKinds),
+                                 array(&section.classes, kPartClasses), array(&section.ids, kPartIds), array(&limits, kPartLimits)}) {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);
@@ -244,31 +254,75 @@ class GazetteerImpl final : public Gazetteer {
     return nullptr;
   }
 
-  static std::span<const Key> KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
+  static void AddReadings(std::span<const Reading> readings, std::size_t first, std::vector<Key>* keys) {
+    for (const Reading& reading : readings) {
+      const std::uint64_t key = LemmaKey(reading.lemma_key);
+      const Agreement agreement = morph::AgreementOf(reading.tag);
+      const auto at = std::find_if(keys->begin() + static_cast<std::ptrdiff_t>(first), keys->end(),
+                                   [&](const Key& k) { return k.inflects && k.key == key; });
+      if (at != keys->end()) {
+        at->agreement |= agreement;
+      } else {
+        keys->push_back({key, agreement, true});
+      }
+    }
+  }
+
+  static const FindScratch::State::FormKeys& KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
     FindScratch::State::FormKeys& cached = state->form_keys[form_index];
     if (cached.count == 0) {
       const Form& form = forms[form_index];
       cached.first = static_cast<std::uint32_t>(state->keys.size());
       state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
       state->keys.push_back({ExactKey(morph::KeyOf(form.surface)), morph::kAllAgreement, false});
-      for (const Reading& reading : forms.ReadingsOf(form)) {
-        const std::uint64_t key = LemmaKey(reading.lemma_key);
-        const Agreement agreement = morph::AgreementOf(reading.tag);
-        const auto begin = state->keys.begin() + cached.first;
-        const auto at = std::find_if(begin, state->keys.end(), [&](const Key& k) { return k.inflects && k.key == key; });
-        if (at != state->keys.end()) {
-          at->agreement |= agreement;
-        } else {
-          state->keys.push_back({key, agreement, true});
-        }
-      }
+      AddReadings(forms.ReadingsOf(form), cached.first, &state->keys);
       cached.count = static_cast<std::uint32_t>(state->keys.size() - cached.first);
+      if ((form.flags & token::kHyphen) != 0) TakeApart(forms, form, &cached, state);
     }
-    return {state->keys.data() + cached.first, cached.count};
+    return cached;
   }
 
-  // Appends where a walk can be after the token; the position counts name tokens.
-  static void Step(const Section& section, const Walk& walk, std::span<const Key> keys, token::Shape shape, int position, std::vector<Walk>* out) {
+  // «Протоном-М» is one token and one word for the morphology, but the rocket's name inflects in its first part.
+  static void TakeApart(const morph::FormTable& forms, const Form& form, FindScratch::State::FormKeys* cached, FindScratch::State* state) {
+    constexpr std::size_t kMaxParts = 6;
+    std::vector<FindScratch::State::Part> parts;
+    std::vector<Reading> readings;
+    std::string folded;
+    for (std::size_t begin = 0; begin <= form.surface.size();) {
+      const std::size_t end = std::min(form.surface.find('-', begin), form.surface.size());
+      const std::string_view surface = form.surface.substr(begin, end - begin);
+      begin = end + 1;
+      if (surface.empty() || parts.size() == kMaxParts) return;
+      morph::Fold(surface, &folded);
+      Form part = form;
+      part.surface = surface, part.folded = folded, part.key = morph::KeyOf(folded), part.shape = ShapeOfPart(surface, folded);
+      part.flags = static_cast<std::uint16_t>(form.flags & ~token::kDigits);
+      if (std::any_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; })) part.flags |= token::kDigits;
+      FindScratch::State::Part& out = parts.emplace_back();
+      out.shape = part.shape;
+      out.keys.push_back({KeyOfFixed(part), morph::kAllAgreement, false});
+      readings.clear();
+      forms.morph().Analyze(folded, part.shape, /*guess=*/true, &readings);
+      AddReadings(readings, 0, &out.keys);
+    }
+    if (parts.size() < 2) return;
+    state->parts.push_back(std::move(parts));
+    cached->parts = static_cast<std::uint32_t>(state->parts.size());
+  }
+
+  static token::Shape ShapeOfPart(std::string_view surface, std::string_view folded) {
+    const std::size_t first = static_cast<unsigned char>(surface[0]) < 0x80 ? 1 : 2;
+    const auto same = [&](std::size_t at) {
+      // ё folds to е, which is no change of letter case.
+      return surface.substr(at) == folded.substr(at) || (surface.substr(at, 2) == "ё" && at + 2 >= surface.size());
+    };
+    if (surface.size() <= first) return same(0) ? token::Shape::kLower : token::Shape::kInitial;
+    if (same(0)) return token::Shape::kLower;
+    return same(first) ? token::Shape::kCap : token::Shape::kUpper;
+  }
+
+  // Appends where a walk can be after a token (or a part of one) with these keys.
+  static void StepKeys(const Section& section, const Walk& walk, std::span<const Key> keys, token::Shape shape, std::vector<Walk>* out) {
     for (const Key& key : keys) {
       const EdgeSlot* edge = section.FindEdge(walk.state & ~kHasChildren, key.key);
       if (edge == nullptr) continue;
@@ -277,24 +331,48 @@ class GazetteerImpl final : public Gazetteer {
       after.finals = edge->finals;
       if (key.inflects) {
         after.agreement &= key.agreement;
-        after.cases &= SpreadCases(key.agreement);
+        after.cases &= SpreadGenders(key.agreement);
       }
-      if (position < 16) {
-        if (IsLowerShape(shape)) after.lower |= static_cast<std::uint16_t>(1u << position);
-        // «МИДа» is MИД in a case, so a mixed shape counts as capitals where the token inflects.
-        const bool upper = IsUpperShape(shape) || shape == token::Shape::kNone || (key.inflects && shape == token::Shape::kMixed);
-        if (!upper) after.not_upper |= static_cast<std::uint16_t>(1u << position);
+      if (walk.position < 16) {
+        const auto bit = static_cast<std::uint16_t>(1u << walk.position);
+        const bool upper = IsUpperShape(shape) || shape == token::Shape::kNone;
+        const bool mixed = shape == token::Shape::kMixed;
+        if (IsLowerShape(shape)) after.lower |= bit;
+        // «МИДа» is МИД in a case, so a mixed shape counts as capitals where the token inflects.
+        if (!upper && !(mixed && key.inflects)) after.not_upper |= bit;
+        if (!upper && !mixed) after.not_inner |= bit;
       }
+      if (after.position < UINT8_MAX) ++after.position;
+      out->push_back(after);
+    }
+  }
+
+  static void Step(const Section& section, const Walk& walk, const FindScratch::State::FormKeys& keys, token::Shape shape,
+                   FindScratch::State* state, std::vector<Walk>* out) {
+    StepKeys(section, walk, {state->keys.data() + keys.first, keys.count}, shape, out);
+    if (keys.parts == 0) return;
+    state->before_part.assign(1, walk);
+    for (const FindScratch::State::Part& part : state->parts[keys.parts - 1]) {
+      state->after_part.clear();
+      for (const Walk& before : state->before_part) {
+        if (before.state != 0 && (before.state & kHasChildren) == 0) continue;
+        StepKeys(section, before, part.keys, part.shape, &state->after_part);
+        if (state->after_part.size() > kMaxWalks) break;
+      }
+      state->before_part.swap(state->after_part);
+    }
+    for (Walk& after : state->before_part) {
+      after.parts = true;
       out->push_back(after);
     }
   }
 
   std::uint32_t FindRoots(const morph::FormTable& forms, std::uint32_t form, FindScratch::State* state) const {
-    const std::span<const Key> keys = KeysOf(forms, form, state);
+    const FindScratch::State::FormKeys keys = KeysOf(forms, form, state);
     std::vector<FindScratch::State::Roots> roots;
     for (std::uint32_t i = 0; i < sections_.size(); ++i) {
       const auto first = static_cast<std::uint32_t>(state->root_walks.size());
-      Step(sections_[i], Walk{}, keys, forms[form].shape, 0, &state->root_walks);
+      Step(sections_[i], Walk{}, keys, forms[form].shape, state, &state->root_walks);
       const auto count = static_cast<std::uint32_t>(state->root_walks.size() - first);
       if (count != 0) roots.push_back({first, count, i});
     }
@@ -315,10 +393,10 @@ class GazetteerImpl final : public Gazetteer {
       }
       if (!children || position >= section.max_tokens || !NextNameToken(tokens, &at)) return;
       state->next.clear();
-      const std::span<const Key> keys = KeysOf(forms, tokens[at].form, state);
+      const FindScratch::State::FormKeys keys = KeysOf(forms, tokens[at].form, state);
       for (const Walk& walk : state->walks) {
         if ((walk.state & kHasChildren) == 0) continue;
-        Step(section, walk, keys, tokens[at].shape, static_cast<int>(position), &state->next);
+        Step(section, walk, keys, tokens[at].shape, state, &state->next);
         // A real dictionary has a handful of ways at a time; a hostile one must not make them multiply.
         if (state->next.size() > kMaxWalks) break;
       }
@@ -346,13 +424,17 @@ class GazetteerImpl final : public Gazetteer {
       const Final& final = section.finals[i];
       const Agreement allowed = final.allowed & morph::kAllAgreement;
       Agreement left = 0;
-      bool agrees = true;
+      bool agrees = !walk.parts || (final.allowed & kUnhyphened) != 0;
       if ((final.allowed & kAnyForm) != 0) {
         left = walk.agreement & allowed;
       } else if (allowed != 0) {
         left = ((final.allowed & kCaseOnly) != 0 ? walk.cases : walk.agreement) & allowed;
-        agrees = left != 0;
+        agrees &= left != 0;
       }
+      const bool other_case =
+          (walk.lower & final.capitals) != 0 || (walk.not_upper & final.uppers) != 0 || (walk.not_inner & final.inners) != 0;
+      // A class says how its words are written («ПО» is no «по»), and nobody asks again; names may stand in a text that has no capitals.
+      if (other_case && (final.flags & kWords) != 0) agrees = false;
       if (agrees && final.entry < section.entries.size()) {
         Match match;
         match.begin = begin;
@@ -360,7 +442,7 @@ class GazetteerImpl final : public Gazetteer {
         match.entry = section.first_entry + final.entry;
         match.agreement = left;
         match.flags = final.flags & (kSupport | kExact | kVariant | kWords);
-        if ((walk.lower & final.capitals) != 0 || (walk.not_upper & final.uppers) != 0) match.flags |= kOtherCase;
+        if (other_case) match.flags |= kOtherCase;
         match.variant = final.variant;
         out->push_back(match);
       }
@@ -383,8 +465,8 @@ class GazetteerImpl final : public Gazetteer {
       if (at->end == last->end && at->entry == last->entry) {
         // The way that asks least of the text counts: `МО РФ` as a support variant takes nothing from the plain one.
         last->agreement |= at->agreement;
-        last->flags = static_cast<std::uint8_t>((last->flags & at->flags & (kSupport | kExact | kOtherCase)) |
-                                                (last->flags & (kVariant | kWords)));
+        last->flags =
+            static_cast<std::uint8_t>((last->flags & at->flags & (kSupport | kExact | kOtherCase)) | (last->flags & (kVariant | kWords)));
       } else {
         *++last = *at;
       }

@@ -18,33 +18,33 @@
 namespace atau::gazetteer {
 
 enum MatchFlag : std::uint8_t {
-  kSupport = 1 << 0,      // the row's tier or the variant's prefix asks for support
-  kExact = 1 << 1,        // matched by exact form (Latin, abbreviations, `=`)
-  kVariant = 1 << 2,      // a variant, not the canonical name
-  kOtherCase = 1 << 3,    // the letter case differs from the entry's (the whole text may be in one case)
-  kWords = 1 << 4,        // an entry of a word class, not of an entity
+  kSupport = 1 << 0,    // the row's tier or the variant's prefix asks for support
+  kExact = 1 << 1,      // matched by exact form (Latin, abbreviations, `=`)
+  kVariant = 1 << 2,    // a variant, not the canonical name
+  kOtherCase = 1 << 3,  // the letter case differs from the entry's (the whole text may be in one case)
+  kWords = 1 << 4,      // an entry of a word class, not of an entity
 };
 
 // One entry found at tokens [begin, end).
 struct Match {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
-  std::uint32_t entry = 0;             // index for Gazetteer::entry
-  morph::Agreement agreement = 0;      // case and number in which it stands (0 = not known)
+  std::uint32_t entry = 0;         // index for Gazetteer::entry
+  morph::Agreement agreement = 0;  // case and number in which it stands (0 = not known)
   std::uint8_t flags = 0;
-  std::uint8_t variant = 0;            // 0 = canonical, n = n-th variant (255 = 255th or later)
+  std::uint8_t variant = 0;  // 0 = canonical, n = n-th variant (255 = 255th or later)
 };
 
 // What the sources say of an entry. Views into the bundle.
 struct Entry {
-  std::string_view id;        // entities: the id; words: the word itself
-  std::string_view cls;       // entities: "ORGANIZATION" …; words: the class ("org_head")
+  std::string_view id;   // entities: the id; words: the word itself
+  std::string_view cls;  // entities: "ORGANIZATION" …; words: the class ("org_head")
   std::string_view kind;
-  std::string_view name;      // canonical name; words: the word
-  std::string_view slots;     // entities: "key=value;…"; words: the flags
-  Type type = Type::kNone;    // entities only
-  std::uint16_t class_id = 0; // equal for equal `cls` (over all bundles of one gazetteer); see ClassId
-  std::uint16_t kind_id = 0;  // equal for equal (cls, kind); see KindId
+  std::string_view name;       // canonical name; words: the word
+  std::string_view slots;      // entities: "key=value;…"; words: the flags
+  Type type = Type::kNone;     // entities only
+  std::uint16_t class_id = 0;  // equal for equal `cls` (over all bundles of one gazetteer); see ClassId
+  std::uint16_t kind_id = 0;   // equal for equal (cls, kind); see KindId
   bool support = false;
 };
 
@@ -65,9 +65,11 @@ class Gazetteer {
  public:
   virtual ~Gazetteer() = default;
 
-  // Every match of every entry, longest ones and shorter ones inside, sorted by begin, then longer first, then entry. Appends to `out`. Quotes and dashes between the
-  // tokens of a name are passed over; a match never crosses a block, and holds no sentence end. Linear for bounded name length.
-  virtual void Find(const std::vector<token::Token>& tokens, const morph::FormTable& forms, FindScratch* scratch, std::vector<Match>* out) const = 0;
+  // Every match of every entry, longest ones and shorter ones inside, sorted by begin, then longer first, then entry. Appends to `out`.
+  // Quotes and dashes between the tokens of a name are passed over; a match never crosses a block, and holds no sentence end. Linear for
+  // bounded name length.
+  virtual void Find(const std::vector<token::Token>& tokens, const morph::FormTable& forms, FindScratch* scratch,
+                    std::vector<Match>* out) const = 0;
 
   virtual Entry entry(std::uint32_t index) const = 0;
   virtual std::uint32_t size() const = 0;

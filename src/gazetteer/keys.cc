@@ -7,8 +7,8 @@ namespace atau::gazetteer {
 namespace {
 
 // Latin letters whose capitals look like Cyrillic ones, lower case to lower case.
-constexpr std::array<std::string_view, 26> kTwins = {"а", "в", "с", "", "е", "", "", "н", "", "", "к", "", "м",
-                                                     "",  "о", "р", "", "", "т", "", "", "", "х", "у", ""};
+constexpr std::array<std::string_view, 26> kTwins = {"а", "в", "с", "", "е", "",  "", "н", "", "",  "к", "", "м",
+                                                     "",  "о", "р", "", "",  "т", "", "",  "", "х", "у", ""};
 
 std::string_view TwinOf(char c) { return c >= 'a' && c <= 'z' ? kTwins[c - 'a'] : std::string_view(); }
 

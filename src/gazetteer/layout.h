@@ -42,22 +42,24 @@ struct Final {
   std::uint32_t allowed;   // Agreement bits of which one must be left after the walk (0: no token inflects), and the bits below
   std::uint16_t capitals;  // bit n: the n-th token of the name begins with a capital letter
   std::uint16_t uppers;    // bit n: the n-th token of the name is written in capitals
+  std::uint16_t inners;    // bit n: the n-th token of the name has capitals inside («КамАЗ»)
   std::uint8_t variant;
-  std::uint8_t flags;      // MatchFlag
-  std::uint16_t zero;
+  std::uint8_t flags;  // MatchFlag
 };
 static_assert(sizeof(Final) == 16);
 inline constexpr std::uint32_t kLastFinal = 1u << 31;  // in Final::allowed: the last of its state
 inline constexpr std::uint32_t kCaseOnly = 1u << 30;   // nouns of different gender stand in one case («города Москвы»)
 inline constexpr std::uint32_t kAnyForm = 1u << 29;    // no agreement is asked for (verbs, adverbs of word classes)
+inline constexpr std::uint32_t kUnhyphened =
+    1u << 28;  // a hyphenated word taken apart: matches hyphenated words of a text a part at a time too
 
 struct EntryRecord {
-  std::uint32_t id;     // strings
+  std::uint32_t id;  // strings
   std::uint32_t name;
   std::uint32_t slots;
-  std::uint16_t kind;   // index into kinds
-  std::uint8_t type;    // atau::Type
-  std::uint8_t flags;   // EntryFlag
+  std::uint16_t kind;  // index into kinds
+  std::uint8_t type;   // atau::Type
+  std::uint8_t flags;  // EntryFlag
 };
 static_assert(sizeof(EntryRecord) == 16);
 enum EntryFlag : std::uint8_t { kEntrySupport = 1, kEntryWords = 2 };
@@ -91,7 +93,8 @@ inline std::uint64_t HomeSlot(std::uint64_t hash, std::uint64_t slots) {
   return static_cast<std::uint64_t>((static_cast<Wide>(hash) * slots) >> 64);
 }
 
-// The key of a form compared as it stands. Indices are spelled in many ways: «2.1а», «2.1А», «2,1a» (Latin), and so are short codes («МС», "MC").
+// The key of a form compared as it stands. Indices are spelled in many ways: «2.1а», «2.1А», «2,1a» (Latin), and so are short codes («МС»,
+// "MC").
 std::uint64_t KeyOfFixed(const morph::Form& form);
 
 // Letter shapes that are no plain capital word.

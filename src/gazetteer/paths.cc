@@ -41,14 +41,23 @@ Genders GendersOf(const NameWord& word, Test test) {
   return genders;
 }
 
-bool HasGenitive(const NameWord& word) {
-  return std::any_of(word.readings.begin(), word.readings.end(), [](const Reading& r) { return (r.tag & morph::kgent) != 0; });
+// True where the word behind a noun is its tail in the genitive. «Султан» may be many «султаны» too, but then the singular is the likelier.
+bool IsGenitive(const NameWord& word) {
+  bool genitive = false, nominative_singular = false, genitive_singular = false;
+  for (const Reading& r : word.readings) {
+    if ((r.tag & morph::kFixd) != 0) continue;  // the same word in either case
+    const bool plural = (r.tag & morph::kplur) != 0;
+    genitive |= (r.tag & morph::kgent) != 0;
+    genitive_singular |= (r.tag & morph::kgent) != 0 && !plural;
+    nominative_singular |= (r.tag & morph::knomn) != 0 && !plural && IsNoun(r);
+  }
+  return genitive && (genitive_singular || !nominative_singular);
 }
 
 bool IsConnector(const NameWord& word) { return word.form.folded == "и" || word.form.folded == ","; }
 
-// The lemma keys of the readings that pass the test and stand in the nominative of one of the genders. A word that is its own lemma is not also taken for
-// the plural of another («Канны» is no «канна»).
+// The lemma keys of the readings that pass the test and stand in the nominative of one of the genders. A word that is its own lemma is not
+// also taken for the plural of another («Канны» is no «канна»).
 template <class Test>
 std::vector<std::uint64_t> LemmaKeys(const NameWord& word, Genders genders, Test test) {
   std::vector<std::uint64_t> keys;
@@ -103,12 +112,14 @@ std::optional<Group> FindGroup(const std::vector<NameWord>& words, std::size_t b
 // Puts paths together a word at a time; alternatives multiply.
 class PathMaker {
  public:
-  explicit PathMaker(const std::vector<NameWord>& words, bool any_case) : words_(words) {
-    for (std::size_t i = 0; i < words.size() && i < 16 && !any_case; ++i) {
+  explicit PathMaker(const std::vector<NameWord>& words) : words_(words) {
+    for (std::size_t i = 0; i < words.size() && i < 16; ++i) {
       const Shape shape = words[i].form.shape;
       const auto bit = static_cast<std::uint16_t>(1u << i);
       if (IsUpperShape(shape)) {
         uppers_ |= bit;
+      } else if (shape == Shape::kMixed) {
+        inners_ |= bit;
       } else if (shape != Shape::kLower && shape != Shape::kNone) {
         capitals_ |= bit;
       }
@@ -138,6 +149,7 @@ class PathMaker {
       path.allowed = any ? allowed : 0;
       path.capitals = capitals_;
       path.uppers = uppers_;
+      path.inners = inners_;
       if (out_.size() < kMaxPaths && std::find(out_.begin(), out_.end(), path) == out_.end()) out_.push_back(std::move(path));
     }
   }
@@ -157,7 +169,7 @@ class PathMaker {
 
  private:
   const std::vector<NameWord>& words_;
-  std::uint16_t capitals_ = 0, uppers_ = 0;
+  std::uint16_t capitals_ = 0, uppers_ = 0, inners_ = 0;
   std::vector<NamePath> out_;
 };
 
@@ -174,20 +186,24 @@ void AddThing(const std::vector<NameWord>& words, bool any_number, PathMaker* ma
   while (begin < words.size() && !words[begin].inflects_by_letters) ++begin;
   const std::optional<Group> head = begin < words.size() ? FindGroup(words, begin) : std::nullopt;
   if (!head) return maker->AddFixed();
-  const auto allowed = [&](Genders genders) { return any_number ? morph::kAllAgreement : InAllCases(genders); };
-  maker->Add(allowed(head->genders), [&](std::size_t i) { return KeysInGroup(words, *head, i); });
+  const auto allowed = [&](const Group& group) {
+    // The gender of an abbreviation is a matter of taste («ГЛОНАСС запущена», «ГЛОНАССом»).
+    const bool abbreviation = group.end == group.begin + 1 && words[group.begin].form.shape == Shape::kUpper;
+    return any_number || abbreviation ? morph::kAllAgreement : InAllCases(group.genders);
+  };
+  maker->Add(allowed(*head), [&](std::size_t i) { return KeysInGroup(words, *head, i); });
   if (!head->noun || head->end >= words.size()) return;
 
   // «город Москва», «река Волга», «Тинькофф Банк»: a second head in the nominative that is no genitive tail.
   const NameWord& next = words[head->end];
-  if (next.inside_quotes || !next.inflects_by_letters || HasGenitive(next)) return;
+  if (next.inside_quotes || !next.inflects_by_letters || IsGenitive(next)) return;
   const std::optional<Group> second = FindGroup(words, head->end);
   if (!second) return;
   maker->Add(morph::kAllAgreement | kCaseOnly, [&](std::size_t i) {
     std::vector<std::uint64_t> keys = KeysInGroup(words, *head, i);
     return keys.empty() ? KeysInGroup(words, *second, i) : keys;
   });
-  maker->Add(allowed(second->genders), [&](std::size_t i) { return KeysInGroup(words, *second, i); });
+  maker->Add(allowed(*second), [&](std::size_t i) { return KeysInGroup(words, *second, i); });
 }
 
 bool IsPersonal(const Reading& r) { return (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0; }
@@ -220,7 +236,8 @@ void AddPerson(const std::vector<NameWord>& words, PathMaker* maker) {
   // «Ким Чен Ына»: in names of other peoples often the last part alone inflects.
   const std::size_t last = words.size() - 1;
   if (doubtful && words.size() >= 2 && genders[last] != 0) {
-    maker->Add(InAllCases(genders[last]), [&](std::size_t i) { return i == last ? keys_of(i, genders[last]) : std::vector<std::uint64_t>(); });
+    maker->Add(InAllCases(genders[last]),
+               [&](std::size_t i) { return i == last ? keys_of(i, genders[last]) : std::vector<std::uint64_t>(); });
   }
 }
 
@@ -234,9 +251,8 @@ void AddWords(const std::vector<NameWord>& words, PathMaker* maker) {
   const bool verb = first.inflects_by_letters && is_own_lemma(first, [](const Reading& r) { return (r.tag & morph::kINFN) != 0; });
   const bool own = words.size() == 1 && first.inflects_by_letters && is_own_lemma(first, [](const Reading&) { return true; });
   if (verb || own) {
-    maker->Add(morph::kAllAgreement | kAnyForm, [&](std::size_t i) {
-      return i == 0 ? std::vector<std::uint64_t>{LemmaKey(first.form.key)} : std::vector<std::uint64_t>();
-    });
+    maker->Add(morph::kAllAgreement | kAnyForm,
+               [&](std::size_t i) { return i == 0 ? std::vector<std::uint64_t>{LemmaKey(first.form.key)} : std::vector<std::uint64_t>(); });
     return;
   }
   // A word given in the plural («СМИ», «войска») is meant in the plural; in a phrase («официальные лица») too.
@@ -289,7 +305,7 @@ bool NeedsLexeme(const NameWord& word) { return word.inflects_by_letters && !wor
 
 std::vector<NamePath> PathsOf(const std::vector<NameWord>& words, const SourceEntry& entry, bool exact) {
   if (words.empty() || words.size() > kMaxNameTokens) return {};
-  PathMaker maker(words, entry.words);
+  PathMaker maker(words);
   if (exact) {
     maker.AddExact();
   } else if (entry.words) {

@@ -18,6 +18,7 @@ struct NamePath {
   std::uint32_t allowed = 0;  // Final::allowed without kLastFinal
   std::uint16_t capitals = 0;
   std::uint16_t uppers = 0;
+  std::uint16_t inners = 0;
   friend bool operator==(const NamePath&, const NamePath&) = default;
 };
 

@@ -392,9 +392,11 @@ void Builder::State::ReadParadigms(const Source& source) {
 
 void Builder::State::ReadLexemes(const Source& source) {
   ReadRows(source.file, source.content, {"lemma", "paradigms"}, diagnostics, [this](const Row& row) {
-    const auto lemma = FoldText(row.cells[0]);
+    std::string lower;
+    LowerKeepingYo(row.cells[0], &lower);
+    const auto lemma = FoldText(lower);
     if (!lemma || lemma->codes.empty()) {
-      diagnostics->Error(row.file, row.line, 1, "a lemma must be 1 to 63 lower-case Cyrillic letters");
+      diagnostics->Error(row.file, row.line, 1, "a lemma must be 1 to 63 Cyrillic letters");
       return;
     }
     ForEachPiece(row.cells[1], '|', [&](std::string_view piece) {

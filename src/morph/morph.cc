@@ -441,7 +441,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
   }
   Drafts drafts;
   LookUp(word, &drafts);
-  if (drafts.empty() && word.yo != 0) {
+  if (drafts.empty() && guess && word.yo != 0) {
     // «афёра»: a ё that no word has is taken for е.
     word.yo = 0;
     LookUp(word, &drafts);

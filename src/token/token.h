@@ -9,9 +9,11 @@
 namespace atau::token {
 
 enum class Kind : std::uint8_t {
-  kWord,    // letters, also with inner hyphens or apostrophes («Санкт-Петербург», «О'Нил», «eBay»); also letters with digits («2.1а», «Т14», «МС»)
-  kNumber,  // digits with inner separators («1,5», «10.30», «2021»); a space between groups of three digits is not joined
-  kPunct,   // one sign: . , : ; ! ? ( ) - — / © …
+  kWord,  // letters, also with inner hyphens or apostrophes («Санкт-Петербург», «О'Нил», «eBay»); also letters with digits («2.1а», «Т14»,
+          // «МС»). A hyphen between a letter and a digit parts: «Союз-2.1а» is Союз|-|2.1а, «COVID-19» is COVID|-|19, «30-летний» is
+          // 30|-|летний
+  kNumber,  // digits with inner separators («1,5», «10.30», «10:30», «2021»); a space between groups of three digits is not joined
+  kPunct,   // one sign: . , : ; ! ? ( ) - — / © № …
   kQuote,   // « » " „ “ ” ' used as a quote
   kOther,   // symbols, emoji, anything else, one code point (URLs and domains are kWord with kUrl)
 };
@@ -27,27 +29,28 @@ enum class Shape : std::uint8_t {
 };
 
 enum Flag : std::uint16_t {
-  kSpaceBefore = 1 << 0,     // at least one blank or line break stands before it
-  kLineStart = 1 << 1,       // first token of a line
-  kBlockStart = 1 << 2,      // first token after an empty line, or of the text
-  kSentenceStart = 1 << 3,   // first token of a sentence (also the first of each block)
-  kGlued = 1 << 4,           // was split off the token before it («Казахстана|Премьер-министр»)
-  kLatin = 1 << 5,           // all letters Latin
-  kCyrillic = 1 << 6,        // all letters Cyrillic (Kazakh ones too)
-  kDigits = 1 << 7,          // holds a digit
-  kHyphen = 1 << 8,          // holds an inner hyphen
-  kUrl = 1 << 9,             // a URL, e-mail, domain or @name
-  kOpens = 1 << 10,          // a quote or bracket that opens; `pair` is the one that closes it
-  kCloses = 1 << 11,         // a quote or bracket that closes; `pair` is the one that opens it
-  kDash = 1 << 12,           // any hyphen or dash standing as a token
-  kSentenceEnd = 1 << 13,    // last token of a sentence
+  kSpaceBefore = 1 << 0,    // at least one blank or line break stands before it
+  kLineStart = 1 << 1,      // first token of a line
+  kBlockStart = 1 << 2,     // first token after an empty line, or of the text
+  kSentenceStart = 1 << 3,  // first token of a sentence (also the first of each block)
+  kGlued =
+      1 << 4,  // was split off the token before it («Казахстана|Премьер-министр»), or a word right behind a stop or comma («г.|Алматы»)
+  kLatin = 1 << 5,         // all letters Latin
+  kCyrillic = 1 << 6,      // all letters Cyrillic (Kazakh ones too)
+  kDigits = 1 << 7,        // holds a digit
+  kHyphen = 1 << 8,        // holds an inner hyphen
+  kUrl = 1 << 9,           // a URL, e-mail, domain, @name or #tag
+  kOpens = 1 << 10,        // a quote or bracket that opens; `pair` is the one that closes it
+  kCloses = 1 << 11,       // a quote or bracket that closes; `pair` is the one that opens it
+  kDash = 1 << 12,         // any hyphen or dash standing as a token
+  kSentenceEnd = 1 << 13,  // last token of a sentence
 };
 
 struct Token {
   std::uint32_t begin = 0;  // bytes in the clean view, half-open
   std::uint32_t end = 0;
-  std::int32_t pair = -1;   // index of the matching quote or bracket, -1 where there is none
-  std::uint32_t form = 0;   // index into the form table (filled by morph)
+  std::int32_t pair = -1;      // index of the matching quote or bracket, -1 where there is none
+  std::uint32_t form = 0;      // index into the form table (filled by morph)
   std::uint32_t sentence = 0;  // ordinal of the sentence it stands in
   std::uint16_t flags = 0;
   Kind kind = Kind::kOther;
@@ -56,7 +59,8 @@ struct Token {
   bool Has(std::uint16_t mask) const { return (flags & mask) != 0; }
 };
 
-// Tells the tokenizer whether a lower-case word form is known; the glued-word splitter asks it. Implementations are immutable and thread-safe.
+// Tells the tokenizer what words there are; the splitter of glued words and the sentences ask it. Implementations are immutable and
+// thread-safe.
 class WordOracle {
  public:
   virtual ~WordOracle() = default;
@@ -64,10 +68,14 @@ class WordOracle {
   virtual bool IsKnownWord(std::string_view word) const = 0;
   // True for names that are written with inner capitals («КазМунайГаз», «ВКонтакте», «МакДональд»): never split.
   virtual bool IsCamelName(std::string_view word) const = 0;
+  // True for abbreviations whose full stop does not end a sentence, since something always follows («ул», «им», «обл», «т.е», «и.о»):
+  // without the last stop, with inner stops but without blanks. The tokenizer knows by their shape those of one letter and those without
+  // vowels («г», «стр», «млн»).
+  virtual bool IsAbbreviation(std::string_view) const { return false; }
 };
 
-// Splits `clean` (valid UTF-8, as the text room leaves it) into tokens; replaces the content of `tokens`. `oracle` may be null (then only the
-// shapes decide where glued words part). Linear in the length of the text; never fails.
+// Splits `clean` (valid UTF-8, as the text room leaves it) into tokens; replaces the content of `tokens`. `oracle` may be null (then only
+// the shapes decide where glued words part). Linear in the length of the text; never fails.
 void Tokenize(std::string_view clean, const WordOracle* oracle, std::vector<Token>* tokens);
 
 }  // namespace atau::token

@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/cli.h"
+
+namespace atau::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// All regular files of a directory, sorted, and other names as they are.
+std::vector<std::string> Expand(const std::vector<std::string>& names) {
+  std::vector<std::string> out;
+  for (const std::string& name : names) {
+    std::error_code error;
+    if (name != "-" && std::filesystem::is_directory(name, error)) {
+      std::vector<std::string> inside;
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(name, error)) {
+        if (entry.is_regular_file(error)) inside.push_back(entry.path().string());
+      }
+      std::sort(inside.begin(), inside.end());
+      out.insert(out.end(), inside.begin(), inside.end());
+    } else {
+      out.push_back(name);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+struct Reader::State {
+  std::vector<std::string> files;
+  Format format;
+  std::string charset;
+  bool lines;
+  std::size_t at = 0;      // next file
+  std::istream* in = nullptr;
+  std::ifstream file;
+  std::string name;
+  std::size_t line = 0;
+  std::size_t done = 0, total = 0;
+
+  // Opens the next file; false at the end. On failure `error` is set.
+  bool Open(std::string* error) {
+    if (at >= files.size()) return false;
+    name = files[at++];
+    line = 0;
+    if (name == "-") {
+      in = &std::cin;
+      return true;
+    }
+    file.close();
+    file.clear();
+    file.open(name, std::ios::binary);
+    if (!file) {
+      *error = "cannot read " + name + ": " + std::string(std::strerror(errno));
+      in = nullptr;
+    } else {
+      in = &file;
+    }
+    return true;
+  }
+
+  void ParseLine(const std::string& text, Input* input) const {
+    Json j;
+    try {
+      j = Json::parse(text);
+    } catch (const Json::exception& e) {
+      input->id = "null";
+      input->error = "not JSON: " + std::string(e.what());
+      return;
+    }
+    if (!j.is_object()) {
+      input->id = "null";
+      input->error = "a line must be a JSON object such as {\"id\": 1, \"text\": \"…\"}";
+      return;
+    }
+    input->id = j.contains("id") ? Dump(j["id"]) : "null";
+    if (!j.contains("text") || !j["text"].is_string()) {
+      input->error = "the object has no string member \"text\"";
+      return;
+    }
+    input->text = j["text"].get<std::string>();
+    // Fields of the answer's own names would clash with it: they are the input's gold, and are left out.
+    for (const auto& [key, value] : j.items()) {
+      if (key == "id" || key == "text" || key == "entities" || key == "nested" || key == "document_entities" || key == "relations" || key == "error") continue;
+      input->rest += (input->rest.empty() ? "" : ",") + Dump(Json(key)) + ":" + Dump(value);
+    }
+  }
+
+  // Decodes a whole text, or sets the error.
+  void Decode(std::string bytes, Input* input) const {
+    if (charset.empty() || charset == "utf-8" || charset == "UTF-8") {
+      input->text = std::move(bytes);
+      return;
+    }
+    auto text = DecodeBytes(bytes, charset);
+    if (text.ok()) {
+      input->text = std::move(text.value());
+    } else {
+      input->error = text.error().ToString();
+    }
+  }
+};
+
+Reader::Reader(std::vector<std::string> files, Format format, std::string charset, bool lines) : state_(new State) {
+  if (files.empty()) files.emplace_back("-");
+  state_->files = Expand(files);
+  state_->format = format;
+  state_->charset = std::move(charset);
+  state_->lines = lines;
+  for (const std::string& name : state_->files) {
+    std::error_code error;
+    const auto size = name == "-" ? 0 : std::filesystem::file_size(name, error);
+    if (!error) state_->total += static_cast<std::size_t>(size);
+  }
+}
+
+Reader::~Reader() { delete state_; }
+
+std::size_t Reader::done() const { return state_->done; }
+std::size_t Reader::total() const { return state_->total; }
+
+bool Reader::Next(Input* input) {
+  State& s = *state_;
+  while (true) {
+    *input = Input{};
+    if (s.in == nullptr) {
+      std::string error;
+      if (!s.Open(&error)) return false;
+      if (!error.empty()) {
+        input->file = s.name;
+        input->id = Dump(Json(s.name));
+        input->error = error;
+        return true;
+      }
+    }
+    input->file = s.name;
+    if (s.format == Format::kJsonl || s.lines) {
+      std::string line;
+      if (!std::getline(*s.in, line)) {
+        s.in = nullptr;
+        continue;
+      }
+      s.done += line.size() + 1;
+      input->line = ++s.line;
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      if (line.find_first_not_of(" \t") == std::string::npos) continue;
+      if (s.format == Format::kJsonl) {
+        s.ParseLine(line, input);
+      } else {
+        input->id = std::to_string(s.line);
+        s.Decode(std::move(line), input);
+      }
+      return true;
+    }
+    std::ostringstream all;
+    all << s.in->rdbuf();
+    s.in = nullptr;
+    std::string bytes = std::move(all).str();
+    s.done += bytes.size();
+    input->id = Dump(Json(s.name == "-" ? "stdin" : s.name));
+    s.Decode(std::move(bytes), input);
+    return true;
+  }
+}
+
+std::string JsonLine(const Input& input, const std::string& document_json) {
+  std::string out = "{\"id\":" + input.id + ",";
+  if (!input.rest.empty()) out += input.rest + ",";
+  return out + document_json.substr(1);
+}
+
+std::string JsonError(const Input& input, const std::string& message) {
+  const std::string where = input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "";
+  return "{\"id\":" + (input.id.empty() ? "null" : input.id) + ",\"error\":" + Dump(Json(where + message)) + "}";
+}
+
+}  // namespace atau::cli

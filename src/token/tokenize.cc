@@ -1,0 +1,331 @@
+// One pass over the text: blanks, words, numbers, signs.
+#include "text/letters.h"
+#include "text/utf8.h"
+#include "token/stages.h"
+#include "token/token.h"
+
+namespace atau::token {
+namespace {
+
+using text::Letter;
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAsciiLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
+
+bool IsApostrophe(char32_t c) { return c == '\'' || c == 0x2019 || c == 0x02BC; }
+bool IsHyphen(char32_t c) { return c == '-' || c == 0x2010 || c == 0x2011; }
+
+bool IsQuote(char32_t c) {
+  return c == '"' || c == '\'' || c == 0xAB || c == 0xBB || (c >= 0x2018 && c <= 0x201F) || c == 0x2039 || c == 0x203A || c == 0x2033 ||
+         c == 0x2032;
+}
+
+bool IsDash(char32_t c) { return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212; }
+
+bool IsPunct(char32_t c) {
+  if (c < 0x80)
+    return (c >= '!' && c <= '/' && c != '$' && c != '+') || c == ':' || c == ';' || c == '?' || c == '@' || (c >= '[' && c <= ']') ||
+           c == '_' || c == '{' || c == '}';
+  return (c >= 0x2010 && c <= 0x2027) || (c >= 0x2030 && c <= 0x205E && c != 0x2044 && c != 0x2052) || c == 0xA1 || c == 0xA7 ||
+         c == 0xA9 || c == 0xAE || c == 0xB6 || c == 0xB7 || c == 0xBF || c == 0x2116 || c == 0x2122 || c == 0x2212 ||
+         (c >= 0x3001 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3011);
+}
+
+class Scanner {
+ public:
+  Scanner(std::string_view text, const WordOracle* oracle, std::vector<Token>* tokens) : text_(text), oracle_(oracle), tokens_(*tokens) {}
+
+  void Run() {
+    std::size_t p = 0;
+    while (p < text_.size()) {
+      const char c = text_[p];
+      if (c == ' ' || c == '\t') {
+        pending_ |= kSpaceBefore;
+        ++p;
+      } else if (c == '\n' || c == '\v' || c == '\f') {
+        LineBreak();
+        ++p;
+      } else if (c == '\r') {
+        LineBreak();
+        p += p + 1 < text_.size() && text_[p + 1] == '\n' ? 2 : 1;
+      } else {
+        p = Next(p);
+      }
+    }
+  }
+
+ private:
+  void LineBreak() { pending_ |= kSpaceBefore | kLineStart | ((pending_ & kLineStart) != 0 ? kBlockStart : 0); }
+
+  char32_t At(std::size_t p, std::size_t* size) const {
+    if (p >= text_.size()) {
+      *size = 0;
+      return 0;
+    }
+    return text::Decode(text_.data() + p, text_.data() + text_.size(), size);
+  }
+  Letter LetterAt(std::size_t p) const {
+    std::size_t size = 0;
+    return text::LetterOf(At(p, &size));
+  }
+  bool StartsWord(std::size_t p) const {
+    const Letter letter = LetterAt(p);
+    return letter != Letter::kNone && letter != Letter::kMark;
+  }
+
+  Token* Emit(std::size_t begin, std::size_t end, Kind kind, Shape shape, std::uint16_t flags) {
+    Token& t = tokens_.emplace_back();
+    t.begin = static_cast<std::uint32_t>(begin);
+    t.end = static_cast<std::uint32_t>(end);
+    t.kind = kind;
+    t.shape = shape;
+    t.flags = static_cast<std::uint16_t>(flags | pending_);
+    pending_ = 0;
+    return &t;
+  }
+
+  std::size_t Next(std::size_t p) {
+    std::size_t size = 0;
+    const char32_t c = At(p, &size);
+    const Letter letter = text::LetterOf(c);
+    if (IsDigit(text_[p]) || (letter != Letter::kNone && letter != Letter::kMark && c != 0x02BC)) return Word(p);
+    if ((c == '@' || c == '#') && !GluedToWord(p)) {
+      const std::size_t end = TagEnd(p, c == '#');
+      if (end != 0) {
+        Address(p, end);
+        return end;
+      }
+    }
+    const Kind kind = IsQuote(c) ? Kind::kQuote : IsPunct(c) ? Kind::kPunct : Kind::kOther;
+    Emit(p, p + size, kind, Shape::kNone, IsDash(c) ? kDash : 0);
+    return p + size;
+  }
+
+  bool GluedToWord(std::size_t p) const { return !tokens_.empty() && tokens_.back().end == p && tokens_.back().kind <= Kind::kNumber; }
+
+  // Behind «@name» or «#тег», or 0.
+  std::size_t TagEnd(std::size_t p, bool any_script) const {
+    std::size_t q = p + 1;
+    bool letter = false;
+    for (std::size_t size = 1; q < text_.size(); q += size) {
+      const char c = text_[q];
+      size = 1;
+      if (IsAsciiLetter(c) || c == '_') {
+        letter = true;
+      } else if (any_script && c < 0) {
+        if (text::LetterOf(At(q, &size)) == Letter::kNone) break;
+        letter = true;
+      } else if (!IsDigit(c)) {
+        break;
+      }
+    }
+    return letter && q - p >= 3 ? q : 0;
+  }
+
+  void Address(std::size_t begin, std::size_t end) {
+    const Letters letters = LettersOf(text_.substr(begin, end - begin));
+    Emit(begin, end, Kind::kWord, letters.shape, static_cast<std::uint16_t>(letters.flags | kUrl));
+  }
+
+  // A word or number that starts at `p`.
+  std::size_t Word(std::size_t p) {
+    bool glued = false;  // ends where another word was glued to it
+    const std::size_t end = WordEnd(p, &glued);
+    // Does it go on as an address? Only some signs can tell.
+    if (end < text_.size() && p >= no_address_before_) {
+      const char sign = text_[end];
+      if (sign == '@' || sign == '_' || sign == '+' || (sign == '.' && end + 1 < text_.size() && text_[end + 1] != ' ') ||
+          (sign == ':' && text_.substr(end, 3) == "://") ||
+          (sign == '-' && end + 1 < text_.size() && (IsAsciiLetter(text_[end + 1]) || IsDigit(text_[end + 1])))) {
+        const std::size_t address = AddressEnd(text_, p, &no_address_before_);
+        if (address != 0) {
+          Address(p, address);
+          return address;
+        }
+      }
+    }
+    const std::string_view word = text_.substr(p, end - p);
+    const Letters letters = LettersOf(word);
+    // A word right behind a stop or comma; initials («А.С.Пушкин») are written so.
+    if (letters.letters > 0 && pending_ == 0 && !tokens_.empty() && tokens_.back().end == p && tokens_.back().kind == Kind::kPunct) {
+      const char sign = text_[tokens_.back().begin];
+      const bool initial = sign == '.' && tokens_.size() >= 2 && tokens_[tokens_.size() - 2].shape == Shape::kInitial;
+      if (!initial && (sign == '.' || sign == ',' || sign == ';' || sign == '!' || sign == '?' || sign == ')')) pending_ |= kGlued;
+    }
+    if (letters.may_be_glued) {
+      std::size_t cuts[kMaxCuts];
+      const int count = FindCuts(word, oracle_, cuts);
+      std::size_t from = 0;
+      for (int i = 0; i < count; ++i) {
+        Piece(p + from, p + cuts[i], LettersOf(word.substr(from, cuts[i] - from)));
+        pending_ |= kGlued;
+        from = cuts[i];
+      }
+      Piece(p + from, end, from == 0 ? letters : LettersOf(word.substr(from)));
+    } else {
+      Piece(p, end, letters);
+    }
+    if (glued) pending_ |= kGlued;
+    return end;
+  }
+
+  void Piece(std::size_t begin, std::size_t end, const Letters& letters) {
+    Emit(begin, end, letters.letters > 0 ? Kind::kWord : Kind::kNumber, letters.shape, letters.flags);
+  }
+
+  std::size_t WordEnd(std::size_t p, bool* glued) const {
+    enum class Last { kNothing, kLetter, kDigit } last = Last::kNothing;
+    bool any_letter = false, lower_cyrillic = false;
+    int letters = 0;  // of the run that ends here
+    int digits = 0;   // of the number that ends here
+    std::size_t q = p;
+    while (q < text_.size()) {
+      const char c = text_[q];
+      if (IsDigit(c)) {
+        // «марта2021», but «Т14», «МС21».
+        if (last == Last::kLetter && lower_cyrillic && (letters >= 4 || (letters == 3 && q + 1 < text_.size() && IsDigit(text_[q + 1])))) {
+          *glued = true;
+          return q;
+        }
+        last = Last::kDigit;
+        letters = 0;
+        ++digits;
+        ++q;
+        continue;
+      }
+      std::size_t size = 0;
+      const char32_t code = At(q, &size);
+      const Letter letter = code == 0x02BC ? Letter::kNone : text::LetterOf(code);
+      if (letter != Letter::kNone) {
+        if (letter != Letter::kMark) {
+          if (last == Last::kDigit && GluedBehindDigits(q, digits)) {
+            *glued = true;
+            return q;
+          }
+          any_letter = true;
+          lower_cyrillic = letter == Letter::kCyrillicLower;
+          ++letters;
+          digits = 0;
+          last = Last::kLetter;
+        }
+        q += size;
+      } else if (last == Last::kLetter && (IsHyphen(code) || IsApostrophe(code)) && StartsWord(q + size)) {
+        q += size;
+        letters = 0;
+        last = Last::kNothing;
+      } else if (last == Last::kDigit && (c == '.' || (!any_letter && (c == ',' || c == ':'))) && q + 1 < text_.size() &&
+                 IsDigit(text_[q + 1])) {
+        ++q;
+      } else {
+        break;
+      }
+    }
+    return q;
+  }
+
+  // «2021Президент», «2021года», but «154М», «2.1а», «64bit», «10км».
+  bool GluedBehindDigits(std::size_t p, int digits) const {
+    Letter first = Letter::kNone;
+    int lower = 0;
+    std::size_t q = p;
+    for (int i = 0; i < 4 && q < text_.size(); ++i) {
+      std::size_t size = 0;
+      const Letter letter = text::LetterOf(At(q, &size));
+      if (i == 0) first = letter;
+      if (i > 0 || text::IsLower(letter)) {
+        if (!text::IsLower(letter)) break;
+        ++lower;
+      }
+      q += size;
+    }
+    if (text::IsUpper(first)) return lower >= 3;
+    return first == Letter::kCyrillicLower && lower >= 3 && digits >= 2;
+  }
+
+  const std::string_view text_;
+  const WordOracle* oracle_;
+  std::vector<Token>& tokens_;
+  std::uint16_t pending_ = kLineStart | kBlockStart;  // flags of the next token
+  std::size_t no_address_before_ = 0;
+};
+
+}  // namespace
+
+Letters LettersOf(std::string_view word) {
+  Letters result;
+  std::uint32_t upper = 0, lower = 0, latin = 0, cyrillic = 0;
+  bool first_upper = false;  // of the whole word
+  bool inner_upper = false;  // a capital that does not start its part
+  bool part_start = true;
+  char script = 0;            // of the letter before in the same part
+  bool lower_before = false;  // the letter before in the same part is lower case
+  std::uint32_t upper_run = 0;
+  const char* const end = word.data() + word.size();
+  for (const char* p = word.data(); p < end;) {
+    const auto b = static_cast<unsigned char>(*p);
+    Letter letter;
+    if (b < 0x80) {
+      letter = static_cast<Letter>(text::kLetterTable[b]);
+      ++p;
+    } else {
+      std::size_t size = 0;
+      const char32_t c = text::Decode(p, end, &size);
+      letter = c == 0x02BC ? Letter::kNone : text::LetterOf(c);
+      p += size;
+    }
+    if (letter == Letter::kMark) continue;
+    if (letter == Letter::kNone) {
+      if (b >= '0' && b <= '9') {
+        result.flags |= kDigits;
+      } else {
+        if (b == '-' || b == 0xE2) result.flags |= b == '-' ? kHyphen : 0;
+        part_start = true;
+      }
+      script = 0;
+      lower_before = false;
+      upper_run = 0;
+      continue;
+    }
+    ++result.letters;
+    const bool is_latin = text::IsLatin(letter), is_cyrillic = text::IsCyrillic(letter);
+    latin += is_latin;
+    cyrillic += is_cyrillic;
+    const char now = is_latin ? 'l' : is_cyrillic ? 'c' : 'o';
+    if (script != 0 && script != now) result.may_be_glued = true;
+    script = now;
+    if (text::IsUpper(letter)) {
+      ++upper;
+      if (result.letters == 1) first_upper = true;
+      if (!part_start) inner_upper = true;
+      if (lower_before) result.may_be_glued = true;
+      lower_before = false;
+      ++upper_run;
+    } else {
+      lower += text::IsLower(letter);
+      if (upper_run >= 4) result.may_be_glued = true;  // «ТАССПрезидент»
+      upper_run = 0;
+      lower_before = true;
+    }
+    part_start = false;
+  }
+  if (result.letters == 0) return result;
+  if (latin == result.letters) result.flags |= kLatin;
+  if (cyrillic == result.letters) result.flags |= kCyrillic;
+  if (upper == 0) {
+    result.shape = Shape::kLower;
+  } else if (upper == result.letters) {
+    result.shape = upper == 1 && (result.flags & kDigits) == 0 ? Shape::kInitial : Shape::kUpper;
+  } else {
+    result.shape = first_upper && !inner_upper ? Shape::kCap : Shape::kMixed;
+  }
+  return result;
+}
+
+void Tokenize(std::string_view clean, const WordOracle* oracle, std::vector<Token>* tokens) {
+  tokens->clear();
+  Scanner(clean, oracle, tokens).Run();
+  MatchPairs(clean, tokens);
+  SplitSentences(clean, oracle, tokens);
+}
+
+}  // namespace atau::token
