@@ -1,6 +1,6 @@
 """Derives people/russiannames/{given,patronymic,surname}.tsv from the PyPI package russiannames 2.0.0 (BSD-3-Clause).
 
-    pip install pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 pyarrow
+    pip install pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 pyarrow==26.0.1
     pip download --no-deps russiannames==2.0.0 && python3 -m zipfile -e russiannames-2.0.0-py3-none-any.whl russiannames
     python3 people_russiannames.py russiannames/russiannames ../people/russiannames
 

@@ -677,12 +677,14 @@ std::string_view SlotOf(std::string_view slots, std::string_view key) {
 }  // namespace
 
 void CheckTogether(std::span<const SourceFile> files, Diagnostics* diagnostics) {
+  constexpr std::size_t kMaxSameNames = 20;  // a file; two lists of the same places would drown the rest
   std::unordered_map<std::string_view, Place> ids;
   // Two cities of one name in one country are one city twice, more often than not; in two countries they are two.
   std::map<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>, Place> names;
   std::map<std::tuple<std::string_view, std::string_view>, std::pair<std::size_t, Place>> kinds;
   std::map<std::tuple<std::string_view, std::string_view, std::string_view>, Place> words;
   for (const SourceFile& file : files) {
+    std::size_t same_names = 0;
     for (std::size_t row = 0; row < file.rows(); ++row) {
       const Place place{&file, row};
       if (file.kind() == FileKind::kEntities) {
@@ -694,7 +696,7 @@ void CheckTogether(std::span<const SourceFile> files, Diagnostics* diagnostics) 
                              "ids are unique over all files: rename or merge");
         }
         const std::string_view country = SlotOf(file.Cell(row, column::kSlots), "country");
-        if (const auto [at, added] = names.emplace(std::tuple(type, kind, name, country), place); !added) {
+        if (const auto [at, added] = names.emplace(std::tuple(type, kind, name, country), place); !added && ++same_names <= kMaxSameNames) {
           diagnostics->Warning(file.name(), file.Line(row), file.ColumnOf(row, name),
                                "another " + std::string(kind) + " has the name " + Quote(name) + " in " + at->second.ToString(),
                                "merge the rows if they are one thing");
@@ -708,6 +710,9 @@ void CheckTogether(std::span<const SourceFile> files, Diagnostics* diagnostics) 
                                "remove one row");
         }
       }
+    }
+    if (same_names > kMaxSameNames) {
+      diagnostics->Warning(file.name(), 0, 0, std::to_string(same_names - kMaxSameNames) + " more names stand in other rows too");
     }
   }
   // Kinds may be added freely, so a rare one is only suspicious where it nearly is a frequent one.

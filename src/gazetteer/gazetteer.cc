@@ -6,6 +6,7 @@
 
 #include "bundle/binary.h"
 #include "gazetteer/layout.h"
+#include "morph/morph.h"
 
 namespace atau::gazetteer {
 

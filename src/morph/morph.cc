@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "morph/section.h"
@@ -232,6 +233,18 @@ void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
 }
 
 void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) const {
+  // The readings of one lexeme share what is due to it: an indeclinable name with twelve of them is not twelve times as likely. (The root keeps a little of
+  // the advantage that many forms in common give.)
+  for (std::size_t i = 0; i < drafts->size();) {
+    std::size_t end = i;
+    double own = 0;
+    const auto same = [&](const Draft& d) {
+      const Reading& first = (*drafts)[i].reading;
+      return d.reading.lexeme == first.lexeme && d.reading.section == first.section && d.reading.parts == first.parts;
+    };
+    while (end < drafts->size() && same((*drafts)[end])) own += (*drafts)[end++].prior;
+    for (; i < end; ++i) (*drafts)[i].prior /= own > 1 ? std::sqrt(own) : 1;
+  }
   // P(tag | form) is kept for forms with their ё. A tag's share is parted among the readings that bear it.
   bool shared = false;
   for (Draft& draft : *drafts) {
@@ -258,7 +271,8 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
       draft.prior = -draft.prior;
     } else if (shared) {
       // The annotated texts did not show this reading; lists of names and of places may still mean it.
-      draft.prior *= (draft.reading.origin == Origin::kDictionary) ? 0.002 : 0.05;
+      const bool alone = draft.reading.origin == Origin::kNameAlone && IsCapital(shape);
+      draft.prior *= draft.reading.origin == Origin::kDictionary ? 0.002 : alone ? 0.3 : 0.05;
     }
     if (draft.reading.tag & kNameMarks) draft.prior *= IsCapital(shape) ? 1.5 : shape == token::Shape::kLower ? 0.3 : 1;
   }
@@ -445,6 +459,18 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     // «афёра»: a ё that no word has is taken for е.
     word.yo = 0;
     LookUp(word, &drafts);
+  }
+  if (guess && !drafts.empty() && std::all_of(drafts.begin(), drafts.end(), [](const Draft& d) {
+        return d.reading.origin == Origin::kNameAlone || d.reading.origin == Origin::kNameSupport;
+      })) {
+    // The lists of surnames hold many adjectives that the dictionary lacks («Алматинской области»).
+    Drafts guesses;
+    GuessEnding(word, false, &guesses);
+    for (Draft& draft : guesses) {
+      if ((draft.reading.tag & kADJF) == 0 || (draft.reading.tag & kPoss)) continue;
+      draft.prior *= 0.25;
+      drafts.push_back(draft);
+    }
   }
   std::string plain;
   if (drafts.empty() && guess) {

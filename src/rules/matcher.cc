@@ -390,7 +390,12 @@ class RuleSetImpl : public RuleSet {
       const bool capital = letters && First(form.surface) != First(form.folded);
       if ((t.form_need & kCapitalForm) != 0 ? !capital : capital) return false;
     }
-    if ((form.any & t.never) != 0) return false;
+    if ((form.any & t.never) != 0) {
+      // Guesses and names that are rather common words do not count: nearly every word might be a surname.
+      for (const morph::Reading& r : forms.ReadingsOf(form)) {
+        if ((r.tag & t.never) != 0 && r.origin != morph::Origin::kGuess && r.origin != morph::Origin::kNameSupport) return false;
+      }
+    }
     if ((t.has & 2) != 0 && !HasKey(t.texts, form.key)) return false;
     if (t.not_texts.count != 0 && HasKey(t.not_texts, form.key)) return false;
     if ((t.has & 4) != 0 && !HasString(t.exacts, form.surface)) return false;

@@ -101,8 +101,9 @@ struct OriginWord {
 
 constexpr std::uint8_t OriginBit(morph::Origin origin) { return static_cast<std::uint8_t>(1u << static_cast<int>(origin)); }
 constexpr OriginWord kOriginWords[] = {
-    {"listed", OriginBit(morph::Origin::kNameAlone) | OriginBit(morph::Origin::kNameSupport)},
-    {"alone", OriginBit(morph::Origin::kNameAlone)},
+    {"listed", OriginBit(morph::Origin::kDictionary) | OriginBit(morph::Origin::kNameAlone) | OriginBit(morph::Origin::kNameSupport) |
+                   OriginBit(morph::Origin::kGazetteer)},
+    {"alone", OriginBit(morph::Origin::kDictionary) | OriginBit(morph::Origin::kNameAlone)},
     {"dictionary", OriginBit(morph::Origin::kDictionary)},
     {"guessed", OriginBit(morph::Origin::kGuess)},
 };
@@ -296,12 +297,13 @@ class Parser {
           while (e < text.size() && !IsBlank(text[e])) ++e;
           std::string hint = "a line of a rule begins with match, emit, veto, weight, agree, before, after, not, crosses, each, yes or no";
           const std::string_view found = text.substr(offset, e - offset);
-          for (std::string_view known : kClauses) {
-            if (found.size() > 2 && Distance(known, found) <= 1) hint = "did you mean `" + std::string(known) + "`?";
-          }
-          for (std::string_view known : kStatements) {
-            if (found.size() > 2 && Distance(known, found) <= 1) hint = "did you mean `" + std::string(known) + "`?";
-          }
+          std::string_view near;
+          const auto consider = [&](std::string_view known) {
+            if (near.empty() && found.size() > 2 && Distance(known, found) <= 1) near = known;
+          };
+          for (std::string_view known : kClauses) consider(known);
+          for (std::string_view known : kStatements) consider(known);
+          if (!near.empty()) hint = "did you mean `" + std::string(near) + "`?";
           Fail(line + offset, "unknown clause `" + std::string(found) + "`", hint);
         } else {
           clauses_.back().end = end;

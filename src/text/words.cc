@@ -144,6 +144,7 @@ class WordRepair {
       if (IsRomanTen(low)) return;
       Convert(low, high, true);
     } else if (clear_cyrillic == 0 && clear_latin + weak > 0) {
+      if (IsZone(low)) return;
       Convert(low, high, false);
     } else if (clear_cyrillic == 0) {
       // No letter tells. Short words in capitals are abbreviations of a Russian text («МТС»); else the majority.
@@ -152,6 +153,20 @@ class WordRepair {
     } else {
       Sandwich(low, high);
     }
+  }
+
+  // «Tengrinews.kzсо ссылкой»: a word that ran into the end of a domain.
+  bool IsZone(const char* low) const {
+    if (low - begin_ < 2 || low[-1] != '.' || !IsAsciiLetter(low[-2])) return false;
+    const char* q = low;
+    while (q < end_ && IsAsciiLetter(*q)) ++q;
+    if (q - low < 2 || q - low > 3) return false;
+    // Behind the zone all is Cyrillic.
+    for (Letter letter = LetterAt(q); letter != Letter::kNone; letter = LetterAt(q)) {
+      if (!IsCyrillic(letter)) return false;
+      q += 2;
+    }
+    return true;
   }
 
   // «XXвека»: a roman number glued to its noun.
@@ -201,7 +216,7 @@ class WordRepair {
     if (next < end_ && *next == '.') return Initials(p, before, line_start);
     if (next == end_ || !IsBlank(*next)) return next;
     const Letter following = LetterAt(next + 1);
-    if (!IsCyrillic(following)) return next;
+    if (!IsCyrillic(following) && !LeadsToCyrillic(next + 1)) return next;
     bool put = false;
     if (IsLower(LetterAt(p))) {
       put = std::string_view("acoy").find(*p) != std::string_view::npos && !IsLatin(LetterBefore(before));
@@ -213,6 +228,20 @@ class WordRepair {
     }
     if (put) Put(p, 1, cyrillic);
     return next;
+  }
+
+  // A number or an opening quote and then a Cyrillic word: «B 2019 году», «C «Байконура»».
+  bool LeadsToCyrillic(const char* p) const {
+    const char* q = p;
+    while (q < end_ && q - p < 12 && ((*q >= '0' && *q <= '9') || *q == '.' || *q == ',' || *q == ':' || *q == '-')) ++q;
+    if (q > p) {
+      if (q < end_ && *q == ' ') ++q;
+    } else if (q < end_ && *q == '"') {
+      ++q;
+    } else if (end_ - q >= 2 && q[0] == '\xC2' && q[1] == '\xAB') {  // «
+      q += 2;
+    }
+    return q > p && IsCyrillic(LetterAt(q));
   }
 
   // One to three look-alike capitals with full stops, before or behind a Cyrillic name: «H. A. Назарбаев», «Назарбаев H.A.».

@@ -63,8 +63,12 @@ std::size_t DomainEnd(std::string_view s, std::size_t begin, std::size_t* looked
       now = 'c';
     }
     if (now != 0) {
-      // A change of script ends the name: «Mail.ruГруппа».
-      if (script != 0 && now != script) break;
+      // A change of script ends the name; words run into short zones: «Tengrinews.kzсо ссылкой».
+      if (script != 0 && now != script) {
+        const std::size_t zone = p - label;
+        if (script == 'l' && labels > 0 && !label_others && !label_upper && (zone == 2 || zone == 3)) accepted = p;
+        break;
+      }
       script = now;
       label_letters = any_letter = true;
     } else if (IsDigit(c) || (c == '-' && p > label && p + 1 < s.size() &&

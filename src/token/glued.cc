@@ -136,6 +136,10 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
           cut = (knows_left && knows_right && right.letters >= 2) || (knows_left && right.letters >= 4) ||
                 (knows_right && letters >= 6 && right.letters >= 4);
         }
+      } else if (right_upper && right.letters == 1 && right.end == word.size() && right.script == 'c') {
+        // «выступленияВ Москве»: letters that are words of their own.
+        const bool preposition = std::string_view("ВСКОУИАЯ").find(word.substr(right.begin)) % 2 == 0;
+        cut = preposition && letters >= 6 && (oracle == nullptr || left_known());
       } else if (right_upper && oracle != nullptr) {
         cut = letters >= 5 && right.letters >= 3 && left_known() && right_known();  // «областиМЧС», but «СевКавГЭС»
       }

@@ -99,10 +99,15 @@ class Splitter {
 
   // «…сказал он.Потом»: the blank is missing. Only whole words tell that from «г.Алматы», «А.С.Пушкин».
   bool GluedSentence(std::size_t stop, std::size_t i) const {
-    if (stop + 1 != i || stop == 0 || tokens_[stop - 1].kind != Kind::kWord || tokens_[i].shape != Shape::kCap) return false;
+    if (stop == 0 || stop + 1 != i || tokens_[i].kind != Kind::kWord || tokens_[i].Has(kUrl)) return false;
+    const Token& next = tokens_[i];
+    const bool capital = next.shape == Shape::kCap || next.shape == Shape::kUpper ||
+                         (next.shape == Shape::kInitial && i + 1 < tokens_.size() && tokens_[i + 1].Has(kSpaceBefore));  // «он.В Алматы»
+    if (!capital) return false;
     const Token& before = tokens_[stop - 1];
-    return (before.shape == Shape::kLower || before.shape == Shape::kCap) && LettersOf(Text(stop - 1)).letters >= 4 &&
-           !IsAbbreviation(stop - 1);
+    if (before.Has(kCloses)) return true;
+    if (before.kind != Kind::kWord || (before.shape != Shape::kLower && before.shape != Shape::kCap)) return false;
+    return LettersOf(Text(stop - 1)).letters >= 4 && !IsAbbreviation(stop - 1);
   }
 
   bool IsAbbreviation(std::size_t i) const { return oracle_ != nullptr && oracle_->IsAbbreviation(Text(i)); }

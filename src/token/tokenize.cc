@@ -131,18 +131,9 @@ class Scanner {
   std::size_t Word(std::size_t p) {
     bool glued = false;  // ends where another word was glued to it
     const std::size_t end = WordEnd(p, &glued);
-    // Does it go on as an address? Only some signs can tell.
-    if (end < text_.size() && p >= no_address_before_) {
-      const char sign = text_[end];
-      if (sign == '@' || sign == '_' || sign == '+' || (sign == '.' && end + 1 < text_.size() && text_[end + 1] != ' ') ||
-          (sign == ':' && text_.substr(end, 3) == "://") ||
-          (sign == '-' && end + 1 < text_.size() && (IsAsciiLetter(text_[end + 1]) || IsDigit(text_[end + 1])))) {
-        const std::size_t address = AddressEnd(text_, p, &no_address_before_);
-        if (address != 0) {
-          Address(p, address);
-          return address;
-        }
-      }
+    if (const std::size_t address = AddressFrom(p, end); address != 0) {
+      Address(p, address);
+      return address;
     }
     const std::string_view word = text_.substr(p, end - p);
     const Letters letters = LettersOf(word);
@@ -152,6 +143,8 @@ class Scanner {
       const bool initial = sign == '.' && tokens_.size() >= 2 && tokens_[tokens_.size() - 2].shape == Shape::kInitial;
       if (!initial && (sign == '.' || sign == ',' || sign == ';' || sign == '!' || sign == '?' || sign == ')')) pending_ |= kGlued;
     }
+    // A word that a domain ran into: «Tengrinews.kz|со».
+    if (letters.letters > 0 && pending_ == 0 && !tokens_.empty() && tokens_.back().end == p && tokens_.back().Has(kUrl)) pending_ |= kGlued;
     if (letters.may_be_glued) {
       std::size_t cuts[kMaxCuts];
       const int count = FindCuts(word, oracle_, cuts);
@@ -161,12 +154,27 @@ class Scanner {
         pending_ |= kGlued;
         from = cuts[i];
       }
+      // «передаётTengrinews.kz»
+      if (const std::size_t address = from > 0 ? AddressFrom(p + from, end) : 0; address != 0) {
+        Address(p + from, address);
+        return address;
+      }
       Piece(p + from, end, from == 0 ? letters : LettersOf(word.substr(from)));
     } else {
       Piece(p, end, letters);
     }
     if (glued) pending_ |= kGlued;
     return end;
+  }
+
+  // The end of an address that starts at `p`, where the signs behind its first word (which ends at `end`) allow one; else 0.
+  std::size_t AddressFrom(std::size_t p, std::size_t end) {
+    if (end >= text_.size() || p < no_address_before_) return 0;
+    const char sign = text_[end];
+    const char next = end + 1 < text_.size() ? text_[end + 1] : ' ';
+    const bool may_go_on = sign == '@' || sign == '_' || sign == '+' || (sign == '.' && next != ' ') ||
+                           (sign == ':' && text_.substr(end, 3) == "://") || (sign == '-' && (IsAsciiLetter(next) || IsDigit(next)));
+    return may_go_on ? AddressEnd(text_, p, &no_address_before_) : 0;
   }
 
   void Piece(std::size_t begin, std::size_t end, const Letters& letters) {

@@ -45,6 +45,8 @@ struct Doc {
   std::vector<Gold> gold;          // all, for scoring
   std::vector<Gold> ignore;
   std::vector<std::uint8_t> active;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> bytes;  // of the tokens, in `clean`
+  std::string clean;
   std::size_t lost = 0;            // gold mentions that are no candidates
 };
 
@@ -56,7 +58,7 @@ struct Options {
   double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5;
   std::map<std::string, double> mix;
   bool quiet = false;
-  std::string report;
+  std::string errors;  // a type whose errors on the evaluation texts are printed
 };
 
 // Blocks of parameters: word evidence has kBlock numbers, candidate evidence kTypes.
@@ -150,6 +152,8 @@ class Corpus {
     const Analysis& a = scratch_->analysis;
     const auto& cats = scratch_->cats;
     d->tokens = a.tokens.size();
+    d->clean = std::string(a.clean);
+    for (const token::Token& t : a.tokens) d->bytes.emplace_back(t.begin, t.end);
     d->candidates = scratch_->candidates;
     // Code points of the original to tokens of the clean view.
     std::vector<std::size_t> bytes{};
@@ -475,7 +479,7 @@ class Learner {
     for (std::uint32_t b = 0; b < corpus_->blocks.size(); ++b) {
       if (!Used(b)) continue;
       const bool span = corpus_->blocks.IsSpan(b);
-      for (std::uint32_t x = 0; x < (span ? kTypes : kBlock); ++x) {
+      for (std::uint32_t x = 0; x < static_cast<std::uint32_t>(span ? kTypes : kBlock); ++x) {
         double w = 0;
         ForCopies(-1, [&](Parameters& p, float share) { w += static_cast<double>(share) * static_cast<double>(p.WeightsOf(b)[x]); });
         if (std::abs(w) < least) continue;
@@ -585,11 +589,40 @@ struct Tally {
   }
 };
 
+// The words of a span between those around it, on one line.
+std::string InContext(const Doc& d, std::uint32_t begin, std::uint32_t end) {
+  constexpr std::uint32_t kAround = 5;
+  const std::uint32_t from = begin > kAround ? begin - kAround : 0, to = std::min(end + kAround, static_cast<std::uint32_t>(d.tokens));
+  std::string out = d.clean.substr(d.bytes[from].first, d.bytes[begin].first - d.bytes[from].first) + "[[" +
+                    d.clean.substr(d.bytes[begin].first, d.bytes[end - 1].second - d.bytes[begin].first) + "]]" +
+                    d.clean.substr(d.bytes[end - 1].second, d.bytes[to - 1].second - d.bytes[end - 1].second);
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
+}
+
+void PrintErrors(const Doc& d, const std::vector<Mention>& found, Type type) {
+  const int t = IndexOf(type);
+  for (const Gold& g : d.gold) {
+    if (g.type != t) continue;
+    const auto same = [&g, t](const Mention& m) { return m.begin == g.begin && m.end == g.end && m.type == t; };
+    if (std::none_of(found.begin(), found.end(), same)) std::printf("FN\t%s\t%s\n", d.id.c_str(), InContext(d, g.begin, g.end).c_str());
+  }
+  for (const Mention& m : found) {
+    if (m.type != t) continue;
+    const auto same = [&m, t](const Gold& g) { return m.begin == g.begin && m.end == g.end && g.type == t; };
+    const auto debatable = [&m](const Gold& g) { return m.begin >= g.begin && m.end <= g.end; };
+    if (std::any_of(d.ignore.begin(), d.ignore.end(), debatable)) continue;
+    if (std::none_of(d.gold.begin(), d.gold.end(), same)) std::printf("FP\t%s\t%.2f\t%s\n", d.id.c_str(), static_cast<double>(m.score), InContext(d, m.begin, m.end).c_str());
+  }
+}
+
 // Two looks with weights that never saw the document.
-void Judge(Learner* learner, Corpus* corpus, const std::vector<Doc*>& docs, Tally* tally) {
+void Judge(Learner* learner, Corpus* corpus, const std::vector<Doc*>& docs, Type errors, Tally* tally) {
   for (Doc* d : docs) {
     corpus->Remember(d, learner->Find(*d, false));
-    tally->Count(*d, learner->Find(*d, true));
+    const std::vector<Mention> found = learner->Find(*d, true);
+    tally->Count(*d, found);
+    if (errors != Type::kNone) PrintErrors(*d, found, errors);
   }
 }
 
@@ -672,7 +705,7 @@ int Run(const Options& o) {
         for (Doc* d : held) copies.push_back(*d);
         std::vector<Doc*> pointers;
         for (Doc& d : copies) pointers.push_back(&d);
-        Judge(&learner, &corpus, pointers, &tally);
+        Judge(&learner, &corpus, pointers, o.eval.empty() ? TypeByName(o.errors) : Type::kNone, &tally);
         if (!o.quiet) std::fprintf(stderr, "  fold %d of %d\n", fold + 1, o.folds);
       }
       tally.Print(schemes[s] + ", " + std::to_string(o.folds) + " folds");
@@ -686,7 +719,7 @@ int Run(const Options& o) {
     Tally tally;
     std::vector<Doc*> pointers;
     for (Doc& d : evals[e]) pointers.push_back(&d);
-    Judge(&learner, &corpus, pointers, &tally);
+    Judge(&learner, &corpus, pointers, TypeByName(o.errors), &tally);
     tally.Print(o.eval[e].substr(o.eval[e].rfind('/') + 1));
   }
   if (!o.out.empty()) {
@@ -708,7 +741,7 @@ int main(int argc, char** argv) {
   atau::train::Options o;
   const auto usage = [] {
     std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] [--l2 X] [--alpha X]\n"
-                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--quiet]\n"
+                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--errors TYPE] [--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
     return 2;
   };
@@ -738,6 +771,8 @@ int main(int argc, char** argv) {
     } else if (arg == "--mix") {
       const std::string v = next();
       o.mix[v.substr(0, v.find('='))] = std::stod(v.substr(v.find('=') + 1));
+    } else if (arg == "--errors") {
+      o.errors = next();
     } else if (arg == "--quiet") {
       o.quiet = true;
     } else if (arg.starts_with("--")) {
