@@ -41,6 +41,12 @@ struct ExtractorOptions {
   ExtractOptions ToExtractOptions(bool html) const;
 };
 
+// Flushes standard output; kFailed with a complaint when something of it could not be written, else `status`.
+int Finish(int status);
+
+// The whole content of a file; false (with a complaint) when it cannot be read.
+bool ReadFile(const std::string& name, std::string* content);
+
 // "atau: message" on standard error.
 void Complain(const std::string& message);
 void Complain(const Error& error);

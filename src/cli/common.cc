@@ -1,8 +1,12 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -14,9 +18,42 @@ namespace {
 
 double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+// An installation may have been moved, or made under another prefix than was configured: look beside the program before giving up.
+std::string BundlePath() {
+  std::string path = DefaultBundlePath();
+  if (!path.empty()) return path;
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  for (const char* place : {"atau.bundle", "../share/atau/atau.bundle"}) {
+    const std::filesystem::path beside = program.parent_path() / place;
+    if (std::filesystem::is_regular_file(beside, error)) return beside.lexically_normal().string();
+  }
+  return {};
+}
+
 bool EndsWith(const std::string& s, const char* end) { return s.ends_with(end); }
 
 }  // namespace
+
+int Finish(int status) {
+  std::cout.flush();
+  if (std::cout) return status;
+  Complain("cannot write to standard output");
+  return kFailed;
+}
+
+bool ReadFile(const std::string& name, std::string* content) {
+  std::error_code error;
+  if (std::filesystem::is_directory(name, error)) return Complain(name + " is a directory"), false;
+  std::ifstream in(name, std::ios::binary);
+  if (!in) return Complain("cannot read " + name + ": " + std::strerror(errno)), false;
+  std::ostringstream all;
+  all << in.rdbuf();
+  *content = std::move(all).str();
+  if (in.bad()) return Complain("cannot read " + name), false;
+  return true;
+}
 
 void Complain(const std::string& message) { std::cerr << "atau: " << message << '\n'; }
 void Complain(const Error& error) { Complain(error.ToString()); }
@@ -42,16 +79,11 @@ bool ExtractorOptions::Load(std::vector<Extractor>* out) const {
       options.extra_bundles.push_back(file);
       continue;
     }
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
-      Complain("cannot read " + file + " (named by --extra)");
-      return false;
-    }
-    std::ostringstream content;
-    content << in.rdbuf();
-    options.extra_sources.push_back({file, std::move(content).str()});
+    std::string content;
+    if (!ReadFile(file, &content)) return false;
+    options.extra_sources.push_back({file, std::move(content)});
   }
-  auto extractor = Extractor::Load(bundle.empty() ? DefaultBundlePath() : bundle, options);
+  auto extractor = Extractor::Load(bundle.empty() ? BundlePath() : bundle, options);
   if (!extractor.ok()) {
     Complain(extractor.error());
     return false;

@@ -1,4 +1,3 @@
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -29,11 +28,9 @@ int Run(Options o) {
   std::vector<Extractor> loaded;
   if (!o.extractor.Load(&loaded)) return kFailed;
   if (!o.file.empty()) {
-    std::ifstream in(o.file, std::ios::binary);
-    if (!in) return Complain("cannot read " + o.file), kFailed;
-    std::ostringstream all;
-    all << in.rdbuf();
-    auto text = DecodeBytes(all.str());
+    std::string bytes;
+    if (!ReadFile(o.file, &bytes)) return kFailed;
+    auto text = DecodeBytes(bytes);
     if (!text.ok()) return Complain(text.error()), kFailed;
     o.text = text.value();
   } else if (o.text.empty()) {
@@ -56,7 +53,7 @@ int Run(Options o) {
   auto why = loaded[0].Explain(o.text, span, o.extractor.ToExtractOptions(o.html));
   if (!why.ok()) return Complain(why.error()), kFailed;
   std::cout << "«" << o.text.substr(span.start, span.end - span.start) << "»\n" << why->ToText();
-  return kOk;
+  return Finish(kOk);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -13,6 +15,55 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string Dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// Replaces \\u escapes of unpaired surrogates by \\ufffd, so that the rest of the line can be read.
+std::string MendSurrogates(std::string line) {
+  const auto unit = [&line](std::size_t i) -> int {
+    if (i + 6 > line.size() || line[i] != '\\' || line[i + 1] != 'u') return -1;
+    int value = 0;
+    for (std::size_t k = i + 2; k < i + 6; ++k) {
+      const char c = line[k];
+      const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      if (digit < 0) return -1;
+      value = value * 16 + digit;
+    }
+    return value;
+  };
+  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+    if (line[i] != '\\') continue;
+    const int high = unit(i);
+    if (high < 0xD800 || high > 0xDFFF) {
+      i += high < 0 ? 1 : 5;
+      continue;
+    }
+    const int low = high < 0xDC00 ? unit(i + 6) : -1;
+    if (low >= 0xDC00 && low <= 0xDFFF) {
+      i += 11;
+    } else {
+      line.replace(i, 6, "\\ufffd");
+      i += 5;
+    }
+  }
+  return line;
+}
+
+// The id of a line that is not valid as a whole, so that its error can be told apart from others'; "null" where it has none.
+std::string IdOfBadLine(const std::string& line) {
+  const Json mended = Json::parse(MendSurrogates(line), nullptr, false);
+  if (!mended.is_discarded()) return mended.is_object() && mended.contains("id") ? Dump(mended["id"]) : "null";
+  // The parser hands over what it understands: the first plain "id" member of the outer object will do.
+  std::string id = "null";
+  bool is_id = false;
+  (void)Json::parse(
+      line,
+      [&](int depth, Json::parse_event_t event, Json& value) {
+        if (depth == 1 && event == Json::parse_event_t::key) is_id = value == "id";
+        if (depth == 1 && event == Json::parse_event_t::value && is_id && id == "null") id = Dump(value);
+        return true;
+      },
+      false);
+  return id;
+}
 
 // All regular files of a directory, sorted, and other names as they are.
 std::vector<std::string> Expand(const std::vector<std::string>& names) {
@@ -58,6 +109,13 @@ struct Reader::State {
     }
     file.close();
     file.clear();
+    errno = 0;
+    std::error_code status;
+    if (std::filesystem::is_directory(name, status)) {
+      *error = name + " is a directory within a directory that cannot be read";
+      in = nullptr;
+      return true;
+    }
     file.open(name, std::ios::binary);
     if (!file) {
       *error = "cannot read " + name + ": " + std::string(std::strerror(errno));
@@ -73,7 +131,7 @@ struct Reader::State {
     try {
       j = Json::parse(text);
     } catch (const Json::exception& e) {
-      input->id = "null";
+      input->id = IdOfBadLine(text);
       input->error = "not JSON: " + std::string(e.what());
       return;
     }
@@ -151,6 +209,7 @@ bool Reader::Next(Input* input) {
       }
       s.done += line.size() + 1;
       input->line = ++s.line;
+      if (s.line == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
       if (!line.empty() && line.back() == '\r') line.pop_back();
       if (line.find_first_not_of(" \t") == std::string::npos) continue;
       if (s.format == Format::kJsonl) {

@@ -27,7 +27,7 @@ Doubt DoubtOf(std::string_view word, std::string_view type, const morph::Morph& 
     if (r.origin != morph::Origin::kDictionary || r.lemma_key != morph::KeyOf(folded)) continue;
     if ((r.tag & morph::kSurn) != 0) surname = true;
     if ((r.tag & (morph::kGeox | morph::kOrgn | morph::kTrad | morph::kAbbr)) != 0) own = true;
-    if ((r.tag & kMarks) == 0 && (r.tag & kOpenClasses) != 0) return Doubt::kCommonWord;
+    if ((r.tag & (kMarks | morph::kPoss)) == 0 && (r.tag & kOpenClasses) != 0) return Doubt::kCommonWord;
   }
   return surname && !own && type != "PERSON" ? Doubt::kSurname : Doubt::kNone;
 }

@@ -34,6 +34,27 @@ std::vector<std::string_view> Sections(const std::vector<std::shared_ptr<const b
 
 }  // namespace
 
+WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer) : morph_(morph) {
+  // Abbreviations of the kind `head` stand before what they belong to («г. Алматы»); those of the kind `tail` may end a sentence («и т. д.»).
+  std::unordered_set<std::string> tails;
+  const std::uint16_t cls = gazetteer->ClassId("abbreviation");
+  for (std::uint32_t i = 0; cls != 0 && i < gazetteer->size(); ++i) {
+    const gazetteer::Entry e = gazetteer->entry(i);
+    if (e.class_id != cls) continue;
+    std::string word;
+    morph::Fold(e.name, &word);
+    if (word.ends_with('.')) word.pop_back();
+    (e.kind == "tail" ? tails : abbreviations_).insert(word);
+  }
+  for (const std::string& tail : tails) abbreviations_.erase(tail);
+}
+
+bool WordKnowledge::IsAbbreviation(std::string_view word_without_stop) const {
+  std::string folded;
+  morph::Fold(word_without_stop, &folded);
+  return abbreviations_.contains(folded);
+}
+
 Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles) {
   std::shared_ptr<Pipeline> p(new Pipeline);
   p->bundles_ = std::move(bundles);
@@ -43,6 +64,7 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_p
   auto gazetteer = gazetteer::OpenGazetteer(Sections(p->bundles_, "gazetteer"));
   if (!gazetteer.ok()) return gazetteer.error();
   p->gazetteer_ = std::move(gazetteer.value());
+  p->words_ = std::make_unique<WordKnowledge>(p->morph_.get(), p->gazetteer_.get());
   auto rules = rules::OpenRules(Sections(p->bundles_, "rules"), *p->gazetteer_);
   if (!rules.ok()) return rules.error();
   p->rules_ = std::move(rules.value());
@@ -58,9 +80,11 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
   if (s->forms.size() > kManyForms) s->forms.Clear();
   resolve::Analysis& a = s->analysis;
 
-  s->clean.Assign(text, options);
+  text::CleanOptions clean = options;
+  clean.words = words_.get();
+  s->clean.Assign(text, clean);
   a.clean = s->clean.view();
-  token::Tokenize(a.clean, morph_.get(), &a.tokens);
+  token::Tokenize(a.clean, words_.get(), &a.tokens);
   s->forms.InternAll(a.clean, &a.tokens);
   a.forms = &s->forms;
   a.gazetteer = gazetteer_.get();

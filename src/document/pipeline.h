@@ -5,7 +5,9 @@
 #include <atau/extractor.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "bundle/bundle.h"
@@ -20,6 +22,19 @@
 #include "text/clean.h"
 
 namespace atau::document {
+
+// What the first rooms ask about words: the text room before it joins a torn word, the tokenizer before it parts a glued one or ends a sentence.
+class WordKnowledge : public token::WordOracle, public text::KnownWords {
+ public:
+  WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer);
+  bool IsKnownWord(std::string_view word) const override { return morph_->IsKnownWord(word); }
+  bool IsCamelName(std::string_view word) const override { return morph_->IsCamelName(word); }
+  bool IsAbbreviation(std::string_view word_without_stop) const override;
+
+ private:
+  const morph::Morph* morph_;
+  std::unordered_set<std::string> abbreviations_;  // those after which a sentence does not end
+};
 
 // Per-call memory of all rooms.
 class PipelineScratch : public Scratch {
@@ -64,6 +79,7 @@ class Pipeline {
   std::vector<std::shared_ptr<const bundle::Bundle>> bundles_;
   std::unique_ptr<morph::Morph> morph_;
   std::unique_ptr<gazetteer::Gazetteer> gazetteer_;
+  std::unique_ptr<WordKnowledge> words_;
   std::unique_ptr<rules::RuleSet> rules_;
   std::unique_ptr<resolve::WeightTable> weights_;
   std::unique_ptr<resolve::Evidence> evidence_;

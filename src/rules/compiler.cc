@@ -71,6 +71,7 @@ std::string Contradiction(const Conjunction& t) {
   if (several(morph::kPos)) return "no reading has two parts of speech";
   if (several(morph::kCases)) return "no reading has two cases";
   if (several(morph::kGenders)) return "no reading has two genders";
+  if (several(morph::kName | morph::kSurn | morph::kPatr | morph::kGeox)) return "no reading is two kinds of name";
   if (several(morph::ksing | morph::kplur)) return "no reading has two numbers";
   if ((t.need & (t.forbid | t.never)) != 0) return "a grammeme is asked for and forbidden";
   if (t.has_lemmas && t.lemmas.empty()) return "no reading has two lemmas";

@@ -57,6 +57,7 @@ constexpr BadRule kBadRules[] = {
     {"rule a\n match [\"два слова\"]\n emit PERSON\n%", "2:8: error: a token holds no blank"},
     {"rule a\n match [NOUN & VERB]\n emit PERSON\n%", "2:8: error: the test can never hold: no reading has two parts of speech"},
     {"rule a\n match [gent & datv]\n emit PERSON\n%", "2:8: error: the test can never hold: no reading has two cases"},
+    {"rule a\n match [Surn & Geox]\n emit PERSON\n%", "2:8: error: the test can never hold: no reading is two kinds of name"},
     {"rule a\n match [sing & plur]\n emit PERSON\n%", "2:8: error: the test can never hold: no reading has two numbers"},
     {"rule a\n match [cap & upper]\n emit PERSON\n%", "2:8: error: the test can never hold: no token has two shapes"},
     {"rule a\n match [number & word]\n emit PERSON\n%", "2:8: error: the test can never hold: no token is of two kinds"},
