@@ -1,6 +1,9 @@
-#include <cstring>
+#include <condition_variable>
+#include <deque>
 #include <iostream>
 #include <memory>
+#include <mutex>
+#include <thread>
 
 #include "cli/cli.h"
 
@@ -9,15 +12,15 @@ namespace {
 
 struct Options {
   ExtractorOptions extractor;
-  std::string from = "text", to = "text", charset = "auto", output;
+  std::string from = "text", to = "text", charset = "auto";
   std::vector<std::string> files;
   bool lines = false, quiet = false;
+  int jobs = 1;
 };
 
 // A readable list for a person.
-std::string ToText(const Input& input, const Document& d) {
+std::string ToText(const Document& d) {
   std::string out;
-  (void)input;
   for (const Entity& e : d.entities) {
     out += std::string(TypeName(e.type)) + "\t" + e.text;
     if (e.normal != e.text) out += "\t= " + e.normal;
@@ -35,41 +38,102 @@ std::string ToText(const Input& input, const Document& d) {
   return out;
 }
 
+// What is written for one document; a failure goes to `input->error`.
+std::string Process(const Extractor& extractor, const ExtractOptions& options, const std::string& to, Scratch* scratch, Input* input) {
+  auto d = extractor.Extract(input->text, options, scratch);
+  if (!d.ok()) {
+    input->error = d.error().ToString();
+    return {};
+  }
+  if (to == "jsonl") return JsonLine(*input, ToJson(d.value())) + "\n";
+  if (to == "conll") return ToConll(d.value());
+  if (to == "brat") return ToBrat(d.value());
+  if (to == "html") return ToHtml(d.value(), true, input->file == "-" ? "atau" : input->file);
+  return ToText(d.value());
+}
+
+// One document on its way through the threads.
+struct Task {
+  Input input;
+  std::string out;
+  bool done = false;
+};
+
+// Threads that take documents and leave what is to be written. Whoever hands them in collects them in the same order.
+class Workers {
+ public:
+  Workers(const Extractor& extractor, const ExtractOptions& options, std::string to, int jobs)
+      : extractor_(extractor), options_(options), to_(std::move(to)) {
+    for (int i = 0; i < jobs; ++i) threads_.emplace_back([this] { Work(); });
+  }
+  ~Workers() {
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& t : threads_) t.join();
+  }
+  void Put(Task* task) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(task);
+    }
+    wake_.notify_one();
+  }
+  void WaitFor(const Task* task) {
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [task] { return task->done; });
+  }
+
+ private:
+  void Work() {
+    const auto scratch = extractor_.NewScratch();
+    while (true) {
+      Task* task = nullptr;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        task = waiting_.front();
+        waiting_.pop_front();
+      }
+      if (task->input.error.empty()) task->out = Process(extractor_, options_, to_, scratch.get(), &task->input);
+      {
+        const std::lock_guard lock(mutex_);
+        task->done = true;
+      }
+      finished_.notify_all();
+    }
+  }
+
+  const Extractor& extractor_;
+  const ExtractOptions& options_;
+  const std::string to_;
+  std::mutex mutex_;
+  std::condition_variable wake_, finished_;
+  std::deque<Task*> waiting_;
+  std::vector<std::thread> threads_;
+  bool closed_ = false;
+};
+
 int Run(const Options& o) {
   std::vector<Extractor> loaded;
   if (!o.extractor.Load(&loaded)) return kFailed;
   const Extractor& extractor = loaded[0];
-  const auto scratch = extractor.NewScratch();
   const ExtractOptions options = o.extractor.ToExtractOptions(o.from == "html");
+  // A bad option would fail for every document alike: once is enough.
+  if (const auto d = extractor.Extract("", options); !d.ok()) return Complain(d.error()), kUsage;
   const Format format = o.from == "jsonl" ? Format::kJsonl : o.from == "html" ? Format::kHtml : Format::kText;
   Reader reader(o.files, format, o.charset, o.lines);
   Progress progress("extracting", !o.quiet);
-  Input input;
   int status = kOk;
   std::size_t documents = 0;
-  std::string page;
-  while (reader.Next(&input)) {
+
+  const auto write = [&](const Input& input, const std::string& out) {
     if (input.error.empty()) {
-      auto d = extractor.Extract(input.text, options, scratch.get());
-      if (d.ok()) {
-        std::string line;
-        if (o.to == "jsonl") {
-          line = JsonLine(input, ToJson(d.value())) + "\n";
-        } else if (o.to == "conll") {
-          line = ToConll(d.value());
-        } else if (o.to == "brat") {
-          line = ToBrat(d.value());
-        } else if (o.to == "html") {
-          line = ToHtml(d.value(), true, input.file == "-" ? "atau" : input.file);
-        } else {
-          line = ToText(input, d.value());
-        }
-        std::cout.write(line.data(), static_cast<std::streamsize>(line.size()));
-      } else {
-        input.error = d.error().ToString();
-      }
-    }
-    if (!input.error.empty()) {
+      std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
+    } else {
       status = kFailed;
       if (o.to == "jsonl") {
         std::cout << JsonError(input, input.error) << '\n';
@@ -78,13 +142,39 @@ int Run(const Options& o) {
       }
     }
     progress.Show(reader.done(), reader.total(), ++documents);
-    if (!std::cout) {
-      Complain("cannot write to standard output");
-      return kFailed;
+    return static_cast<bool>(std::cout);
+  };
+
+  if (o.jobs <= 1) {
+    const auto scratch = extractor.NewScratch();
+    Input input;
+    while (reader.Next(&input)) {
+      const std::string out = input.error.empty() ? Process(extractor, options, o.to, scratch.get(), &input) : std::string();
+      if (!write(input, out)) break;
     }
+    return Finish(status);
   }
-  std::cout.flush();
-  return std::cout ? status : kFailed;
+
+  // The queue is short, so that memory does not grow with the input; its front is written as soon as it is done.
+  const std::size_t most = static_cast<std::size_t>(o.jobs) * 4;
+  std::deque<std::unique_ptr<Task>> queue;
+  Workers workers(extractor, options, o.to, o.jobs);
+  bool more = true, good = true;
+  while (good && (more || !queue.empty())) {
+    while (more && queue.size() < most) {
+      auto task = std::make_unique<Task>();
+      more = reader.Next(&task->input);
+      if (!more) break;
+      workers.Put(task.get());
+      queue.push_back(std::move(task));
+    }
+    if (queue.empty()) break;
+    workers.WaitFor(queue.front().get());
+    good = write(queue.front()->input, queue.front()->out);
+    queue.pop_front();
+  }
+  for (const auto& task : queue) workers.WaitFor(task.get());
+  return Finish(status);
 }
 
 }  // namespace
@@ -95,7 +185,7 @@ Command AddExtract(CLI::App* parent) {
   app->footer(
       "Examples:\n"
       "  atau extract article.txt\n"
-      "  atau extract --from jsonl --to jsonl feed.jsonl > entities.jsonl\n"
+      "  atau extract --from jsonl --to jsonl --jobs 4 feed.jsonl > entities.jsonl\n"
       "  atau extract --from html --to html page.html > marked.html\n"
       "  echo 'Глава Роскосмоса Дмитрий Рогозин' | atau extract\n"
       "  atau extract --extra my_names.tsv --types PROGRAM,ORGANIZATION article.txt\n\n"
@@ -104,6 +194,7 @@ Command AddExtract(CLI::App* parent) {
   app->add_option("--to", o->to, "Output: jsonl, text, conll, brat or html")->check(CLI::IsMember({"jsonl", "text", "conll", "brat", "html"}))->capture_default_str();
   app->add_option("--charset", o->charset, "Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …")->capture_default_str();
   app->add_flag("--lines", o->lines, "Text input: each line is a document");
+  app->add_option("-j,--jobs", o->jobs, "Threads; the order of the output is that of the input")->check(CLI::Range(1, 256))->capture_default_str();
   app->add_flag("--quiet", o->quiet, "No progress bar");
   o->extractor.AddTo(app);
   app->add_option("FILE", o->files, "Files or directories; standard input when none is named, or for -");

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 std::string Dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Replaces \\u escapes of unpaired surrogates by \\ufffd, so that the rest of the line can be read.
+// Replaces the escapes of unpaired surrogates by that of U+FFFD, so that the rest of the line can be read.
 std::string MendSurrogates(std::string line) {
   const auto unit = [&line](std::size_t i) -> int {
     if (i + 6 > line.size() || line[i] != '\\' || line[i + 1] != 'u') return -1;
@@ -47,6 +47,28 @@ std::string MendSurrogates(std::string line) {
   return line;
 }
 
+// The parser takes any depth, but writing a member out again recurses: lines that are nested more deeply than this are refused.
+constexpr int kDeepest = 500;
+
+bool IsTooDeep(const std::string& line) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quoted) {
+      i += c == '\\';
+      quoted = c != '"';
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDeepest) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 // The id of a line that is not valid as a whole, so that its error can be told apart from others'; "null" where it has none.
 std::string IdOfBadLine(const std::string& line) {
   const Json mended = Json::parse(MendSurrogates(line), nullptr, false);
@@ -54,7 +76,7 @@ std::string IdOfBadLine(const std::string& line) {
   // The parser hands over what it understands: the first plain "id" member of the outer object will do.
   std::string id = "null";
   bool is_id = false;
-  (void)Json::parse(
+  const Json rest = Json::parse(
       line,
       [&](int depth, Json::parse_event_t event, Json& value) {
         if (depth == 1 && event == Json::parse_event_t::key) is_id = value == "id";
@@ -62,6 +84,7 @@ std::string IdOfBadLine(const std::string& line) {
         return true;
       },
       false);
+  (void)rest;
   return id;
 }
 
@@ -110,12 +133,6 @@ struct Reader::State {
     file.close();
     file.clear();
     errno = 0;
-    std::error_code status;
-    if (std::filesystem::is_directory(name, status)) {
-      *error = name + " is a directory within a directory that cannot be read";
-      in = nullptr;
-      return true;
-    }
     file.open(name, std::ios::binary);
     if (!file) {
       *error = "cannot read " + name + ": " + std::string(std::strerror(errno));
@@ -127,6 +144,11 @@ struct Reader::State {
   }
 
   void ParseLine(const std::string& text, Input* input) const {
+    if (IsTooDeep(text)) {
+      input->id = "null";
+      input->error = "the JSON is nested more than " + std::to_string(kDeepest) + " levels deep";
+      return;
+    }
     Json j;
     try {
       j = Json::parse(text);

@@ -55,7 +55,9 @@ std::optional<Folded> FoldText(std::string_view text) {
   return out;
 }
 
-bool EndsWith(std::string_view text, std::string_view end) { return text.size() >= end.size() && text.substr(text.size() - end.size()) == end; }
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
 
 struct Source {
   int order;
@@ -140,7 +142,19 @@ std::uint8_t ListBit(Mark mark, bool support) {
 }
 
 // The group of lemmas among which a new word looks for the most similar ones.
-enum class Group : std::uint8_t { kMale, kFemale, kSurname, kFemaleSurname, kPatronymicMale, kPatronymicFemale, kPlace, kThing, kBeing, kQuality, kNone };
+enum class Group : std::uint8_t {
+  kMale,
+  kFemale,
+  kSurname,
+  kFemaleSurname,
+  kPatronymicMale,
+  kPatronymicFemale,
+  kPlace,
+  kThing,
+  kBeing,
+  kQuality,
+  kNone
+};
 
 Group GroupOf(Grammemes lemma) {
   const bool female = (lemma & kfemn) != 0;
@@ -197,8 +211,8 @@ struct Builder::State {
 
   std::vector<std::string> tags;
   std::vector<Grammemes> tag_bits;
-  std::unordered_map<std::string, std::uint16_t> tag_ids;       // by text
-  std::unordered_map<std::string, std::uint16_t> tag_numbers;   // by the number that tags.tsv gives
+  std::unordered_map<std::string, std::uint16_t> tag_ids;      // by text
+  std::unordered_map<std::string, std::uint16_t> tag_numbers;  // by the number that tags.tsv gives
   std::vector<std::string> prefixes{""};
   std::vector<SuffixData> suffixes;
   std::map<std::pair<std::string, std::uint32_t>, std::uint16_t> suffix_ids;
@@ -355,7 +369,8 @@ void Builder::State::ReadParadigms(const Source& source) {
       const std::size_t colon = piece.find(':');
       const std::uint32_t column = row.ColumnOf(piece);
       if (colon == std::string_view::npos) {
-        diagnostics->Error(row.file, row.line, column, "a form without a tag: `" + std::string(piece) + "`", "write suffix:tag or prefix+suffix:tag");
+        diagnostics->Error(row.file, row.line, column, "a form without a tag: `" + std::string(piece) + "`",
+                           "write suffix:tag or prefix+suffix:tag");
         good = false;
         return;
       }
@@ -365,7 +380,8 @@ void Builder::State::ReadParadigms(const Source& source) {
       const auto prefix = FoldText(plus == std::string_view::npos ? std::string_view() : text.substr(0, plus));
       const auto suffix = FoldText(plus == std::string_view::npos ? text : text.substr(plus + 1));
       if (!prefix || !suffix || suffix->codes.size() > 32) {
-        diagnostics->Error(row.file, row.line, column, "a suffix of more than 32 letters, or with letters that are not lower-case Cyrillic");
+        diagnostics->Error(row.file, row.line, column,
+                           "a suffix of more than 32 letters, or with letters that are not lower-case Cyrillic");
         good = false;
         return;
       }
@@ -375,7 +391,7 @@ void Builder::State::ReadParadigms(const Source& source) {
       } else if ((ParseTag(tag) & kPos) != 0) {
         id = TagId(tag);
       } else {
-        diagnostics->Error(row.file, row.line, column + static_cast<std::uint32_t>(colon) + 1, "no such tag: `" + tag + "`",
+        diagnostics->Error(row.file, row.line, row.ColumnOf(piece.substr(colon + 1)), "no such tag: `" + tag + "`",
                            "name a row of a tags file, or write the grammemes (NOUN,anim,masc sing,nomn)");
         good = false;
         return;
@@ -428,7 +444,8 @@ void Builder::State::ReadProbabilities(const Source& source) {
         share = share * 10 + static_cast<std::uint32_t>(piece[i] - '0');
       }
       if (!good || share > 1000) {
-        diagnostics->Error(row.file, row.line, row.ColumnOf(piece), "a share must be tag=n with n from 0 to 1000: `" + std::string(piece) + "`");
+        diagnostics->Error(row.file, row.line, row.ColumnOf(piece),
+                           "a share must be tag=n with n from 0 to 1000: `" + std::string(piece) + "`");
       } else if (tag == tag_numbers.end()) {
         diagnostics->Error(row.file, row.line, row.ColumnOf(piece), "no such tag: `" + std::string(piece.substr(0, equals)) + "`");
       } else {
@@ -443,7 +460,9 @@ void Builder::State::ReadModels(const Source& source) {
   ReadRows(source.file, source.content, {"mark", "gender", "endings", "model"}, diagnostics, [this](const Row& row) {
     const auto mark = MarkByName(row.cells[0]);
     const auto gender = GenderByName(row.cells[1]);
-    if (!mark) diagnostics->Error(row.file, row.line, 1, "no such mark: `" + std::string(row.cells[0]) + "`", "given, surname, patronymic, nickname, word or place");
+    if (!mark)
+      diagnostics->Error(row.file, row.line, 1, "no such mark: `" + std::string(row.cells[0]) + "`",
+                         "given, surname, patronymic, nickname, word or place");
     if (!gender) diagnostics->Error(row.file, row.line, row.ColumnOf(row.cells[1]), "the gender must be m, f or both");
     if (!mark || !gender) return;
     std::optional<std::uint16_t> paradigm;
@@ -460,7 +479,8 @@ void Builder::State::ReadModels(const Source& source) {
       }
     }
     if (!paradigm) {
-      diagnostics->Error(row.file, row.line, row.ColumnOf(row.cells[3]), "no lexeme with that mark, and no paradigm: `" + std::string(row.cells[3]) + "`",
+      diagnostics->Error(row.file, row.line, row.ColumnOf(row.cells[3]),
+                         "no lexeme with that mark, and no paradigm: `" + std::string(row.cells[3]) + "`",
                          "name a lemma of the lexemes files or a paradigm");
       return;
     }
@@ -478,8 +498,10 @@ void Builder::State::ReadModels(const Source& source) {
 void Builder::State::ReadAffixes(const Source& source) {
   ReadRows(source.file, source.content, {"affix", "kind"}, diagnostics, [this](const Row& row) {
     const auto affix = FoldText(row.cells[0]);
-    const std::uint8_t kind =
-        row.cells[1] == "prefix" ? kAffixPrefix : row.cells[1] == "camel" ? kAffixCamel : row.cells[1] == "particle" ? kAffixParticle : 0;
+    const std::uint8_t kind = row.cells[1] == "prefix"     ? kAffixPrefix
+                              : row.cells[1] == "camel"    ? kAffixCamel
+                              : row.cells[1] == "particle" ? kAffixParticle
+                                                           : 0;
     if (!affix || affix->codes.empty()) {
       diagnostics->Error(row.file, row.line, 1, "an affix must be lower-case Cyrillic letters");
     } else if (kind == 0) {
@@ -503,7 +525,8 @@ void Builder::State::ReadNames(const Source& source) {
     const auto gender = GenderByName(row.cells[1]);
     const bool support = row.cells[2] == "support";
     if (!gender) diagnostics->Error(row.file, row.line, row.ColumnOf(row.cells[1]), "the gender must be m, f or both");
-    if (!support && row.cells[2] != "alone") diagnostics->Error(row.file, row.line, row.ColumnOf(row.cells[2]), "the tier must be alone or support");
+    if (!support && row.cells[2] != "alone")
+      diagnostics->Error(row.file, row.line, row.ColumnOf(row.cells[2]), "the tier must be alone or support");
     if (!name || name->codes.empty()) {
       // Latin names with accents are matched by their exact form, and need no morphology.
       diagnostics->Warning(row.file, row.line, 1, "the name has letters that the morphology does not know, and is left out");
@@ -613,7 +636,8 @@ std::optional<std::uint16_t> Builder::State::Choose(std::string_view lemma, Mark
     if (found == models.end()) continue;
     const Model* best = nullptr;
     for (const Model& model : found->second) {
-      if (EndsWith(lemma, model.ending) && lemma.size() > model.ending.size() && (best == nullptr || model.ending.size() > best->ending.size())) {
+      if (EndsWith(lemma, model.ending) && lemma.size() > model.ending.size() &&
+          (best == nullptr || model.ending.size() > best->ending.size())) {
         best = &model;
       }
     }
@@ -698,7 +722,9 @@ void Builder::State::AddWords() {
     const auto folded = FoldText(text);
     if (!cyrillic || !folded || folded->codes.size() < 3 || known_form(folded->codes)) continue;
     const std::size_t hyphen = folded->codes.rfind('-');
-    if (hyphen != std::string::npos && (hyphen + 1 == folded->codes.size() || known_form(std::string_view(folded->codes).substr(hyphen + 1)))) continue;
+    if (hyphen != std::string::npos &&
+        (hyphen + 1 == folded->codes.size() || known_form(std::string_view(folded->codes).substr(hyphen + 1))))
+      continue;
     Mark mark = Mark::kWord;
     NameGender gender = NameGender::kBoth;
     if (hint & kGeox) mark = Mark::kPlace;
@@ -790,7 +816,8 @@ bool Builder::State::WriteEndings(bundle::PartWriter* writer) {
   };
   const auto key_of = [](std::string_view ending) {
     std::uint64_t key = 0;
-    for (std::size_t i = 0; i < ending.size(); ++i) key |= std::uint64_t{static_cast<std::uint8_t>(ending[ending.size() - 1 - i])} << (8 * (7 - i));
+    for (std::size_t i = 0; i < ending.size(); ++i)
+      key |= std::uint64_t{static_cast<std::uint8_t>(ending[ending.size() - 1 - i])} << (8 * (7 - i));
     return key | ending.size();
   };
   constexpr Grammemes kParts[] = {kNOUN, kADJF, kVERB, kINFN, kPRTF, kADVB, kADJS, kPRTS, kGRND, kCOMP};
@@ -822,7 +849,8 @@ bool Builder::State::WriteEndings(bundle::PartWriter* writer) {
         const auto group = static_cast<std::uint8_t>(static_cast<int>(cls) * 16 + part);
         if (stem_letters == 0) {
           for (std::size_t size = 1; size <= std::min(kEnding, suffix.size()); ++size) {
-            seen.push_back({key_of(std::string_view(suffix).substr(suffix.size() - size)), group, p, f, static_cast<std::uint32_t>(members.size())});
+            seen.push_back(
+                {key_of(std::string_view(suffix).substr(suffix.size() - size)), group, p, f, static_cast<std::uint32_t>(members.size())});
           }
         } else if (stem_letters + suffix.size() <= kEnding) {
           for (const auto& [tail, count] : tails) seen.push_back({key_of(std::string(tail) + suffix), group, p, f, count});

@@ -30,9 +30,9 @@ class Builder {
   Status UseBase(std::string_view section);
   // One source. `file` stands in messages. A file of another kind is an error in the diagnostics. The content is copied.
   void Add(std::string_view file, std::string_view content);
-  // A word of a gazetteer entry, as it is written there (nominative, its letter case). If no lexeme has it as its lemma, it gets one by analogy, of origin
-  // kGazetteer. `hint` narrows what it may be (kGeox, kSurn, kName, kNOUN | kinan, …; 0 = any noun or adjective). Names with inner capitals are remembered for
-  // Morph::IsCamelName. Words of capitals only, and words that are not Cyrillic, get no lexeme.
+  // A word of a gazetteer entry, as it is written there (nominative, its letter case). If no lexeme has it as its lemma, it gets one by
+  // analogy, of origin kGazetteer. `hint` narrows what it may be (kGeox, kSurn, kName, kNOUN | kinan, …; 0 = any noun or adjective). Names
+  // with inner capitals are remembered for Morph::IsCamelName. Words of capitals only, and words that are not Cyrillic, get no lexeme.
   void AddWord(std::string_view word, Grammemes hint = 0);
 
   // The section. Error: kTooLarge, where a table outgrows its format; kSyntax, where sources had errors (they stand in the diagnostics).

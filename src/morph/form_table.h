@@ -16,18 +16,18 @@ namespace atau::morph {
 class Morph;
 
 enum class Origin : std::uint8_t {
-  kDictionary,    // OpenCorpora
-  kNameAlone,     // a names file, tier alone
-  kNameSupport,   // a names file, tier support
-  kGazetteer,     // a word of a gazetteer entry that OpenCorpora lacks, with a guessed paradigm
-  kGuess,         // guessed by suffix at run time
-  kNone,          // neither: Latin words, numbers, signs (one reading, its own form as lemma, no grammemes)
+  kDictionary,   // OpenCorpora
+  kNameAlone,    // a names file, tier alone
+  kNameSupport,  // a names file, tier support
+  kGazetteer,    // a word of a gazetteer entry that OpenCorpora lacks, with a guessed paradigm
+  kGuess,        // guessed by suffix at run time
+  kNone,         // neither: Latin words, numbers, signs (one reading, its own form as lemma, no grammemes)
 };
 
 // Which names files list a reading's lexeme (Reading::list), whether OpenCorpora has it or not.
 enum List : std::uint8_t {
-  kListGiven = 1 << 0,              // a given name that may fire alone
-  kListGivenSupport = 1 << 1,       // a given name, ambiguous
+  kListGiven = 1 << 0,         // a given name that may fire alone
+  kListGivenSupport = 1 << 1,  // a given name, ambiguous
   kListSurname = 1 << 2,
   kListSurnameSupport = 1 << 3,
   kListPatronymic = 1 << 4,
@@ -48,11 +48,11 @@ struct Reading {
   std::uint64_t lemma_key = 0;  // KeyOf(folded lemma): equal for equal lemmas, whatever the lexeme
   std::uint32_t lexeme = 0;     // opaque, for Morph::Lemma and Morph::Inflect; meaningful with `section`
   std::uint16_t paradigm_form = 0;
-  std::uint8_t section = 0;     // which morphology section (bundle) its paradigm comes from; 255 = none
+  std::uint8_t section = 0;  // which morphology section (bundle) its paradigm comes from; 255 = none
   Origin origin = Origin::kNone;
-  std::uint8_t weight = 0;      // how likely this reading is among those of the form, 0..255 (relative)
-  std::uint8_t list = 0;        // List bits
-  std::uint8_t parts = 0;       // Parts bits
+  std::uint8_t weight = 0;  // how likely this reading is among those of the form, 0..255 (relative)
+  std::uint8_t list = 0;    // List bits
+  std::uint8_t parts = 0;   // Parts bits
 };
 
 struct Form {
@@ -63,18 +63,18 @@ struct Form {
   std::uint16_t readings = 0;
   token::Shape shape = token::Shape::kNone;
   token::Kind kind = token::Kind::kOther;
-  std::uint16_t flags = 0;   // token::Flag bits that depend on the form only (Latin, Cyrillic, digits, hyphen, url)
-  bool known = false;        // at least one reading is not guessed
-  Grammemes any = 0;         // union of the tags of all readings
-  Agreement agreement = 0;   // union over nominal readings
+  std::uint16_t flags = 0;  // token::Flag bits that depend on the form only (Latin, Cyrillic, digits, hyphen, url)
+  bool known = false;       // at least one reading is not guessed
+  Grammemes any = 0;        // union of the tags of all readings
+  Agreement agreement = 0;  // union over nominal readings
 };
 
-// Keys are 64-bit hashes; two different strings share one with a probability that may be neglected (2^-64 a pair). Bundles store keys: another
-// function is another bundle format version.
+// Keys are 64-bit hashes; two different strings share one with a probability that may be neglected (2^-64 a pair). Bundles store keys:
+// another function is another bundle format version.
 std::uint64_t KeyOf(std::string_view folded);
 
-// Lower case, ё→е: writes to `out` (replaced). Works on UTF-8; Cyrillic, Kazakh, Greek and Latin letters; typographic apostrophes and hyphens become
-// the plain ones (O’Нил → o'нил); others are left alone.
+// Lower case, ё→е: writes to `out` (replaced). Works on UTF-8; Cyrillic, Kazakh, Greek and Latin letters; typographic apostrophes and
+// hyphens become the plain ones (O’Нил → o'нил); others are left alone.
 void Fold(std::string_view word, std::string* out);
 
 // An array that grows without moving what it holds; what is added together stands together.

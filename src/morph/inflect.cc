@@ -245,7 +245,8 @@ Person ReadPerson(const Group& group, Gender gender) {
     }
     out.cells.push_back(std::move(cell));
   }
-  // Chinese, Korean and Vietnamese names of three short words decline in the last one only («Ким Чен Ына»), and are rarely read as a Russian feminine.
+  // Chinese, Korean and Vietnamese names of three short words decline in the last one only («Ким Чен Ына»), and are rarely read as a
+  // Russian feminine.
   bool frozen = out.cells.size() == 3;
   for (std::size_t i = 0; frozen && i < out.cells.size(); ++i) {
     frozen = Vowels(out.cells[i].form->folded) <= (i == 2 ? 2 : 1);
@@ -316,7 +317,8 @@ void InflectApposition(const Group& group, std::size_t head, int c, std::map<std
     if (!IsWord(group.token(i)) || group.Quoted(i) || (group.FormAt(i).agreement & AgreementOfCase(1)) != 0) return;
     Cell cell;
     cell.form = &group.FormAt(i);
-    const bool fits = Weigh(group.forms(), &cell, [](const Reading& r) { return r.tag & (kNOUN | kAdjectives) && (r.tag & kFixd) == 0 ? 1.0 : 0.0; });
+    const bool fits =
+        Weigh(group.forms(), &cell, [](const Reading& r) { return r.tag & (kNOUN | kAdjectives) && (r.tag & kFixd) == 0 ? 1.0 : 0.0; });
     const Reading* reading = nullptr;
     for (int slot = 0; fits && slot < kSlots && reading == nullptr; ++slot) reading = cell.Best(c, slot);
     if (reading == nullptr) return;
@@ -379,7 +381,8 @@ std::string NominativeOfGroup(const Group& group, const GroupOptions& options) {
           std::map<std::size_t, std::string> words;
           const Grammemes gender = slot == 0 ? kmasc : slot == 1 ? kfemn : slot == 2 ? kneut : 0;
           for (const Cell& before : adjectives) {
-            if (const Reading* r = before.Best(c, slot)) words[before.token] = group.Nominative(before.token, *r, options.keep_number, gender);
+            if (const Reading* r = before.Best(c, slot))
+              words[before.token] = group.Nominative(before.token, *r, options.keep_number, gender);
           }
           words[head.token] = group.Nominative(head.token, *reading, options.keep_number, use_adjective ? gender : 0);
           InflectApposition(group, head.token, c, &words);

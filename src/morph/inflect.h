@@ -14,17 +14,18 @@ namespace atau::morph {
 enum class Gender : unsigned char { kUnknown, kMasculine, kFeminine };
 
 struct GroupOptions {
-  // PERSON groups: all words agree; surnames follow the gender of the given name or patronymic; foreign women's surnames in a consonant stay.
+  // PERSON groups: all words agree; surnames follow the gender of the given name or patronymic; foreign women's surnames in a consonant
+  // stay.
   bool person = false;
-  Gender gender = Gender::kUnknown;      // for a person, where it is known from elsewhere
-  bool keep_number = true;               // plural names stay plural («Нидерланды»)
+  Gender gender = Gender::kUnknown;  // for a person, where it is known from elsewhere
+  bool keep_number = true;           // plural names stay plural («Нидерланды»)
 };
 
 // The nominative of the tokens [begin, end): the head noun and what agrees with it is put into the nominative, the rest (genitive tail,
 // text in quotes, Latin, numbers) stays as it is. Letter case is kept a letter at a time («НУР-СУЛТАНА» → «НУР-СУЛТАН»; see RestoreCase for
 // more), ё is restored where the dictionary has it, signs and blanks between the tokens are kept (runs of blanks as one).
-std::string NominativeOf(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const FormTable& forms,
-                         const GroupOptions& options);
+std::string NominativeOf(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
+                         const FormTable& forms, const GroupOptions& options);
 
 // The gender that the words of a person's name show, kUnknown where they do not.
 Gender GenderOf(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const FormTable& forms);

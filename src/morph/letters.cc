@@ -105,7 +105,8 @@ char32_t NextCodePoint(std::string_view text, std::size_t* at) {
   if (size == 2) c = (char32_t{lead} & 0x1F) << 6 | (byte(*at + 1) & 0x3F);
   if (size == 3) c = (char32_t{lead} & 0x0F) << 12 | (char32_t{byte(*at + 1)} & 0x3F) << 6 | (byte(*at + 2) & 0x3F);
   if (size == 4) {
-    c = (char32_t{lead} & 0x07) << 18 | (char32_t{byte(*at + 1)} & 0x3F) << 12 | (char32_t{byte(*at + 2)} & 0x3F) << 6 | (byte(*at + 3) & 0x3F);
+    c = (char32_t{lead} & 0x07) << 18 | (char32_t{byte(*at + 1)} & 0x3F) << 12 | (char32_t{byte(*at + 2)} & 0x3F) << 6 |
+        (byte(*at + 3) & 0x3F);
   }
   *at += size;
   return c;
@@ -151,8 +152,8 @@ void LowerKeepingYo(std::string_view word, std::string* out) { Map(word, kLower,
 void Fold(std::string_view word, std::string* out) { Map(word, kFold, true, out); }
 
 std::uint64_t KeyOf(std::string_view folded) {
-  // Eight bytes at a time, multiplied and mixed; the length is part of the start, so that "а" and "а\0" differ. The gazetteer and the rules store these
-  // keys: another function here is another bundle format version.
+  // Eight bytes at a time, multiplied and mixed; the length is part of the start, so that "а" and "а\0" differ. The gazetteer and the rules
+  // store these keys: another function here is another bundle format version.
   constexpr std::uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
   const char* p = folded.data();
   std::size_t left = folded.size();

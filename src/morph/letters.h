@@ -12,7 +12,8 @@ namespace atau::morph {
 inline constexpr std::size_t kMaxLetters = 63;  // longer words are nobody's names, and are not looked up
 inline constexpr std::uint8_t kYo = 0xA0;       // «ё» in texts that keep it
 
-// The code of a lower-case letter, digit or sign; 0 for one that no section can hold. ASCII stands for itself, then а…я, the rest of lower-case Cyrillic.
+// The code of a lower-case letter, digit or sign; 0 for one that no section can hold. ASCII stands for itself, then а…я, the rest of
+// lower-case Cyrillic.
 constexpr std::uint8_t CodeOf(char32_t c) {
   if (c >= 0x20 && c < 0x7F) return static_cast<std::uint8_t>(c);
   if (c >= 0x430 && c <= 0x44F) return static_cast<std::uint8_t>(0x80 + (c - 0x430));

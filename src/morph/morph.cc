@@ -15,10 +15,10 @@ constexpr std::uint8_t kNoSection = 255;
 // Readings guessed by an ending name a paradigm in place of a lexeme.
 constexpr std::uint32_t kParadigmBit = 0x80000000u;
 constexpr std::size_t kMaxEnding = 5;
-constexpr std::size_t kMinPrefixed = 3;     // letters that must be left behind a known prefix
-constexpr std::size_t kMinUnprefixed = 5;   // and behind an unknown one
+constexpr std::size_t kMinPrefixed = 3;    // letters that must be left behind a known prefix
+constexpr std::size_t kMinUnprefixed = 5;  // and behind an unknown one
 constexpr std::size_t kMaxUnknownPrefix = 5;
-constexpr int kMaxDepth = 3;                // hyphens within hyphens
+constexpr int kMaxDepth = 3;  // hyphens within hyphens
 constexpr std::uint8_t kYe = CodeOf(U'е');
 constexpr std::uint8_t kHyphen = '-';
 
@@ -98,7 +98,8 @@ std::size_t LastHyphen(const Letters& word) {
 double PriorOf(Grammemes tag, std::string_view text) {
   double prior = 1;
   if (tag & (kInfr | kArch | kErro)) prior *= 0.2;
-  for (std::string_view rare : {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej", "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"}) {
+  for (std::string_view rare :
+       {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej", "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"}) {
     if (text.find(rare) != std::string_view::npos) {
       prior *= 0.3;
       break;
@@ -141,8 +142,8 @@ class MorphImpl : public Morph {
   // A reading under construction.
   struct Draft {
     Reading reading;
-    std::uint64_t yo = 0;      // of the form
-    std::size_t fixed = 0;     // letters before the part that was looked up
+    std::uint64_t yo = 0;   // of the form
+    std::size_t fixed = 0;  // letters before the part that was looked up
     double prior = 0;
   };
   using Drafts = std::vector<Draft>;
@@ -157,10 +158,10 @@ class MorphImpl : public Morph {
   struct Cut {
     const Section* section = nullptr;
     std::uint32_t paradigm = 0;
-    Letters stem;            // with what stands before it
-    std::uint64_t yo = 0;    // in the stem
-    std::size_t head = 0;    // letters of the left part of kPartsBoth, with its hyphen
-    Letters left;            // that left part, without the hyphen
+    Letters stem;          // with what stands before it
+    std::uint64_t yo = 0;  // in the stem
+    std::size_t head = 0;  // letters of the left part of kPartsBoth, with its hyphen
+    Letters left;          // that left part, without the hyphen
     std::string tail;
   };
   bool CutUp(const Reading& reading, std::string_view folded, Cut* out) const;
@@ -210,31 +211,41 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
 }
 
 void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
+  // What a reading's stem depends on: its lexeme or paradigm, and the suffix that was taken off.
+  const auto suffix_of = [this](const Reading& reading) -> int {
+    const Section& section = sections_[reading.section];
+    std::uint32_t paradigm = reading.lexeme & ~kParadigmBit;
+    Lexeme lexeme;
+    if ((reading.lexeme & kParadigmBit) == 0 && section.LexemeAt(reading.lexeme, &lexeme)) paradigm = lexeme.paradigm;
+    const std::span<const FormRow> forms = section.FormsOf(paradigm);
+    return reading.paradigm_form < forms.size() ? section.suffix(forms[reading.paradigm_form].suffix).folded : -1;
+  };
   std::string lemma;
   std::string folded;
+  std::string key;
   for (std::size_t i = 0; i < drafts->size(); ++i) {
     Reading& reading = (*drafts)[i].reading;
     if (reading.section == kNoSection) continue;
     if (i > 0) {
-      // The forms of a lexeme stand together and share their lemma, but for a word that has one suffix twice over another stem.
+      // The forms of a lexeme stand together and share their lemma.
       const Reading& before = (*drafts)[i - 1].reading;
       if (before.lexeme == reading.lexeme && before.section == reading.section && before.parts == 0 && reading.parts == 0 &&
-          (reading.lexeme & kParadigmBit) == 0 && (*drafts)[i - 1].fixed == (*drafts)[i].fixed) {
+          (*drafts)[i - 1].fixed == (*drafts)[i].fixed &&
+          ((reading.lexeme & kParadigmBit) == 0 || suffix_of(before) == suffix_of(reading))) {
         reading.lemma_key = before.lemma_key;
         continue;
       }
     }
     if (folded.empty()) AppendDecoded(word.letters.view(), &folded);
     lemma = Lemma(reading, folded);
-    std::string key;
     Fold(lemma, &key);
     reading.lemma_key = KeyOf(key);
   }
 }
 
 void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) const {
-  // The readings of one lexeme share what is due to it: an indeclinable name with twelve of them is not twelve times as likely. (The root keeps a little of
-  // the advantage that many forms in common give.)
+  // The readings of one lexeme share what is due to it: an indeclinable name with twelve of them is not twelve times as likely. (The root
+  // keeps a little of the advantage that many forms in common give.)
   for (std::size_t i = 0; i < drafts->size();) {
     std::size_t end = i;
     double own = 0;
@@ -298,7 +309,8 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
       Lexeme lexeme;
       const Section& section = sections_[draft.reading.section];
       if (section.LexemeAt(draft.reading.lexeme, &lexeme)) row = &section.FormsOf(lexeme.paradigm)[draft.reading.paradigm_form];
-      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row == nullptr || row->prefix != 0 || draft.reading.origin == Origin::kNameSupport) {
+      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row == nullptr || row->prefix != 0 ||
+          draft.reading.origin == Origin::kNameSupport) {
         out->erase(out->begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
@@ -315,7 +327,8 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
   bool any = false;
   for (const Section& section : sections_) {
     for (const Section::Affix& affix : section.affixes()) {
-      if (affix.kind != kAffixPrefix || affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text) continue;
+      if (affix.kind != kAffixPrefix || affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text)
+        continue;
       any |= rest_of(affix.text.size(), 0.8);
     }
     if (any) return;
@@ -638,7 +651,8 @@ std::optional<std::string> MorphImpl::Inflect(const Reading& reading, std::strin
 }
 
 std::string MorphImpl::TagString(const Reading& reading) const {
-  if (reading.section >= sections_.size()) return reading.tag == 0 ? "UNKN" : (reading.tag & kAbbr) ? "NOUN,inan,GNdr,Fixd,Abbr sing" : "NOUN,GNdr,Fixd sing";
+  if (reading.section >= sections_.size())
+    return reading.tag == 0 ? "UNKN" : (reading.tag & kAbbr) ? "NOUN,inan,GNdr,Fixd,Abbr sing" : "NOUN,GNdr,Fixd sing";
   const Section& section = sections_[reading.section];
   std::uint32_t paradigm = reading.lexeme & ~kParadigmBit;
   if ((reading.lexeme & kParadigmBit) == 0) {

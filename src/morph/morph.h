@@ -18,14 +18,15 @@
 
 namespace atau::morph {
 
-// Immutable and thread-safe. Looks at one or more compiled sections (the main bundle's first, then those of users' bundles); the bytes must outlive it.
-// A second language is a second implementation of this class' virtual calls.
+// Immutable and thread-safe. Looks at one or more compiled sections (the main bundle's first, then those of users' bundles); the bytes must
+// outlive it. A second language is a second implementation of this class' virtual calls.
 class Morph : public token::WordOracle {
  public:
   ~Morph() override = default;
 
-  // All readings of a folded form (lower case, ё→е; a ё that is kept finds only words with ё there) from every section, the most likely first; guesses when none knows it and `guess` is set.
-  // `shape` steers the guesser (a capitalised unknown word may be a surname). Appends to `out`.
+  // All readings of a folded form (lower case, ё→е; a ё that is kept finds only words with ё there) from every section, the most likely
+  // first; guesses when none knows it and `guess` is set. `shape` steers the guesser (a capitalised unknown word may be a surname). Appends
+  // to `out`.
   virtual void Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const = 0;
   // The lemma of a reading with its ё («орёл»), in lower case. `folded` is the form it was found for.
   virtual std::string Lemma(const Reading& reading, std::string_view folded) const = 0;

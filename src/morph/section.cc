@@ -19,7 +19,9 @@ constexpr std::size_t kMaxProbes = 512;
 
 bool PowerOfTwo(std::size_t n) { return n != 0 && (n & (n - 1)) == 0; }
 std::uint8_t Byte(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
-std::uint16_t Short(std::string_view bytes, std::size_t at) { return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8); }
+std::uint16_t Short(std::string_view bytes, std::size_t at) {
+  return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8);
+}
 
 }  // namespace
 
@@ -49,8 +51,7 @@ Result<Section> Section::Open(std::string_view bytes) {
   if (!array(kPartTags, &s.tags_, &error) || !array(kPartSuffixes, &s.suffixes_, &error) || !array(kPartTrie, &s.trie_, &error) ||
       !array(kPartParadigms, &s.paradigms_, &error) || !array(kPartForms, &s.forms_, &error) || !array(kPartLooks, &s.looks_, &error) ||
       !array(kPartStemSlots, &s.stem_slots_, &error) || !array(kPartShareSlots, &s.share_slots_, &error) ||
-      !array(kPartShares, &s.shares_, &error) || !array(kPartEndSlots, &s.end_slots_, &error) ||
-      !array(kPartCamels, &s.camels_, &error)) {
+      !array(kPartShares, &s.shares_, &error) || !array(kPartEndSlots, &s.end_slots_, &error) || !array(kPartCamels, &s.camels_, &error)) {
     return error;
   }
   s.text_ = parts.Bytes(kPartText);
@@ -83,7 +84,8 @@ Result<Section> Section::Open(std::string_view bytes) {
   }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
   for (const ParadigmRow& paradigm : s.paradigms_) {
-    if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() || paradigm.forms > s.forms_.size() - paradigm.first) {
+    if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() ||
+        paradigm.forms > s.forms_.size() - paradigm.first) {
       return parts.Damaged("a paradigm lies outside");
     }
     for (std::uint32_t i = 0; i < paradigm.forms; ++i) {

@@ -1,7 +1,8 @@
 // A compiled morphology section: stems, paradigms, probabilities and endings in place, looked at through checked accessors.
 //
-// A lexeme is a folded stem and a paradigm. A paradigm is a list of forms (prefix, suffix, tag); form 0 is the lemma. A word is looked up by each of its
-// suffixes that the suffix trie knows: is the rest a stem, and has one of that stem's paradigms this suffix? Five million forms need no table of their own.
+// A lexeme is a folded stem and a paradigm. A paradigm is a list of forms (prefix, suffix, tag); form 0 is the lemma. A word is looked up
+// by each of its suffixes that the suffix trie knows: is the rest a stem, and has one of that stem's paradigms this suffix? Five million
+// forms need no table of their own.
 #ifndef ATAU_MORPH_SECTION_H_
 #define ATAU_MORPH_SECTION_H_
 

@@ -103,8 +103,8 @@ std::uint32_t Row::ColumnOf(std::string_view piece) const {
   return CodePoints(text.substr(0, static_cast<std::size_t>(piece.data() - text.data()))) + 1;
 }
 
-void ReadRows(std::string_view file, std::string_view content, const std::vector<std::string_view>& columns, bundle::Diagnostics* diagnostics,
-              const std::function<void(const Row&)>& use) {
+void ReadRows(std::string_view file, std::string_view content, const std::vector<std::string_view>& columns,
+              bundle::Diagnostics* diagnostics, const std::function<void(const Row&)>& use) {
   bool directive = false;
   bool header = false;
   std::size_t width = 0;

@@ -36,10 +36,10 @@ struct Row {
   std::uint32_t ColumnOf(std::string_view piece) const;
 };
 
-// Calls `use` for each row, with the cells of `columns` (all must be in the header). Reports a missing directive or header, missing columns, rows with too
-// many cells and bytes that are no UTF-8.
-void ReadRows(std::string_view file, std::string_view content, const std::vector<std::string_view>& columns, bundle::Diagnostics* diagnostics,
-              const std::function<void(const Row&)>& use);
+// Calls `use` for each row, with the cells of `columns` (all must be in the header). Reports a missing directive or header, missing
+// columns, rows with too many cells and bytes that are no UTF-8.
+void ReadRows(std::string_view file, std::string_view content, const std::vector<std::string_view>& columns,
+              bundle::Diagnostics* diagnostics, const std::function<void(const Row&)>& use);
 
 // Calls `use` with each piece of `text` between separators (once for an empty text).
 template <class F>

@@ -98,7 +98,7 @@ std::string BuildWeights(const std::vector<WeightRow>& rows) {
     keys[at] = key;
     first[at] = static_cast<std::uint32_t>(cells.size());
     for (const auto& [slot, weight] : slots) {
-      if (weight != 0) cells.push_back({slot, weight});
+      cells.push_back({slot, weight});  // also zeros: they overrule the default weight of a rule
     }
     count[at] = static_cast<std::uint32_t>(cells.size()) - first[at];
   }

@@ -171,7 +171,8 @@ class Generator {
     if (code.size > static_cast<std::uint32_t>(kMaxProgram)) {
       p_.code.resize(code.start);
       p_.contexts.resize(code.contexts.first);
-      Fail(rule.pattern->offset, "the pattern is too large", "at most 4096 steps after all repetitions are written out; use fewer or smaller ones");
+      Fail(rule.pattern->offset, "the pattern is too large",
+           "at most 4096 steps after all repetitions are written out; use fewer or smaller ones");
       return false;
     }
     code.agree.first = static_cast<std::uint32_t>(p_.agrees.size());
@@ -250,7 +251,8 @@ class Generator {
     if (gazetteer_->ClassId(ref.cls) == 0) {
       Fail(ref.offset, "unknown class `" + ref.cls + "`", "classes are named by `#! words class=…` in dictionaries/words");
     } else if (!ref.kind.empty() && gazetteer_->KindId(ref.cls, ref.kind) == 0) {
-      Fail(ref.offset, "no word of class " + ref.cls + " is of kind `" + ref.kind + "`", "kinds stand in the column `kind` of the class' rows");
+      Fail(ref.offset, "no word of class " + ref.cls + " is of kind `" + ref.kind + "`",
+           "kinds stand in the column `kind` of the class' rows");
     }
   }
 
@@ -286,7 +288,8 @@ class Generator {
         captures_.emplace(node.name, slots_++);
       }
     }
-    if (node.kind == Node::kGroup && !node.children.empty() && slots_ + 1 > kMaxCaptures) Fail(node.offset, "too many groups with a pattern inside");
+    if (node.kind == Node::kGroup && !node.children.empty() && slots_ + 1 > kMaxCaptures)
+      Fail(node.offset, "too many groups with a pattern inside");
     CheckTests(node);
     if (node.kind == Node::kClass) CheckClass(node.ref);
     for (const NodePtr& child : node.children) Check(*child, context);
@@ -300,7 +303,8 @@ class Generator {
       for (const NodePtr& child : node.children) {
         if (child->kind == Node::kAnchor && !rule_->crosses_lines) {
           const bool start = child->anchor == Node::kSentenceBegin || child->anchor == Node::kBlockBegin;
-          if (start && consumed) Fail(child->offset, "the anchor can never hold: a match does not go over the end of a sentence", "put it first");
+          if (start && consumed)
+            Fail(child->offset, "the anchor can never hold: a match does not go over the end of a sentence", "put it first");
           if (child->anchor == Node::kSentenceEnd) closed = child.get();
         } else if (WidthOf(*child).min > 0) {
           if (closed != nullptr) Fail(closed->offset, "the anchor can never hold: something follows it", "put it last");
@@ -385,7 +389,8 @@ class Generator {
   std::uint32_t StringOrNone(const std::string& s) { return s.empty() ? kNoIndex : String(s); }
 
   ClassTest ClassTestRow(const ClassRef& ref) {
-    return {ref.entity, static_cast<std::uint32_t>(ref.type), StringOrNone(ref.cls), StringOrNone(ref.kind), StringOrNone(ref.flag), ref.tier};
+    return {ref.entity, static_cast<std::uint32_t>(ref.type), StringOrNone(ref.cls), StringOrNone(ref.kind), StringOrNone(ref.flag),
+            ref.tier};
   }
 
   std::uint32_t ClassTestOf(const ClassRef& ref) {
@@ -414,8 +419,8 @@ class Generator {
     if (tests.size() != 1) return false;
     const Conjunction& t = tests[0];
     return t.need == 0 && t.forbid == 0 && t.never == 0 && t.origins == 0 && !t.has_lemmas && !t.has_texts && !t.has_exacts &&
-           t.not_lemmas.empty() && t.not_texts.empty() && t.not_exacts.empty() && t.regexes.empty() && t.mask_need == 0 && t.mask_forbid == 0 &&
-           t.form_need == 0 && t.form_forbid == 0 && t.not_classes.empty();
+           t.not_lemmas.empty() && t.not_texts.empty() && t.not_exacts.empty() && t.regexes.empty() && t.mask_need == 0 &&
+           t.mask_forbid == 0 && t.form_need == 0 && t.form_forbid == 0 && t.not_classes.empty();
   }
 
   // ---- code ----
@@ -502,8 +507,9 @@ class Generator {
   void Capture(const Node& node, std::uint32_t capture) {
     if (node.kind == Node::kGroup) {
       Group(node, capture);
-    } else if (node.kind == Node::kChoice && std::any_of(node.children.begin(), node.children.end(),
-                                                         [](const NodePtr& c) { return c->kind == Node::kGroup || c->kind == Node::kChoice; })) {
+    } else if (node.kind == Node::kChoice && std::any_of(node.children.begin(), node.children.end(), [](const NodePtr& c) {
+                 return c->kind == Node::kGroup || c->kind == Node::kChoice;
+               })) {
       Choice(node, [&](const Node& child) { Capture(child, capture); });
     } else {
       Emit1(Op::kSave, capture, 0);
@@ -617,7 +623,8 @@ class Generator {
   std::map<std::vector<std::uint64_t>, std::uint32_t> keys_;
   std::map<std::vector<Conjunction::Regex>, std::uint32_t> regexes_;
   std::map<FormTest, std::uint32_t> form_tests_;
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> class_tests_;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t>
+      class_tests_;
   std::map<std::pair<const RuleSource*, const Node*>, std::uint32_t> group_slots_;
   std::map<std::pair<const RuleSource*, const Node*>, Range> node_tests_;
 };
@@ -628,14 +635,20 @@ std::string Fingerprint(const Program& p, const RuleCode& r) {
   for (std::uint32_t i = r.start; i < r.start + r.size; ++i) {
     const Instruction& n = p.code[i];
     const bool jump = n.op == Op::kSplit || n.op == Op::kJump;
-    out += std::to_string(static_cast<int>(n.op)) + "," + std::to_string(jump ? n.a - i : n.op == Op::kToken ? 0 : n.a) + "," + std::to_string(n.d) + ";";
+    out += std::to_string(static_cast<int>(n.op)) + "," +
+           std::to_string(jump                 ? n.a - i
+                          : n.op == Op::kToken ? 0
+                                               : n.a) +
+           "," + std::to_string(n.d) + ";";
     const Range tests = n.op == Op::kToken ? Range{n.a, n.b} : n.op == Op::kClass ? Range{n.b, n.c} : Range{};
     for (std::uint32_t j = 0; j < tests.count; ++j) {
       const ConjunctionTest& c = p.conjunctions[tests.first + j];
-      out += std::to_string(c.need) + "/" + std::to_string(c.forbid) + "/" + std::to_string(c.form_test) + "/" + std::to_string(c.not_classes.count) + ".";
+      out += std::to_string(c.need) + "/" + std::to_string(c.forbid) + "/" + std::to_string(c.form_test) + "/" +
+             std::to_string(c.not_classes.count) + ".";
       for (std::uint32_t k = 0; k < c.not_classes.count; ++k) {
         const ClassTest& t = p.class_tests[c.not_classes.first + k];
-        out += std::to_string(t.type) + "!" + std::to_string(t.cls) + "!" + std::to_string(t.kind) + "!" + std::to_string(t.flag) + "!" + std::to_string(t.tier);
+        out += std::to_string(t.type) + "!" + std::to_string(t.cls) + "!" + std::to_string(t.kind) + "!" + std::to_string(t.flag) + "!" +
+               std::to_string(t.tier);
       }
     }
   }
@@ -643,8 +656,8 @@ std::string Fingerprint(const Program& p, const RuleCode& r) {
     const ContextCode& c = p.contexts[r.contexts.first + i];
     out += std::to_string(c.before) + std::to_string(c.negated) + std::to_string(c.start - r.start) + "|";
   }
-  return out + std::to_string(r.type) + "," + std::to_string(r.vetoes) + "," + std::to_string(r.label) + "," + std::to_string(r.from) + "," +
-         std::to_string(r.to) + "," + std::to_string(r.agree.count) + "," + std::to_string(r.crosses_lines);
+  return out + std::to_string(r.type) + "," + std::to_string(r.vetoes) + "," + std::to_string(r.label) + "," + std::to_string(r.from) +
+         "," + std::to_string(r.to) + "," + std::to_string(r.agree.count) + "," + std::to_string(r.crosses_lines);
 }
 
 }  // namespace
@@ -666,7 +679,8 @@ void RuleCompiler::Add(std::string_view file, std::string_view content, bundle::
       if (!marked.error.empty()) {
         diagnostics->Error(file, example.line, 0, "bad example: " + marked.error, "write \\[ for a bracket of the text itself");
       } else if (example.yes && marked.marks.empty()) {
-        diagnostics->Error(file, example.line, 0, "a `yes` example without a mark", "put the span that the rule must emit into square brackets");
+        diagnostics->Error(file, example.line, 0, "a `yes` example without a mark",
+                           "put the span that the rule must emit into square brackets");
       } else if (!example.yes && !marked.marks.empty() && rule.phase == Phase::kCandidates) {
         diagnostics->Error(file, example.line, 0, "a `no` example with a mark", "write \\[ for a bracket of the text itself");
       }
@@ -676,7 +690,8 @@ void RuleCompiler::Add(std::string_view file, std::string_view content, bundle::
 }
 
 std::string RuleCompiler::Finish(const gazetteer::Gazetteer* gazetteer, bundle::Diagnostics* diagnostics) {
-  std::stable_sort(state_->sources.begin(), state_->sources.end(), [](const RuleSource& a, const RuleSource& b) { return a.file < b.file; });
+  std::stable_sort(state_->sources.begin(), state_->sources.end(),
+                   [](const RuleSource& a, const RuleSource& b) { return a.file < b.file; });
   Generator generator(gazetteer, diagnostics);
   std::map<std::string_view, const RuleSource*> names;
   std::map<std::string, const RuleSource*> seen;
@@ -694,8 +709,8 @@ std::string RuleCompiler::Finish(const gazetteer::Gazetteer* gazetteer, bundle::
     ++state_->compiled;
     const auto [other, unique] = seen.emplace(Fingerprint(generator.program(), generator.program().rules.back()), &rule);
     if (!unique) {
-      diagnostics->Warning(rule.file, rule.line, places.ColumnOf(rule.offset), "rule `" + rule.name + "` says the same as `" + other->second->name + "`",
-                           "keep one of them");
+      diagnostics->Warning(rule.file, rule.line, places.ColumnOf(rule.offset),
+                           "rule `" + rule.name + "` says the same as `" + other->second->name + "`", "keep one of them");
     }
     for (const Example& example : rule.examples) {
       state_->examples.push_back({rule.name, rule.file, example.line, example.yes, example.text});

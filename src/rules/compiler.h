@@ -15,7 +15,8 @@
 
 namespace atau::rules {
 
-// Collects rule files and turns them into one section. One compile run, one thread. The language is described in dictionaries/rules/README.md.
+// Collects rule files and turns them into one section. One compile run, one thread. The language is described in
+// dictionaries/rules/README.md.
 //
 //   RuleCompiler compiler;
 //   for (const Source& source : rule_sources) compiler.Add(source.name, source.content, &diagnostics);
@@ -31,8 +32,9 @@ class RuleCompiler {
   void Add(std::string_view file, std::string_view content, bundle::Diagnostics* diagnostics);
 
   // Compiles what was added, in the order of file names, and reports what can be told only now: rules of one name, classes and kinds that
-  // `gazetteer` does not have (null: not checked), rules that can never match. Returns the bytes of the section; the same files give the same
-  // bytes. When there were errors the faulty rules are left out, so that the rest can still be tried. An empty string when no rule is left.
+  // `gazetteer` does not have (null: not checked), rules that can never match. Returns the bytes of the section; the same files give the
+  // same bytes. When there were errors the faulty rules are left out, so that the rest can still be tried. An empty string when no rule is
+  // left.
   std::string Finish(const gazetteer::Gazetteer* gazetteer, bundle::Diagnostics* diagnostics);
 
   // The examples of all rules that were compiled; filled by Finish. RuleSet::examples() has the same list.
@@ -44,14 +46,15 @@ class RuleCompiler {
   std::unique_ptr<State> state_;
 };
 
-// Analyses a text for the examples: clean view, tokens, forms and gazetteer matches. The view and all that it points to stay valid until the next call.
-// `resolved` may be left null: examples of relations name their entities themselves («[Дмитрий Рогозин]PERSON возглавил [Роскосмос]ORGANIZATION»).
-// The clean view must be the text itself (examples are written clean); where it is not, the example is reported as one that cannot be placed.
+// Analyses a text for the examples: clean view, tokens, forms and gazetteer matches. The view and all that it points to stay valid until
+// the next call. `resolved` may be left null: examples of relations name their entities themselves («[Дмитрий Рогозин]PERSON возглавил
+// [Роскосмос]ORGANIZATION»). The clean view must be the text itself (examples are written clean); where it is not, the example is reported
+// as one that cannot be placed.
 using AnalyzeExample = std::function<View(std::string_view text)>;
 
-// Runs every example of every rule, each against its own rule only, and reports each one that fails as an error at its file and line: a `yes` whose span is
-// not emitted (with what was emitted instead), a `no` that matches. Returns the number of failures. `files` of a set opened from several sections are kept apart
-// by RuleInfo::file.
+// Runs every example of every rule, each against its own rule only, and reports each one that fails as an error at its file and line: a
+// `yes` whose span is not emitted (with what was emitted instead), a `no` that matches. Returns the number of failures. `files` of a set
+// opened from several sections are kept apart by RuleInfo::file.
 std::size_t RunExamples(const RuleSet& rules, const AnalyzeExample& analyze, bundle::Diagnostics* diagnostics);
 
 }  // namespace atau::rules

@@ -114,7 +114,8 @@ std::size_t RunExamples(const RuleSet& rules, const AnalyzeExample& analyze, bun
           if ((*view.tokens)[i].end == mark.end) r.end = i + 1;
         }
         if (mark.type == Type::kNone || r.begin == kNoToken || r.end == kNoToken) {
-          fail(mark.type == Type::kNone ? "a mark of an example of a relation has its type behind it" : "a mark does not stand between tokens",
+          fail(mark.type == Type::kNone ? "a mark of an example of a relation has its type behind it"
+                                        : "a mark does not stand between tokens",
                "[Дмитрий Рогозин]PERSON");
           placed = false;
           break;

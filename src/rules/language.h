@@ -18,16 +18,16 @@
 namespace atau::rules {
 
 // Limits of the language. They keep the size of a program, and so the time a token, bounded whatever a file says.
-inline constexpr int kDefaultRepeat = 8;       // the most that `*` and `+` take
-inline constexpr int kMaxRepeat = 32;          // the most that {m,n} may ask for
-inline constexpr int kMaxGroupTokens = 16;     // tokens inside a quoted or bracketed group
-inline constexpr int kMaxClassTokens = 12;     // tokens of a class or entity match, for the width of contexts
-inline constexpr int kMaxMatchTokens = 64;     // tokens of a match
-inline constexpr int kMaxContextTokens = 16;   // tokens of a `before` or `after` context
-inline constexpr int kMaxProgram = 4096;       // instructions of a rule
-inline constexpr int kMaxConjunctions = 64;    // alternatives of one token test
-inline constexpr int kMaxNesting = 40;         // brackets in brackets
-inline constexpr std::size_t kMaxRegex = 1000; // bytes of a regular expression
+inline constexpr int kDefaultRepeat = 8;        // the most that `*` and `+` take
+inline constexpr int kMaxRepeat = 32;           // the most that {m,n} may ask for
+inline constexpr int kMaxGroupTokens = 16;      // tokens inside a quoted or bracketed group
+inline constexpr int kMaxClassTokens = 12;      // tokens of a class or entity match, for the width of contexts
+inline constexpr int kMaxMatchTokens = 64;      // tokens of a match
+inline constexpr int kMaxContextTokens = 16;    // tokens of a `before` or `after` context
+inline constexpr int kMaxProgram = 4096;        // instructions of a rule
+inline constexpr int kMaxConjunctions = 64;     // alternatives of one token test
+inline constexpr int kMaxNesting = 40;          // brackets in brackets
+inline constexpr std::size_t kMaxRegex = 1000;  // bytes of a regular expression
 inline constexpr std::size_t kMaxCaptures = 64;
 inline constexpr std::size_t kMaxFile = 4u << 20;
 
@@ -63,7 +63,7 @@ struct Conjunction {
   bool has_lemmas = false, has_texts = false, has_exacts = false;
   std::vector<std::string> lemmas;  // the reading has one of them (folded)
   std::vector<std::string> not_lemmas;
-  std::vector<std::string> texts;   // the folded form is one of them
+  std::vector<std::string> texts;  // the folded form is one of them
   std::vector<std::string> not_texts;
   std::vector<std::string> exacts;  // the surface is one of them
   std::vector<std::string> not_exacts;
@@ -78,8 +78,8 @@ struct Conjunction {
   std::vector<Regex> regexes;
   TokenMask mask_need = 0, mask_forbid = 0;
   std::uint8_t form_need = 0, form_forbid = 0;  // FormBit
-  std::vector<ClassRef> classes;      // at most one; makes the element a class match
-  std::vector<ClassRef> not_classes;  // no such match begins at the token
+  std::vector<ClassRef> classes;                // at most one; makes the element a class match
+  std::vector<ClassRef> not_classes;            // no such match begins at the token
 };
 
 struct Node;
@@ -87,14 +87,14 @@ using NodePtr = std::unique_ptr<Node>;
 
 struct Node {
   enum Kind : std::uint8_t {
-    kToken,      // one token: `tests`
-    kClass,      // a class or entity match: `ref`; `tests` of its first token
-    kResolved,   // a resolved entity of `type` (kNone: any)
-    kGroup,      // a quoted (round = false) or bracketed group; `children` empty: any content
+    kToken,     // one token: `tests`
+    kClass,     // a class or entity match: `ref`; `tests` of its first token
+    kResolved,  // a resolved entity of `type` (kNone: any)
+    kGroup,     // a quoted (round = false) or bracketed group; `children` empty: any content
     kSequence,
     kChoice,
-    kRepeat,     // children[0], min..max times; lazy for gaps
-    kCapture,    // children[0] under `name`
+    kRepeat,   // children[0], min..max times; lazy for gaps
+    kCapture,  // children[0] under `name`
     kAnchor,
   };
   enum Anchor : std::uint8_t { kLineBegin, kBlockBegin, kSentenceBegin, kLineEnd, kSentenceEnd };

@@ -99,9 +99,9 @@ struct FormTrigger {
 
 struct Expression {
   bool literal = false;
-  std::string_view text;        // of a literal
+  std::string_view text;  // of a literal
   std::uint32_t capture = 0;
-  std::string_view what;        // "text" …
+  std::string_view what;  // "text" …
 };
 
 bool HasFlag(std::string_view flags, std::string_view flag) {
@@ -126,16 +126,16 @@ struct MatchScratch::State {
   const void* owner = nullptr;
   const morph::FormTable* table = nullptr;
   std::uint64_t generation = 0;
-  std::vector<std::uint64_t> bits;       // for each form: known bits, then outcome bits
-  std::vector<Range> form_triggers;      // for each form and phase: into trigger_pool; count kNoIndex = not yet looked at
+  std::vector<std::uint64_t> bits;   // for each form: known bits, then outcome bits
+  std::vector<Range> form_triggers;  // for each form and phase: into trigger_pool; count kNoIndex = not yet looked at
   std::vector<std::uint32_t> trigger_pool;
   // One document.
-  std::vector<MatchKey> keys;            // parallel to View::matches
-  std::vector<std::uint32_t> match_at;   // first match that begins at each token
+  std::vector<MatchKey> keys;           // parallel to View::matches
+  std::vector<std::uint32_t> match_at;  // first match that begins at each token
   std::vector<std::int32_t> resolved_at;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> required_cursor;
-  std::vector<std::uint32_t> last_try;   // for each rule: where it was tried last
+  std::vector<std::uint32_t> last_try;  // for each rule: where it was tried last
   // The machine: one for matches, one for contexts (which run inside of a match).
   struct Machine {
     struct Job {
@@ -170,7 +170,8 @@ class RuleSetImpl : public RuleSet {
       auto [it, added] = known.emplace(pattern, nullptr);
       if (added) {
         owned_.push_back(std::make_unique<RE2>(pattern, options));
-        if (!owned_.back()->ok()) return Error{Code::kCorrupt, "the rule section holds a bad regular expression: " + owned_.back()->error()};
+        if (!owned_.back()->ok())
+          return Error{Code::kCorrupt, "the rule section holds a bad regular expression: " + owned_.back()->error()};
         it->second = owned_.back().get();
       }
       regexes_.push_back(it->second);
@@ -319,7 +320,8 @@ class RuleSetImpl : public RuleSet {
       if (!b.never) required_by_class_[cls].push_back(test);
     }
     for (const RuleCode& r : p_.rules) {
-      for (std::uint32_t j = 0; j < r.emits.count; ++j) expressions_.resize(std::max<std::size_t>(expressions_.size(), r.emits.first + j + 1));
+      for (std::uint32_t j = 0; j < r.emits.count; ++j)
+        expressions_.resize(std::max<std::size_t>(expressions_.size(), r.emits.first + j + 1));
     }
     for (const RuleCode& r : p_.rules) {
       for (std::uint32_t j = 0; j < r.emits.count; ++j) {
@@ -353,7 +355,8 @@ class RuleSetImpl : public RuleSet {
   }
 
   std::string Evaluate(const View& view, const Capture& c, std::string_view what) const {
-    if (c.match >= 0 && view.matches != nullptr && view.gazetteer != nullptr && (what == "class" || what == "id" || what == "name" || what == "lemma")) {
+    if (c.match >= 0 && view.matches != nullptr && view.gazetteer != nullptr &&
+        (what == "class" || what == "id" || what == "name" || what == "lemma")) {
       const gazetteer::Match& m = (*view.matches)[static_cast<std::size_t>(c.match)];
       const gazetteer::Entry entry = view.gazetteer->entry(m.entry);
       if (what == "class") return std::string(entry.kind);
@@ -406,7 +409,8 @@ class RuleSetImpl : public RuleSet {
       for (const morph::Reading& r : forms.ReadingsOf(form)) {
         if (t.not_lemmas.count != 0 && HasKey(t.not_lemmas, r.lemma_key)) return false;
         if (good) continue;
-        good = (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 && (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0) &&
+        good = (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 &&
+               (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0) &&
                ((t.has & 1) == 0 || HasKey(t.lemmas, r.lemma_key));
       }
       if (!good) return false;
@@ -648,7 +652,8 @@ class RuleSetImpl : public RuleSet {
         bool holds = false;
         if (begin > 0 && !Wall(r, begin)) {
           for (std::uint32_t width = c.min; width <= c.max && width <= begin && !holds; ++width) {
-            Execute(s.context, r, c.start, begin - width, begin - width, true, [&](std::uint32_t end) { return holds = holds || end == begin; });
+            Execute(s.context, r, c.start, begin - width, begin - width, true,
+                    [&](std::uint32_t end) { return holds = holds || end == begin; });
           }
         }
         if (holds == (c.negated != 0)) return false;
@@ -744,11 +749,12 @@ class RuleSetImpl : public RuleSet {
       }
     }
 
-    // Runs code from `pos`, all ways in the order of preference, and calls `on_match` at each end until it returns true. With `remember` each step is
-    // taken once at each token, so that the time is bounded by the size of the code times the tokens; without it (rules with agreement, where another
-    // way to the same place may agree) by the limit of steps.
+    // Runs code from `pos`, all ways in the order of preference, and calls `on_match` at each end until it returns true. With `remember`
+    // each step is taken once at each token, so that the time is bounded by the size of the code times the tokens; without it (rules with
+    // agreement, where another way to the same place may agree) by the limit of steps.
     template <class F>
-    void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, std::uint32_t origin, bool remember, F on_match) {
+    void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, std::uint32_t origin, bool remember,
+                 F on_match) {
       const std::vector<Instruction>& code = set.p_.code;
       const auto n = static_cast<std::uint32_t>(view.tokens->size());
       machine.jobs.clear();

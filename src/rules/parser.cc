@@ -107,15 +107,16 @@ constexpr OriginWord kOriginWords[] = {
     {"dictionary", OriginBit(morph::Origin::kDictionary)},
     {"guessed", OriginBit(morph::Origin::kGuess)},
 };
-constexpr std::string_view kOtherTestWords[] = {"any",    "known", "unknown", "capital",    "lemma",  "text",  "exact",    "re",
-                                                "re_surface", "in", "entity",  "quoted", "bracketed", "never", "opencorpora"};
+constexpr std::string_view kOtherTestWords[] = {"any",        "known", "unknown", "capital", "lemma",     "text",  "exact",      "re",
+                                                "re_surface", "in",    "entity",  "quoted",  "bracketed", "never", "opencorpora"};
 constexpr std::string_view kGrammemeNames[] = {
 #define X(name, bit) #name,
     ATAU_GRAMMEMES(X)
 #undef X
 };
 
-constexpr std::string_view kClauses[] = {"weight", "match", "agree", "before", "after", "not", "emit", "veto", "yes", "no", "crosses", "each"};
+constexpr std::string_view kClauses[] = {"weight", "match", "agree", "before", "after",   "not",
+                                         "emit",   "veto",  "yes",   "no",     "crosses", "each"};
 constexpr std::string_view kStatements[] = {"rule", "define", "phase"};
 
 template <class Words>
@@ -214,7 +215,7 @@ class Parser {
  private:
   struct Clause {
     std::string_view keyword;
-    std::size_t offset = 0;      // of the keyword
+    std::size_t offset = 0;          // of the keyword
     std::size_t begin = 0, end = 0;  // of what follows it
   };
 
@@ -436,7 +437,8 @@ class Parser {
     rule.offset = static_cast<std::uint32_t>(name.empty() ? head.offset : OffsetOf(name));
     if (name.empty()) {
       Fail(head.offset, "a rule without a name", "write `rule area.name`");
-    } else if (!std::all_of(name.begin(), name.end(), [](char c) { return (IsWordByte(c) || c == '.') && static_cast<unsigned char>(c) < 0x80; })) {
+    } else if (!std::all_of(name.begin(), name.end(),
+                            [](char c) { return (IsWordByte(c) || c == '.') && static_cast<unsigned char>(c) < 0x80; })) {
       Fail(rule.offset, "`" + rule.name + "` is no rule name", "use Latin letters, digits, `_`, `-` and `.`");
     }
     std::set<std::string_view> seen;
@@ -490,7 +492,8 @@ class Parser {
     float value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || std::fabs(value) > 100) {
-      Fail(text.empty() ? clause.offset : OffsetOf(text), "`" + std::string(text) + "` is no weight", "a number between -100 and 100, such as 2.5");
+      Fail(text.empty() ? clause.offset : OffsetOf(text), "`" + std::string(text) + "` is no weight",
+           "a number between -100 and 100, such as 2.5");
       return;
     }
     rule->has_weight = true;
@@ -574,7 +577,8 @@ class Parser {
         Fail(clause.offset, "`emit` without a type");
         return;
       }
-      if (phase_ == Phase::kRelations) Fail(at, "a file with `phase relations` emits relations", "write `emit relation NAME subject = part …`");
+      if (phase_ == Phase::kRelations)
+        Fail(at, "a file with `phase relations` emits relations", "write `emit relation NAME subject = part …`");
       TypeOf(type, at, &rule->type);
     }
     // Parts, then attributes; a name followed by `=` is an attribute's key.
@@ -595,7 +599,8 @@ class Parser {
         } else {
           value = std::string(Word());
           if (value.empty()) {
-            Fail(value_at, "`" + std::string(word) + " =` is followed by part.text, part.lemma, part.class, part.normal, part.id or 'literal'");
+            Fail(value_at,
+                 "`" + std::string(word) + " =` is followed by part.text, part.lemma, part.class, part.normal, part.id or 'literal'");
             return;
           }
           if (Take('.')) value += "." + std::string(Word());
@@ -834,7 +839,8 @@ class Parser {
       const std::string name(Word());
       const auto it = defines_.find(name);
       if (it == defines_.end()) {
-        Fail(begin, "`@" + name + "` is not defined", "write `define " + (name.empty() ? std::string("name") : name) + " pattern` above the rule");
+        Fail(begin, "`@" + name + "` is not defined",
+             "write `define " + (name.empty() ? std::string("name") : name) + " pattern` above the rule");
         return nullptr;
       }
       if (!it->second) {
@@ -897,7 +903,8 @@ class Parser {
       return nullptr;
     }
     if (phase_ != Phase::kRelations) {
-      Fail(begin, "resolved entities are known in files with `phase relations` only", "use [entity " + std::string(name) + "] for names of the gazetteer");
+      Fail(begin, "resolved entities are known in files with `phase relations` only",
+           "use [entity " + std::string(name) + "] for names of the gazetteer");
       return nullptr;
     }
     return node;
@@ -915,7 +922,8 @@ class Parser {
     } else if (word == "block" && start) {
       node->anchor = Node::kBlockBegin;
     } else {
-      Fail(begin, "unknown anchor `" + source_.substr(begin, 1) + std::string(word) + "`", "anchors are ^line, ^block, ^sentence, $line and $sentence");
+      Fail(begin, "unknown anchor `" + source_.substr(begin, 1) + std::string(word) + "`",
+           "anchors are ^line, ^block, ^sentence, $line and $sentence");
       return nullptr;
     }
     return node;
@@ -1041,7 +1049,7 @@ class Parser {
     if (list != kExacts) {
       for (std::string& word : words) word = Folded(word);
     }
-    std::vector<std::string>* to = list == kLemmas ? (negated ? &test->not_lemmas : &test->lemmas)
+    std::vector<std::string>* to = list == kLemmas  ? (negated ? &test->not_lemmas : &test->lemmas)
                                    : list == kTexts ? (negated ? &test->not_texts : &test->texts)
                                                     : (negated ? &test->not_exacts : &test->exacts);
     *to = std::move(words);
@@ -1184,7 +1192,8 @@ class Parser {
     for (const OriginWord& origin : kOriginWords) consider(origin.word);
     for (std::string_view known : kOtherTestWords) consider(known);
     for (std::string_view known : kGrammemeNames) consider(known);
-    if (!word.empty() && static_cast<unsigned char>(word[0]) >= 0x80) return "a form stands in quotes (\"" + std::string(word) + "\"), a lemma after `lemma`";
+    if (!word.empty() && static_cast<unsigned char>(word[0]) >= 0x80)
+      return "a form stands in quotes (\"" + std::string(word) + "\"), a lemma after `lemma`";
     if (best.empty()) return "tests are listed in dictionaries/rules/README.md";
     return "did you mean `" + std::string(best) + "`?";
   }

@@ -12,86 +12,61 @@ constexpr std::uint32_t kVersion = 1;
 
 // Every table goes through one list of fields, so that what is written and what is read cannot drift apart.
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, Range>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, Range> {
   a(t.first), a(t.count);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, FormTest>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, FormTest> {
   a(t.need), a(t.forbid), a(t.never), a(t.origins), a(t.form_need), a(t.form_forbid);
   Fields(a, t.lemmas), Fields(a, t.not_lemmas), Fields(a, t.texts), Fields(a, t.not_texts), a(t.has);
   Fields(a, t.exacts), Fields(a, t.not_exacts), Fields(a, t.regexes);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, RegexUse>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, RegexUse> {
   a(t.pattern), a(t.surface), a(t.negated);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, ConjunctionTest>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, ConjunctionTest> {
   a(t.need), a(t.forbid), a(t.form_test), Fields(a, t.not_classes);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, ClassTest>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, ClassTest> {
   a(t.entity), a(t.type), a(t.cls), a(t.kind), a(t.flag), a(t.tier);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, Instruction>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, Instruction> {
   a(t.op), a(t.a), a(t.b), a(t.c), a(t.d);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, Trigger>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, Trigger> {
   a(t.kind), a(t.index), a(t.need), a(t.forbid);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, ContextCode>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, ContextCode> {
   a(t.before), a(t.negated), a(t.start), a(t.min), a(t.max);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, AgreePart>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, AgreePart> {
   a(t.capture), a(t.need), a(t.forbid);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, Emit>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, Emit> {
   a(t.key), a(t.expression);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, ExampleCode>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, ExampleCode> {
   a(t.yes), a(t.text), a(t.line);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, RuleCode>
-{
+void Fields(A& a, T& t) requires std::is_same_v<std::remove_const_t<T>, RuleCode> {
   a(t.name), a(t.file), a(t.label), a(t.line), a(t.type), a(t.vetoes), a(t.phase), a(t.weight), a(t.crosses_lines), a(t.each_length);
   a(t.start), a(t.size), a(t.from), a(t.to);
   Fields(a, t.captures), Fields(a, t.agree), Fields(a, t.contexts), Fields(a, t.triggers), Fields(a, t.emits), Fields(a, t.examples);
   a(t.required), a(t.required_within);
 }
 template <class A, class T>
-void Fields(A& a, T& t)
-  requires std::is_same_v<std::remove_const_t<T>, std::uint32_t> || std::is_same_v<std::remove_const_t<T>, std::uint64_t>
-{
+void Fields(A& a,
+            T& t) requires std::is_same_v<std::remove_const_t<T>, std::uint32_t> || std::is_same_v<std::remove_const_t<T>, std::uint64_t> {
   a(t);
 }
 
@@ -197,7 +172,8 @@ bool Sound(const Program& p) {
     if (!index(r.name, p.strings) || !index(r.file, p.strings) || !index(r.label, p.strings)) return false;
     if (r.type >= static_cast<std::uint32_t>(kTypeCount) || r.phase > 1 || !std::isfinite(r.weight) || r.vetoes > 0xFFFF) return false;
     if (!range({r.start, r.size}, p.code) || r.size == 0 || r.size > static_cast<std::uint32_t>(kMaxProgram)) return false;
-    if (!range(r.captures, p.capture_names) || r.captures.count > kMaxCaptures || !range(r.agree, p.agrees) || !range(r.contexts, p.contexts))
+    if (!range(r.captures, p.capture_names) || r.captures.count > kMaxCaptures || !range(r.agree, p.agrees) ||
+        !range(r.contexts, p.contexts))
       return false;
     if (!range(r.triggers, p.triggers) || !range(r.emits, p.emits) || !range(r.examples, p.examples)) return false;
     if (!optional(r.required, p.class_tests)) return false;
@@ -274,13 +250,19 @@ std::string WriteProgram(const Program& program) {
 }
 
 Result<Program> ReadProgram(std::string_view bytes) {
-  const auto corrupt = [](std::string what) { return Error{Code::kCorrupt, "the rule section is damaged: " + what, {}, 0, 0, "compile the bundle again"}; };
+  const auto corrupt = [](std::string what) {
+    return Error{Code::kCorrupt, "the rule section is damaged: " + what, {}, 0, 0, "compile the bundle again"};
+  };
   if (bytes.substr(0, kMagic.size()) != kMagic) return corrupt("it does not begin as one");
   Input in{bytes.substr(kMagic.size())};
   std::uint32_t version = 0;
   in(version);
   if (version != kVersion) {
-    return Error{Code::kVersion, "the rule section has format " + std::to_string(version) + ", this program reads " + std::to_string(kVersion), {}, 0, 0,
+    return Error{Code::kVersion,
+                 "the rule section has format " + std::to_string(version) + ", this program reads " + std::to_string(kVersion),
+                 {},
+                 0,
+                 0,
                  "compile the bundle again with this release"};
   }
   Program program;

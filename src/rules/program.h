@@ -26,13 +26,13 @@ struct Range {
 // What can be told of a form without its neighbours; its outcome is cached for each form.
 struct FormTest {
   morph::Grammemes need = 0, forbid = 0, never = 0;
-  std::uint32_t origins = 0;     // bits; 0 = any
-  std::uint32_t form_need = 0;   // FormBit
+  std::uint32_t origins = 0;    // bits; 0 = any
+  std::uint32_t form_need = 0;  // FormBit
   std::uint32_t form_forbid = 0;
   Range lemmas, not_lemmas, texts, not_texts;  // into Program::keys
-  std::uint32_t has = 0;         // 1 lemmas, 2 texts, 4 exacts
-  Range exacts, not_exacts;      // into Program::strings
-  Range regexes;                 // into Program::regexes
+  std::uint32_t has = 0;                       // 1 lemmas, 2 texts, 4 exacts
+  Range exacts, not_exacts;                    // into Program::strings
+  Range regexes;                               // into Program::regexes
   friend auto operator<=>(const FormTest&, const FormTest&) = default;
 };
 
@@ -63,10 +63,10 @@ enum class Op : std::uint32_t {
   kOpen,      // a: 1 = round, b: slot that remembers the opening sign
   kClose,     // b: that slot
   kAny,
-  kSplit,     // goes on at the next instruction first, then at a
-  kJump,      // a
-  kSave,      // a: capture, b: 0 begin, 1 end
-  kAnchor,    // a: Node::Anchor
+  kSplit,   // goes on at the next instruction first, then at a
+  kJump,    // a
+  kSave,    // a: capture, b: 0 begin, 1 end
+  kAnchor,  // a: Node::Anchor
   kMatch,
 };
 inline constexpr std::uint32_t kOps = 12;
@@ -80,8 +80,8 @@ struct Instruction {
 struct Trigger {
   enum Kind : std::uint32_t { kAnyToken, kForm, kClass, kResolved, kQuote, kBracket };
   std::uint32_t kind = kAnyToken;
-  std::uint32_t index = 0;        // kForm: form test (kNoIndex: none), kClass: class test, kResolved: type
-  TokenMask need = 0, forbid = 0; // kForm: of the form
+  std::uint32_t index = 0;         // kForm: form test (kNoIndex: none), kClass: class test, kResolved: type
+  TokenMask need = 0, forbid = 0;  // kForm: of the form
 };
 
 struct ContextCode {
@@ -109,10 +109,10 @@ struct RuleCode {
   std::uint32_t type = 0, vetoes = 0, phase = 0;
   float weight = 0;
   std::uint32_t crosses_lines = 0, each_length = 0;
-  std::uint32_t start = 0, size = 0;     // instructions (contexts included)
+  std::uint32_t start = 0, size = 0;             // instructions (contexts included)
   std::uint32_t from = kNoIndex, to = kNoIndex;  // captures of the emitted span
-  Range captures;   // into capture_names
-  Range agree;      // into agrees
+  Range captures;                                // into capture_names
+  Range agree;                                   // into agrees
   Range contexts;
   Range triggers;
   Range emits;
@@ -139,7 +139,8 @@ struct Program {
   std::vector<RuleCode> rules;
 };
 
-// The bytes of a section, and back. Reading checks every index, every jump (forward only, within its rule) and every size. Error: kCorrupt, kVersion.
+// The bytes of a section, and back. Reading checks every index, every jump (forward only, within its rule) and every size. Error: kCorrupt,
+// kVersion.
 std::string WriteProgram(const Program& program);
 Result<Program> ReadProgram(std::string_view bytes);
 

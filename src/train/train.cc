@@ -35,6 +35,7 @@ struct Doc {
   std::string id, text;
   int scheme = 0;
   bool programs = false;  // PROGRAM is annotated
+  bool learn = true;      // a training text; not one for measuring
   std::size_t tokens = 0;
   std::vector<std::uint32_t> form;                       // by token: index of the form's list of blocks
   std::vector<std::vector<std::uint32_t>> token_blocks;  // by token, without memory
@@ -90,7 +91,7 @@ class Corpus {
  public:
   explicit Corpus(std::shared_ptr<const document::Pipeline> pipeline) : pipeline_(std::move(pipeline)), scratch_(pipeline_->NewScratch()) {}
 
-  void Read(const std::string& path, int scheme, bool programs, std::vector<Doc>* docs) {
+  void Read(const std::string& path, int scheme, bool programs, bool learn, std::vector<Doc>* docs) {
     std::ifstream in(path);
     if (!in) throw std::runtime_error("cannot read " + path);
     std::string line;
@@ -101,6 +102,7 @@ class Corpus {
       d.text = j.at("text").get<std::string>();
       d.scheme = scheme;
       d.programs = programs;
+      d.learn = learn;
       Add(j, &d);
       docs->push_back(std::move(d));
     }
@@ -178,17 +180,21 @@ class Corpus {
     };
     spans("entities", &d->gold);
     spans("ignore", &d->ignore);
-    if (!d->programs) {
-      std::erase_if(d->gold, [](const Gold& g) { return g.type == 3; });
+    if (!d->programs) std::erase_if(d->gold, [](const Gold& g) { return g.type == 3; });
+    if (!d->programs && d->learn) {
       for (Candidate& c : d->candidates) c.types &= 7;
       std::erase_if(d->candidates, [](const Candidate& c) { return c.types == 0; });
     }
-    // Debatable spans say nothing either way.
-    std::erase_if(d->candidates, [d](const Candidate& c) {
-      const auto is = [&c](const Gold& g) { return g.begin == c.begin && g.end == c.end; };
-      if (std::any_of(d->gold.begin(), d->gold.end(), is)) return false;
-      return std::any_of(d->ignore.begin(), d->ignore.end(), [&c](const Gold& g) { return c.begin < g.end && g.begin < c.end; });
-    });
+    // Debatable mentions say nothing either way: no learning from candidates inside them.
+    if (d->learn) {
+      for (Candidate& c : d->candidates) {
+        if (std::any_of(d->gold.begin(), d->gold.end(), [&c](const Gold& g) { return g.begin == c.begin && g.end == c.end; })) continue;
+        for (const Gold& g : d->ignore) {
+          if (c.begin >= g.begin && c.end <= g.end) c.types &= static_cast<std::uint8_t>(~(1u << g.type));
+        }
+      }
+      std::erase_if(d->candidates, [](const Candidate& c) { return c.types == 0; });
+    }
     d->gold_of.assign(d->candidates.size(), -1);
     for (const Gold& g : d->gold) {
       bool found = false;
@@ -474,7 +480,8 @@ class Learner {
   }
 
   // Rows of the table: evidence, place, type, weight of the mixed weights, heavy enough to matter.
-  std::vector<std::string> Rows(double least) {
+  // `trained`: how many of the types (in their order) the texts have.
+  std::vector<std::string> Rows(double least, int trained) {
     std::vector<std::string> rows;
     for (std::uint32_t b = 0; b < corpus_->blocks.size(); ++b) {
       if (!Used(b)) continue;
@@ -482,7 +489,8 @@ class Learner {
       for (std::uint32_t x = 0; x < static_cast<std::uint32_t>(span ? kTypes : kBlock); ++x) {
         double w = 0;
         ForCopies(-1, [&](Parameters& p, float share) { w += static_cast<double>(share) * static_cast<double>(p.WeightsOf(b)[x]); });
-        if (std::abs(w) < least) continue;
+        // What has a default must be overruled even by a zero.
+        if (std::abs(w) < least && !(span && x < static_cast<std::uint32_t>(trained) && HasDefault(corpus_->blocks.NameOf(b)))) continue;
         const std::uint32_t slot = span ? kSpanSlot + x : x;
         char number[32];
         std::snprintf(number, sizeof number, "%.2f", w);
@@ -494,6 +502,14 @@ class Learner {
   }
 
  private:
+  // Rules have a weight of their own, and dictionaries/weights/00_defaults.tsv speaks of these templates.
+  static bool HasDefault(std::string_view name) {
+    for (const Template t : {kRule, kBias, kGazSpan, kGazOver, kGazCross, kQuoted, kBalance, kAgree, kDocSpan}) {
+      if (name.starts_with(std::string(TemplateName(t)) + "=")) return true;
+    }
+    return false;
+  }
+
   template <class F>
   void ForCopies(int scheme, F f) {
     f(copies_[0], 1.0f);
@@ -654,7 +670,7 @@ int Run(const Options& o) {
   for (const auto& [scheme, path] : o.data) {
     auto it = std::find(schemes.begin(), schemes.end(), scheme);
     if (it == schemes.end()) schemes.push_back(scheme), it = schemes.end() - 1;
-    corpus.Read(path, static_cast<int>(it - schemes.begin()), scheme == "own", &docs);
+    corpus.Read(path, static_cast<int>(it - schemes.begin()), scheme == "own", true, &docs);
   }
   std::vector<double> mix;
   for (const std::string& s : schemes) mix.push_back(o.mix.contains(s) ? o.mix.at(s) : 1.0 / static_cast<double>(schemes.size()));
@@ -664,7 +680,7 @@ int Run(const Options& o) {
   std::vector<std::vector<Doc>> evals;
   for (const std::string& path : o.eval) {
     evals.emplace_back();
-    corpus.Read(path, 0, path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos, &evals.back());
+    corpus.Read(path, 0, path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos, false, &evals.back());
   }
   // Evidence is counted over the training texts alone.
   std::fill(corpus.blocks.counts().begin(), corpus.blocks.counts().end(), 0u);
@@ -723,7 +739,8 @@ int Run(const Options& o) {
     tally.Print(o.eval[e].substr(o.eval[e].rfind('/') + 1));
   }
   if (!o.out.empty()) {
-    const auto rows = learner.Rows(0.05);
+    const bool programs = std::any_of(docs.begin(), docs.end(), [](const Doc& d) { return d.programs; });
+    const auto rows = learner.Rows(0.05, programs ? kTypes : kTypes - 1);
     std::ofstream out(o.out);
     out << "# Learned by atau-train from annotated texts; do not edit by hand: overrule a row in zz_overrides.tsv.\n"
            "#! weights source=\"factRuEval-2016 devset (MIT), NEREL v1.1 train\" licence=Apache-2.0\n"

@@ -141,9 +141,9 @@ TEST_CASE("a name written once is found in every case") {
       {"Владимиром Путиным, Путина Владимира", "[Владимиром Путиным]putin [Путина Владимира]putin"},
       {"Си Цзиньпином", "[Си Цзиньпином]xi"},
   };
-  for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
-    CHECK(names.Marked(text) == expected);
+  for (const auto& c : cases) {
+    CAPTURE(c.first);
+    CHECK(names.Marked(c.first) == c.second);
   }
 }
 

@@ -288,9 +288,9 @@ TEST_CASE("names are found in every form, and nothing else is") {
       {"Чёрное\nморе", "[Чёрное\nморе]sea"},
       {"Чёрное, море", ""},
   };
-  for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
-    CHECK(finder.Marked(text) == expected);
+  for (const auto& c : cases) {
+    CAPTURE(c.first);
+    CHECK(finder.Marked(c.first) == c.second);
   }
 }
 

@@ -26,7 +26,9 @@ inline std::string ReadFile(const std::filesystem::path& path) {
 }
 
 // …/dictionaries of the source tree that this file belongs to.
-inline std::filesystem::path Dictionaries() { return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "dictionaries"; }
+inline std::filesystem::path Dictionaries() {
+  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "dictionaries";
+}
 
 struct Dictionary {
   std::string section;
@@ -83,7 +85,8 @@ inline const Morph& Full() {
 inline constexpr std::string_view kSmallParadigms =
     "#! paradigms source=test licence=test\n"
     "paradigm\tforms\n"
-    "a\t:NOUN,inan,masc sing,nomn|а:NOUN,inan,masc sing,gent|у:NOUN,inan,masc sing,datv|:NOUN,inan,masc sing,accs|ом:NOUN,inan,masc sing,ablt|"
+    "a\t:NOUN,inan,masc sing,nomn|а:NOUN,inan,masc sing,gent|у:NOUN,inan,masc sing,datv|:NOUN,inan,masc sing,accs|ом:NOUN,inan,masc "
+    "sing,ablt|"
     "е:NOUN,inan,masc sing,loct|ы:NOUN,inan,masc plur,nomn|ов:NOUN,inan,masc plur,gent\n"
     "b\tый:ADJF,Qual masc,sing,nomn|ого:ADJF,Qual masc,sing,gent|ая:ADJF,Qual femn,sing,nomn|ее:COMP,Qual|по+ее:COMP,Qual Cmp2\n"
     "c\t:NOUN,anim,masc,Sgtm,Surn sing,nomn|а:NOUN,anim,masc,Sgtm,Surn sing,gent|а:NOUN,anim,femn,Sgtm,Surn sing,nomn|"
@@ -91,7 +94,7 @@ inline constexpr std::string_view kSmallParadigms =
 inline constexpr std::string_view kSmallLexemes =
     "#! lexemes source=test licence=test\n"
     "lemma\tparadigms\n"
-    "иванов\tc\nкороб\ta\nновый\tb\nпетров\tc\nсамолёт\ta\nсидоров\tc\nстол\ta\nуглов\tc\nчёрный\tb\nшкаф\ta\n";
+    "иванов\tc\nкороб\ta\nновый\tb\nпетров\tc\nпрестол\ta\nсамолёт\ta\nсидоров\tc\nстол\ta\nуглов\tc\nчёрный\tb\nшкаф\ta\n";
 inline constexpr std::string_view kSmallNames =
     "#! names mark=surname source=test licence=test\n"
     "name\tgender\ttier\tcount\n"

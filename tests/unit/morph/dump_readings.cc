@@ -1,6 +1,7 @@
 // Prints the readings of words: `morph_dump [--section FILE | SOURCE.tsv…] [--save FILE] [--no-guess] [--cap] < words`.
 //
-// Each output line is word, lemma, tag, origin, list bits and weight, separated by tabs. The tests in tests/python compare them with pymorphy3.
+// Each output line is word, lemma, tag, origin, list bits and weight, separated by tabs. The tests in tests/python compare them with
+// pymorphy3.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -20,7 +21,9 @@ std::string ReadFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-double Seconds(std::chrono::steady_clock::time_point since) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count(); }
+double Seconds(std::chrono::steady_clock::time_point since) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+}
 
 }  // namespace
 
@@ -95,8 +98,9 @@ int main(int argc, char** argv) {
     morph.Analyze(word, shape, guess, &readings);
     morph::Fold(word, &folded);
     for (const morph::Reading& reading : readings) {
-      std::cout << word << '\t' << morph.Lemma(reading, folded) << '\t' << morph.TagString(reading) << '\t' << static_cast<int>(reading.origin) << '\t'
-                << static_cast<int>(reading.list) << '\t' << static_cast<int>(reading.weight) << '\n';
+      std::cout << word << '\t' << morph.Lemma(reading, folded) << '\t' << morph.TagString(reading) << '\t'
+                << static_cast<int>(reading.origin) << '\t' << static_cast<int>(reading.list) << '\t' << static_cast<int>(reading.weight)
+                << '\n';
     }
   }
   return 0;

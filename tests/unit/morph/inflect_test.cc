@@ -228,8 +228,10 @@ TEST_CASE("a gender that is known from elsewhere decides") {
   man.person = woman.person = true;
   man.gender = Gender::kMasculine;
   woman.gender = Gender::kFeminine;
-  Check({{"Иванову", "Иванова"}, {"И. И. Иванова", "И. И. Иванова"}, {"Иванова", "Иванова"}, {"Меркель", "Меркель"}, {"Шмидт", "Шмидт"}}, woman);
-  Check({{"Иванову", "Иванов"}, {"И. И. Иванова", "И. И. Иванов"}, {"Иванова", "Иванов"}, {"Шмидта", "Шмидт"}, {"Цзиньпина", "Цзиньпин"}}, man);
+  Check({{"Иванову", "Иванова"}, {"И. И. Иванова", "И. И. Иванова"}, {"Иванова", "Иванова"}, {"Меркель", "Меркель"}, {"Шмидт", "Шмидт"}},
+        woman);
+  Check({{"Иванову", "Иванов"}, {"И. И. Иванова", "И. И. Иванов"}, {"Иванова", "Иванов"}, {"Шмидта", "Шмидт"}, {"Цзиньпина", "Цзиньпин"}},
+        man);
 }
 
 TEST_CASE("the gender that a name shows") {
@@ -237,11 +239,20 @@ TEST_CASE("the gender that a name shows") {
     const char* text;
     Gender gender;
   } rows[] = {
-      {"Анны Ивановой", Gender::kFeminine},     {"Дмитрия Рогозина", Gender::kMasculine}, {"Тимошенко", Gender::kUnknown},
-      {"Юлии Тимошенко", Gender::kFeminine},    {"Зураба Церетели", Gender::kMasculine},  {"Назарбаевым", Gender::kMasculine},
-      {"Ивановой", Gender::kFeminine},          {"Марии", Gender::kFeminine},             {"Ильи", Gender::kMasculine},
-      {"Ангелы Меркель", Gender::kFeminine},    {"Иванова", Gender::kUnknown},            {"", Gender::kUnknown},
-      {"Марковича", Gender::kMasculine},        {"123", Gender::kUnknown},
+      {"Анны Ивановой", Gender::kFeminine},
+      {"Дмитрия Рогозина", Gender::kMasculine},
+      {"Тимошенко", Gender::kUnknown},
+      {"Юлии Тимошенко", Gender::kFeminine},
+      {"Зураба Церетели", Gender::kMasculine},
+      {"Назарбаевым", Gender::kMasculine},
+      {"Ивановой", Gender::kFeminine},
+      {"Марии", Gender::kFeminine},
+      {"Ильи", Gender::kMasculine},
+      {"Ангелы Меркель", Gender::kFeminine},
+      {"Иванова", Gender::kUnknown},
+      {"", Gender::kUnknown},
+      {"Марковича", Gender::kMasculine},
+      {"123", Gender::kUnknown},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);

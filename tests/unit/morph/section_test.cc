@@ -18,10 +18,11 @@ namespace {
 // Bytes in a block of exactly their size, aligned as a bundle's are, so that a sanitizer sees each step outside.
 class Exact {
  public:
-  explicit Exact(std::string_view bytes) : size_(bytes.size()), bytes_(static_cast<char*>(::operator new(bytes.size() + 1, std::align_val_t{64}))) {
+  explicit Exact(std::string_view bytes)
+      : size_(bytes.size()), bytes_(static_cast<char*>(::operator new (bytes.size() + 1, std::align_val_t{64}))) {
     std::memcpy(bytes_, bytes.data(), bytes.size());
   }
-  ~Exact() { ::operator delete(bytes_, std::align_val_t{64}); }
+  ~Exact() { ::operator delete (bytes_, std::align_val_t{64}); }
   Exact(const Exact&) = delete;
   Exact& operator=(const Exact&) = delete;
   std::string_view view() const { return {bytes_, size_}; }
@@ -42,8 +43,8 @@ std::size_t Exercise(std::string_view bytes) {
   const Morph& morph = **opened;
   std::size_t sum = 0;
   std::vector<Reading> readings;
-  for (const char* word : {"стола", "столов", "поновее", "новая", "иванова", "королева", "чёрный", "черная", "моржовой", "самолет", "смолет", "стол-шкафом",
-                           "стола-2", "экс-стол", "столяров", "а", "ов", "", "самолётом-шкафом"}) {
+  for (const char* word : {"стола", "столов", "поновее", "новая", "иванова", "королева", "чёрный", "черная", "моржовой", "самолет",
+                           "смолет", "стол-шкафом", "стола-2", "экс-стол", "столяров", "а", "ов", "", "самолётом-шкафом"}) {
     readings.clear();
     morph.Analyze(word, token::Shape::kCap, true, &readings);
     for (const Reading& r : readings) {

@@ -139,9 +139,10 @@ TEST_CASE("each mistake is told with its place") {
 
 TEST_CASE("all mistakes of a file are told in one run, good rules are kept") {
   World world;
-  REQUIRE(world.Compile("rule a\n match [foo]\n emit THING\n no y\n"
-                        "rule b\n match [cap]\n emit PERSON\n yes [X]\n no y\n"
-                        "rule c\n match [in nothing] [gent & datv]\n emit PERSON z\n yes [X]\n no y\n"));
+  REQUIRE(
+      world.Compile("rule a\n match [foo]\n emit THING\n no y\n"
+                    "rule b\n match [cap]\n emit PERSON\n yes [X]\n no y\n"
+                    "rule c\n match [in nothing] [gent & datv]\n emit PERSON z\n yes [X]\n no y\n"));
   CHECK(world.diagnostics.errors() == 6);
   CHECK(world.rules->size() == 1);
   CHECK(world.rules->rule(0).name == "b");
@@ -151,11 +152,12 @@ TEST_CASE("all mistakes of a file are told in one run, good rules are kept") {
 
 TEST_CASE("the design's example compiles as it stands") {
   World world;
-  REQUIRE(world.Compile("rule program.head_quoted            # comment\n"
-                        "  match  kind:[lemma in program_head]  name:[quoted]\n"
-                        "  emit   PROGRAM  kind = kind.class  name = name.text\n"
-                        "  yes    проект [«Байтерек»]\n"
-                        "  no     монумент «Байтерек»\n"));
+  REQUIRE(
+      world.Compile("rule program.head_quoted            # comment\n"
+                    "  match  kind:[lemma in program_head]  name:[quoted]\n"
+                    "  emit   PROGRAM  kind = kind.class  name = name.text\n"
+                    "  yes    проект [«Байтерек»]\n"
+                    "  no     монумент «Байтерек»\n"));
   CHECK(world.Errors() == "");
   CHECK(world.Spans("Это проект «Байтерек», а не монумент «Мир».") == "[Байтерек]");
   const View view = world.Analyze("проекта «Байтерек»");
@@ -165,20 +167,23 @@ TEST_CASE("the design's example compiles as it stands") {
   CHECK(world.rules->Attribute(view, world.hits, world.hits.hits[0], "kind") == "project");
   CHECK(world.rules->Attribute(view, world.hits, world.hits.hits[0], "name") == "Байтерек");
   CHECK(world.rules->Attribute(view, world.hits, world.hits.hits[0], "nothing") == "");
-  CHECK(RunExamples(*world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 0);
+  CHECK(RunExamples(
+            *world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 0);
 }
 
 TEST_CASE("examples that fail are told") {
   World world;
-  REQUIRE(world.Compile("rule a\n"
-                        " match [in program_head] name:[quoted]\n"
-                        " emit PROGRAM\n"
-                        " yes проект [«Мир»]\n"
-                        " yes [проект] «Мир»\n"
-                        " yes монумент [«Мир»]\n"
-                        " no проект «Мир»\n"
-                        " no дом «Мир»\n"));
-  CHECK(RunExamples(*world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 3);
+  REQUIRE(
+      world.Compile("rule a\n"
+                    " match [in program_head] name:[quoted]\n"
+                    " emit PROGRAM\n"
+                    " yes проект [«Мир»]\n"
+                    " yes [проект] «Мир»\n"
+                    " yes монумент [«Мир»]\n"
+                    " no проект «Мир»\n"
+                    " no дом «Мир»\n"));
+  CHECK(RunExamples(
+            *world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 3);
   const std::string errors = world.Errors();
   CHECK(errors.find("test.rules:5: error: rule a: it does not emit [проект] in «проект «Мир»», but [Мир]") != std::string::npos);
   CHECK(errors.find("test.rules:6: error: rule a: it does not fire in «монумент «Мир»»") != std::string::npos);
@@ -186,7 +191,8 @@ TEST_CASE("examples that fail are told") {
 }
 
 TEST_CASE("the same files give the same bytes, in whatever order they come") {
-  const std::string a = Complete("rule a\n match [cap & NOUN]\n emit PERSON\n%"), b = Complete("rule b\n match [\"x\"] [quoted]\n emit PERSON\n%");
+  const std::string a = Complete("rule a\n match [cap & NOUN]\n emit PERSON\n%"),
+                    b = Complete("rule b\n match [\"x\"] [quoted]\n emit PERSON\n%");
   bundle::Diagnostics diagnostics;
   RuleCompiler first, second;
   first.Add("a.rules", a, &diagnostics), first.Add("b.rules", b, &diagnostics);
@@ -203,8 +209,9 @@ TEST_CASE("a rule that says the same as another is told") {
 
 TEST_CASE("a damaged section is refused, wherever it is damaged") {
   World world;
-  REQUIRE(world.Compile(Complete("define n [NOUN & gent]\nrule a\n match h:[in org_head/keep] @n{1,3} (\"и\" @n)? x:quoted([re /a+/])\n agree (h, x)\n"
-                                 " not before [lower]\n emit ORGANIZATION h .. x kind = h.class\n%")));
+  REQUIRE(world.Compile(
+      Complete("define n [NOUN & gent]\nrule a\n match h:[in org_head/keep] @n{1,3} (\"и\" @n)? x:quoted([re /a+/])\n agree (h, x)\n"
+               " not before [lower]\n emit ORGANIZATION h .. x kind = h.class\n%")));
   const std::string good = world.section;
   for (std::size_t size = 0; size < good.size(); ++size) {
     world.section = good.substr(0, size);

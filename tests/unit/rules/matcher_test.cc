@@ -129,9 +129,11 @@ TEST_CASE("contexts, agreement, lines, each length") {
 
 TEST_CASE("definitions, attributes and vetoes") {
   World world;
-  REQUIRE(world.Compile("define post [in role]\n"
-                        "rule a\n match r:@post name:[cap]\n emit PERSON name role = r.lemma kind = 'person' title = r.class id = r.id text = r\n yes [x]\n no y\n"
-                        "rule v\n match [\"монумент\"] name:[quoted]\n veto ORGANIZATION | PROGRAM name\n yes [x]\n no y\n"));
+  REQUIRE(
+      world.Compile("define post [in role]\n"
+                    "rule a\n match r:@post name:[cap]\n emit PERSON name role = r.lemma kind = 'person' title = r.class id = r.id text = "
+                    "r\n yes [x]\n no y\n"
+                    "rule v\n match [\"монумент\"] name:[quoted]\n veto ORGANIZATION | PROGRAM name\n yes [x]\n no y\n"));
   const View view = world.Analyze("генерального директора Иванова и монумент «Мир»");
   world.hits.Clear();
   world.rules->Match(view, Phase::kCandidates, world.scratch.get(), &world.hits);
@@ -153,13 +155,15 @@ TEST_CASE("definitions, attributes and vetoes") {
 
 TEST_CASE("relations stand on resolved entities") {
   World world;
-  REQUIRE(world.Compile("phase relations\nrule works\n match r:[in role] o:<ORGANIZATION> p:<PERSON>\n"
-                        " emit relation WORKS_AS subject = p role = r object = o\n"
-                        " yes директор [Мир]ORGANIZATION [Анна Иванова]PERSON -> Анна Иванова | директор | Мир\n"
-                        " yes генеральный директор [Мир]ORGANIZATION [Анна Иванова]PERSON -> Анна Иванова | генеральный директор | Мир\n"
-                        " no директор и [Анна Иванова]PERSON\n"));
+  REQUIRE(
+      world.Compile("phase relations\nrule works\n match r:[in role] o:<ORGANIZATION> p:<PERSON>\n"
+                    " emit relation WORKS_AS subject = p role = r object = o\n"
+                    " yes директор [Мир]ORGANIZATION [Анна Иванова]PERSON -> Анна Иванова | директор | Мир\n"
+                    " yes генеральный директор [Мир]ORGANIZATION [Анна Иванова]PERSON -> Анна Иванова | генеральный директор | Мир\n"
+                    " no директор и [Анна Иванова]PERSON\n"));
   CHECK(world.Errors() == "");
-  CHECK(RunExamples(*world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 0);
+  CHECK(RunExamples(
+            *world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 0);
   CHECK(world.Errors() == "");
   CHECK(world.rules->rule(0).label == "WORKS_AS");
   CHECK(world.rules->rule(0).phase == Phase::kRelations);
@@ -171,7 +175,9 @@ TEST_CASE("several sections are one set") {
   World world;
   RuleCompiler a, b;
   a.Add("a.rules", "rule a\n match n:[re /д.м/ & cap] [\"и\"]\n emit PERSON n kind = 'x'\n yes [x]\n no y\n", &diagnostics);
-  b.Add("b.rules", "rule b\n match h:[in org_head/keep] n:( [cap] | [quoted] )\n not after [\"и\"]\n agree (h, n)\n emit LOCATION n kind = h.class\n yes [x]\n no y\n",
+  b.Add("b.rules",
+        "rule b\n match h:[in org_head/keep] n:( [cap] | [quoted] )\n not after [\"и\"]\n agree (h, n)\n emit LOCATION n kind = h.class\n "
+        "yes [x]\n no y\n",
         &diagnostics);
   const std::string first = a.Finish(&world.gazetteer, &diagnostics), second = b.Finish(&world.gazetteer, &diagnostics);
   const std::string_view sections[] = {first, "", second};
@@ -195,7 +201,8 @@ TEST_CASE("several sections are one set") {
   CHECK(hits.hits.size() == 2);
 }
 
-// The slow, obvious twin: a matcher of regular expressions over letters by derivatives of position sets, with the longest end of each start.
+// The slow, obvious twin: a matcher of regular expressions over letters by derivatives of position sets, with the longest end of each
+// start.
 namespace {
 
 struct Twin {
@@ -287,8 +294,9 @@ TEST_CASE("random patterns match what their slow twin matches") {
 TEST_CASE("no pattern makes matching super-linear") {
   // Exponential for a matcher that goes back naively: nested repetitions that never come to their last word.
   World world;
-  REQUIRE(world.Compile("rule t\n match (([\"а\"]{1,8}){1,8} | ([\"а\"] [\"а\"]?){1,16}){1,2} [\"б\"]\n emit PERSON\n yes [x]\n no y\n"
-                        "rule u\n match x:[\"а\"]{1,8} y:[\"а\"]{1,8} z:[\"а\"]{1,8} [\"б\"]\n agree (x, y, z)\n emit PERSON\n yes [x]\n no y\n"));
+  REQUIRE(world.Compile(
+      "rule t\n match (([\"а\"]{1,8}){1,8} | ([\"а\"] [\"а\"]?){1,16}){1,2} [\"б\"]\n emit PERSON\n yes [x]\n no y\n"
+      "rule u\n match x:[\"а\"]{1,8} y:[\"а\"]{1,8} z:[\"а\"]{1,8} [\"б\"]\n agree (x, y, z)\n emit PERSON\n yes [x]\n no y\n"));
   std::string text;
   for (int i = 0; i < 3000; ++i) text += "а ";
   CHECK(world.Spans(text) == "");

@@ -67,7 +67,8 @@ class SmallMorph : public morph::Morph {
   std::vector<std::string> lemmas_;
 };
 
-// Rows are "class kind flags words of the name" (entities: "ORGANIZATION media alone|support words"); words are matched by lemma or form, folded.
+// Rows are "class kind flags words of the name" (entities: "ORGANIZATION media alone|support words"); words are matched by lemma or form,
+// folded.
 class SmallGazetteer : public gazetteer::Gazetteer {
  public:
   explicit SmallGazetteer(std::string_view rows) {

@@ -1,0 +1,165 @@
+#include <unicode/brkiter.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "cli/cli.h"
+
+namespace atau::cli {
+namespace {
+
+struct Options {
+  ExtractorOptions extractor;
+  std::string from, charset = "auto";
+  std::vector<std::string> files;
+  int threads = 0, repeat = 7;
+  bool lines = false, json = false;
+};
+
+double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+double Median(std::vector<double> v) {
+  std::sort(v.begin(), v.end());
+  return v[v.size() / 2];
+}
+
+// All documents by `threads` threads, each with a scratch of its own that is made before the clock runs. Returns seconds.
+double Extraction(const Extractor& extractor, const ExtractOptions& options, const std::vector<std::string>& texts, int threads,
+                  std::vector<std::unique_ptr<Scratch>>* scratches) {
+  std::atomic<std::size_t> next{0};
+  const auto work = [&](std::size_t who) {
+    for (std::size_t i = next++; i < texts.size(); i = next++) (void)extractor.Extract(texts[i], options, (*scratches)[who].get());
+  };
+  const double start = Now();
+  if (threads == 1) {
+    work(0);
+  } else {
+    std::vector<std::thread> pool;
+    for (int t = 0; t < threads; ++t) pool.emplace_back(work, static_cast<std::size_t>(t));
+    for (std::thread& t : pool) t.join();
+  }
+  return Now() - start;
+}
+
+// ICU's word boundaries of the same texts, which were made UTF-16 before the clock runs. The count keeps the work from being optimised away.
+double WordBreaks(icu::BreakIterator* words, const std::vector<icu::UnicodeString>& texts, std::size_t* count) {
+  const double start = Now();
+  std::size_t boundaries = 0;
+  for (const icu::UnicodeString& text : texts) {
+    words->setText(text);
+    while (words->next() != icu::BreakIterator::DONE) ++boundaries;
+  }
+  *count = boundaries;
+  return Now() - start;
+}
+
+int Run(const Options& o) {
+  std::vector<Extractor> loaded;
+  const double load_start = Now();
+  if (!o.extractor.Load(&loaded)) return kFailed;
+  const double load = Now() - load_start;
+  const Extractor& extractor = loaded[0];
+  const std::string from = !o.from.empty() ? o.from : !o.files.empty() && o.files[0].ends_with(".jsonl") ? "jsonl" : "text";
+  const ExtractOptions options = o.extractor.ToExtractOptions(from == "html");
+  Reader reader(o.files, from == "jsonl" ? Format::kJsonl : from == "html" ? Format::kHtml : Format::kText, o.charset, o.lines);
+  std::vector<std::string> texts;
+  std::size_t bytes = 0;
+  Input input;
+  while (reader.Next(&input)) {
+    if (!input.error.empty()) return Complain((input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "") + input.error), kFailed;
+    bytes += input.text.size();
+    texts.push_back(std::move(input.text));
+  }
+  if (bytes == 0) return Complain("there is no text to measure with"), kFailed;
+
+  // A short input is measured several times over, so that one round takes a while.
+  constexpr std::size_t kLeastBytes = 2000000;
+  const std::size_t documents = texts.size(), once = bytes;
+  while (bytes < kLeastBytes) {
+    for (std::size_t i = 0; i < documents; ++i) texts.push_back(texts[i]);
+    bytes += once;
+  }
+  const int threads = o.threads > 0 ? o.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  std::vector<std::unique_ptr<Scratch>> scratches;
+  for (int i = 0; i < threads; ++i) scratches.push_back(extractor.NewScratch());
+
+  // Outputs first, then times: every thread must find what the first one finds.
+  std::size_t entities = 0;
+  for (std::size_t i = 0; i < documents; ++i) {
+    const auto first = extractor.Extract(texts[i], options, nullptr);
+    if (!first.ok()) return Complain(first.error()), kFailed;
+    entities += first->entities.size();
+    const auto again = extractor.Extract(texts[i], options, scratches[i % scratches.size()].get());
+    if (!again.ok() || ToJson(first.value()) != ToJson(again.value())) {
+      return Complain("document " + std::to_string(i + 1) + " gives another result with used scratch memory: times would mean nothing"), kFailed;
+    }
+  }
+
+  UErrorCode icu_status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::BreakIterator> words(icu::BreakIterator::createWordInstance(icu::Locale("ru"), icu_status));
+  if (U_FAILURE(icu_status)) return Complain(std::string("ICU has no word break iterator: ") + u_errorName(icu_status)), kFailed;
+  std::vector<icu::UnicodeString> wide;
+  for (const std::string& text : texts) wide.push_back(icu::UnicodeString::fromUTF8(text));
+
+  // The rounds take turns, so that a disturbance of the machine hits all alike.
+  std::vector<double> one, many, icu_times;
+  std::size_t boundaries = 0;
+  for (int r = 0; r < o.repeat; ++r) {
+    one.push_back(Extraction(extractor, options, texts, 1, &scratches));
+    icu_times.push_back(WordBreaks(words.get(), wide, &boundaries));
+    if (threads > 1) many.push_back(Extraction(extractor, options, texts, threads, &scratches));
+  }
+  const double mb = static_cast<double>(bytes) / 1e6;
+  const double speed_one = mb / Median(one), speed_icu = mb / Median(icu_times), speed_many = threads > 1 ? mb / Median(many) : speed_one;
+  std::array<char, 600> out;
+  if (o.json) {
+    std::snprintf(out.data(), out.size(),
+                  "{\"documents\":%zu,\"bytes\":%zu,\"entities\":%zu,\"rounds\":%d,\"load_seconds\":%.4f,\"mb_per_s\":%.3f,\"threads\":%d,\"mb_per_s_threads\":%.3f,"
+                  "\"icu_words_mb_per_s\":%.3f,\"ratio_to_icu\":%.4f}\n",
+                  documents, once, entities, o.repeat, load, speed_one, threads, speed_many, speed_icu, speed_one / speed_icu);
+  } else {
+    std::snprintf(out.data(), out.size(),
+                  "%zu documents, %.2f MB of UTF-8, %zu mentions; medians of %d rounds of %.1f MB\n"
+                  "load                      %8.1f ms\n"
+                  "extraction, 1 thread      %8.2f MB/s\n"
+                  "extraction, %2d threads    %8.2f MB/s\n"
+                  "ICU word boundaries       %8.2f MB/s\n"
+                  "extraction : ICU          %8.3f (1 thread)\n",
+                  documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many, speed_icu, speed_one / speed_icu);
+  }
+  std::cout << out.data();
+  return Finish(kOk);
+}
+
+}  // namespace
+
+Command AddBench(CLI::App* parent) {
+  auto o = std::make_shared<Options>();
+  CLI::App* app = parent->add_subcommand("bench", "Measure the speed of extraction, beside ICU's word boundaries in the same run");
+  app->footer(
+      "Examples:\n"
+      "  atau bench articles.jsonl\n"
+      "  atau bench --lines titles.txt --threads 8\n"
+      "  atau bench article.txt --json\n\n"
+      "Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are millions of bytes of UTF-8.\n"
+      "ICU gets its texts as UTF-16 that was converted before the clock ran.");
+  app->add_option("--from", o->from, "Input: text, jsonl or html (default: by the first file's name)")->check(CLI::IsMember({"text", "jsonl", "html"}));
+  app->add_option("--charset", o->charset, "Charset of text and HTML input")->capture_default_str();
+  app->add_flag("--lines", o->lines, "Text input: each line is a document");
+  app->add_option("--threads", o->threads, "Threads of the second figure (default: all cores)")->check(CLI::Range(0, 256));
+  app->add_option("--repeat", o->repeat, "Rounds")->check(CLI::Range(1, 1000))->capture_default_str();
+  app->add_flag("--json", o->json, "One JSON object instead of a table");
+  o->extractor.AddTo(app);
+  app->add_option("FILE", o->files, "Files or directories; standard input when none is named");
+  return {app, [o] { return Run(*o); }};
+}
+
+}  // namespace atau::cli
