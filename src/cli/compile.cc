@@ -26,9 +26,9 @@ int Run(const Options& o, bool write) {
   std::size_t errors = 0, warnings = 0;
   for (const Diagnostic& d : result->diagnostics) {
     (d.severity == Diagnostic::Severity::kError ? errors : warnings) += 1;
-    std::cerr << d.ToString() << '\n';
+    if (d.severity == Diagnostic::Severity::kError || !o.quiet) std::cerr << d.ToString() << '\n';
   }
-  if (errors + warnings > 0 || !write) std::cerr << errors << " errors, " << warnings << " warnings\n";
+  if (errors > 0 || (warnings > 0 && !o.quiet) || !write) std::cerr << errors << " errors, " << warnings << " warnings\n";
   if (!result->ok) return kFailed;
   if (!write) return kOk;
   // Written beside and renamed, so that a process that has the old bundle mapped keeps it whole.
@@ -59,7 +59,7 @@ Command AddCompile(CLI::App* parent) {
   app->add_option("-o,--output", o->output, "The bundle to write")->required();
   app->add_option("--base", o->base, "A bundle that the sources extend");
   app->add_flag("--no-examples", o->no_examples, "Do not run the examples of the rules");
-  app->add_flag("--quiet", o->quiet, "No progress bar");
+  app->add_flag("--quiet", o->quiet, "No progress bar, and errors only");
   return {app, [o] { return Run(*o, true); }};
 }
 
@@ -70,7 +70,7 @@ Command AddCheck(CLI::App* parent) {
   app->add_option("FOLDER", o->folder, "The folder with the sources")->required();
   app->add_option("--base", o->base, "A bundle that the sources extend");
   app->add_flag("--no-examples", o->no_examples, "Do not run the examples of the rules");
-  app->add_flag("--quiet", o->quiet, "No progress bar");
+  app->add_flag("--quiet", o->quiet, "No progress bar, and errors only");
   return {app, [o] { return Run(*o, false); }};
 }
 
