@@ -12,7 +12,7 @@ namespace {
 
 struct Options {
   ExtractorOptions extractor;
-  std::string from = "text", to = "text", charset = "auto";
+  std::string from = "text", to, charset = "auto";
   std::vector<std::string> files;
   bool lines = false, quiet = false;
   int jobs = 1;
@@ -117,7 +117,8 @@ class Workers {
   bool closed_ = false;
 };
 
-int Run(const Options& o) {
+int Run(Options o) {
+  if (o.to.empty()) o.to = o.from == "jsonl" ? "jsonl" : "text";
   std::vector<Extractor> loaded;
   if (!o.extractor.Load(&loaded)) return kFailed;
   const Extractor& extractor = loaded[0];
@@ -191,7 +192,7 @@ Command AddExtract(CLI::App* parent) {
       "  atau extract --extra my_names.tsv --types PROGRAM,ORGANIZATION article.txt\n\n"
       "JSONL in: {\"id\": …, \"text\": …}; other members are carried through. A bad line gives an {\"id\", \"error\"} line, and the status is 1 at the end.");
   app->add_option("--from", o->from, "Input: text, jsonl or html")->check(CLI::IsMember({"text", "jsonl", "html"}))->capture_default_str();
-  app->add_option("--to", o->to, "Output: jsonl, text, conll, brat or html")->check(CLI::IsMember({"jsonl", "text", "conll", "brat", "html"}))->capture_default_str();
+  app->add_option("--to", o->to, "Output: jsonl, text, conll, brat or html (default: jsonl for JSONL input, else text)")->check(CLI::IsMember({"jsonl", "text", "conll", "brat", "html"}));
   app->add_option("--charset", o->charset, "Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …")->capture_default_str();
   app->add_flag("--lines", o->lines, "Text input: each line is a document");
   app->add_option("-j,--jobs", o->jobs, "Threads; the order of the output is that of the input")->check(CLI::Range(1, 256))->capture_default_str();

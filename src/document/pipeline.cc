@@ -5,7 +5,7 @@
 namespace atau::document {
 namespace {
 
-constexpr std::size_t kManyForms = 40000;       // forms kept between documents
+constexpr std::size_t kManyForms = 60000;       // forms kept between documents
 constexpr std::size_t kFewWords = 12;           // shorter texts do not tell their letter case
 constexpr double kRareCase = 0.02;
 

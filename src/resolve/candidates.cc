@@ -109,6 +109,8 @@ class Collector {
         HeadAndName(i);
       } else if (cats_[i] == kNum) {
         NumberFrom(i);
+      } else if (cats_[i] == kLAdj && HeadFollows(i)) {
+        ChainFrom(i);
       }
       if (i > 0 && a_.tokens[i - 1].Has(Flag::kOpens) && a_.tokens[i - 1].kind == Kind::kQuote) QuotedFrom(i);
       for (const std::uint32_t m : a_.matches_at.At(i)) {
@@ -146,6 +148,15 @@ class Collector {
     out_->resize(to);
   }
 
+  // One or two adjectives before the head of a body: «федеральная прокуратура Бельгии», «японский МИД».
+  bool HeadFollows(std::size_t i) const {
+    for (std::size_t j = i + 1; j < a_.tokens.size() && j <= i + 2 && SameBlock(j); ++j) {
+      if (cats_[j] == kLOrgHead || cats_[j] == kUAbbr) return true;
+      if (cats_[j] != kLAdj) return IsNameWord(a_, j, cats_[j]) && j == i + 1;
+    }
+    return false;
+  }
+
   // Parts of a run of name words that begin here.
   void RunFrom(std::size_t i) {
     std::uint32_t words = 0;
@@ -178,7 +189,7 @@ class Collector {
       if (!SameBlock(j)) break;
       const Cat cat = cats_[j];
       if (IsNameWord(a_, j, cat)) {
-        if (plain) Add(i, j + 1, kOrg | kPro | kLoc);
+        if (plain || a_.tokens[i].shape == Shape::kLower) Add(i, j + 1, kOrg | kPro | kLoc);
         continue;
       }
       if (IsTailWord(cat)) {

@@ -573,6 +573,12 @@ class Reader {
   std::size_t begin_, end_;
 };
 
+// «два с половиной года»: whether items `k` and `k` + 1 add a half.
+bool WithHalf(const std::vector<Item>& items, const Analysis& a, std::size_t k) {
+  return k + 1 < items.size() && !items[k].IsKnown() && a.tokens[items[k].begin].kind == Kind::kWord && items[k + 1].number &&
+         items[k + 1].value.units == 5 && items[k + 1].value.places == 1;
+}
+
 // ---- dates ----
 
 // A number of one or more items, and what it counts.
@@ -675,6 +681,7 @@ class DateParser {
     // Words: «двадцать первый», «тысяча девятьсот сорок пятый».
     std::int64_t total = 0, group = 0;
     std::size_t at = k;
+    if (first.role == Role::kEdge) return std::nullopt;
     for (; at < items_.size() && (items_[at].number || items_[at].magnitude) && !out.ordinal; ++at) {
       const Item& item = items_[at];
       Decimal doubled = item.value;
@@ -694,6 +701,7 @@ class DateParser {
       out.plural = item.plural;
     }
     if (at == k) return std::nullopt;
+    if (!out.ordinal && WithHalf(items_, a_, at)) group += 1, at += 2;
     out.twice = total + group;
     out.plural = out.plural && out.ordinal;
     out.end = at;
@@ -816,7 +824,10 @@ class DateParser {
 
   void TakeNumber(const Number& n, std::size_t k) {
     const int v = n.value();
-    const What what = WhatIs(n, 0);
+    What what = WhatIs(n, 0);
+    // «1914–18 гг.»
+    const bool short_year = n.digits && n.width == 2 && k > 0 && items_[k - 1].dash && fields_.year && !fields_.month && v > *fields_.year % 100;
+    if (short_year && (what == What::kNothing || what == What::kQuantity)) what = What::kYear;
     const Item* next = n.end < items_.size() ? &items_[n.end] : nullptr;
     k_ = n.end;
     switch (what) {
@@ -827,7 +838,7 @@ class DateParser {
       case What::kYear:
         TakeEdge();
         if (fields_.relative_unit == Unit::kYear) Next();
-        Put(&Fields::year, n.width == 2 && fields_.month ? FullYear(v) : n.width == 2 && n.ordinal ? FullYear(v) : v);
+        Put(&Fields::year, short_year ? *fields_.year / 100 * 100 + v : n.width == 2 && fields_.month ? FullYear(v) : n.width == 2 && n.ordinal ? FullYear(v) : v);
         break;
       case What::kDecade:
         TakeEdge();
@@ -868,12 +879,7 @@ class DateParser {
         vague_ = true;
         break;
       case What::kNothing:
-        if (n.digits && n.width == 2 && n.end == k + 1 && k > 0 && items_[k - 1].dash && fields_.year && !fields_.month &&
-            v > *fields_.year % 100) {
-          const int century = *fields_.year / 100 * 100;  // «1914–18»
-          Next();
-          fields_.year = century + v;
-        } else if (n.digits && items_[k].minute == 1 && n.end == k + 1) {
+        if (n.digits && items_[k].minute == 1 && n.end == k + 1) {
           const Day d = items_[k].date_value;
           if ((fields_.day || at_in_ || d.month > 12) && d.day < 25 && d.month < 60) {
             Put(&Fields::hour, d.day);
@@ -944,6 +950,8 @@ class DateParser {
       } else if (item.daypart != 0) {
         TakeDaypart(item.daypart);
         dayparts_ = true;
+      } else if (!item.dash && a_.tokens[item.begin].Has(Flag::kHyphen)) {
+        unknown_ = true;  // «в ноябре-декабре»
       } else if (!item.dash && IsNumeral(item)) {
         unknown_amount_ = true;
       }
@@ -1580,6 +1588,10 @@ class MoneyParser {
         if (item.ordinal || !group.Add(item.value)) return Fail();
         any = open = true;
         ++k_;
+        if (WithHalf(items_, a_, k_)) {
+          if (!group.Add(items_[k_ + 1].value)) return Fail();
+          k_ += 2;
+        }
       } else if (a_.tokens[item.begin].kind == Kind::kNumber) {
         if (open) break;  // a second amount
         std::string text(a_.TextOf(item.begin, item.end));

@@ -20,11 +20,14 @@ struct Day {
 // "2021-03-01"; nothing when it is not a date.
 std::optional<Day> ParseDay(std::string_view iso);
 
-// The value of the date at tokens [begin, end) as ISO 8601: a day "2021-03-01", a month "2021-03", a year "2021", a span "2021-01-01/2021-03-31", a day without a
-// year "--03-01". Relative dates («вчера») get a value where `today` is given, else an empty one. `kind` becomes absolute, relative or range.
+// The value of the date at tokens [begin, end) as ISO 8601: a day "2021-03-01", a month "2021-03", a year "2021", a span
+// "2021-01-01/2021-03-31", a day without a year "--03-01" (the nearest such day where `today` is given), a time "T10:30" behind its day or
+// alone, a length of time "P2Y". Relative dates («вчера») get a value where `today` is given, else an empty one; what is not understood gets
+// an empty one. `kind` becomes absolute, relative, range or duration, and stays as it is where nothing is understood. Thread-safe.
 std::string DateValue(const Analysis& a, std::size_t begin, std::size_t end, const std::optional<Day>& today, std::string* kind);
 
-// "1500000000 KZT" for «1,5 млрд тенге»; empty where the amount is not understood.
+// The amount and its currency (ISO 4217): "1500000000 KZT" for «1,5 млрд тенге», "5000000..10000000 RUB" for «от 5 до 10 млн рублей»; exact
+// decimals, a point before the fraction. Empty where the amount is not understood («миллионы рублей»). Thread-safe.
 std::string MoneyValue(const Analysis& a, std::size_t begin, std::size_t end);
 
 }  // namespace atau::resolve
