@@ -23,12 +23,12 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
   first_.reserve(evidence->size() + 1);
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
     first_.push_back(static_cast<std::uint32_t>(cells_.size()));
-    const Template t = evidence->TemplateOf(id);
-    const auto found = table->Find(EvidenceKey(t, ValueKey(evidence->ValueOf(id))));
+    const Template template_of = evidence->TemplateOf(id);
+    const auto found = table->Find(EvidenceKey(template_of, ValueKey(evidence->ValueOf(id))));
     cells_.insert(cells_.end(), found.begin(), found.end());
   }
   first_.push_back(static_cast<std::uint32_t>(cells_.size()));
-  // A rule speaks with its own default weight for its own type, unless the table has a word on it.
+  // A rule speaks with its own default weight for its own type (a veto: against its types), unless the table has a word on it.
   std::vector<WeightCell> merged;
   std::vector<std::uint32_t> first;
   std::uint32_t rule = 0;
@@ -38,10 +38,12 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
     merged.insert(merged.end(), cells.begin(), cells.end());
     if (evidence->TemplateOf(id) != kRule) continue;
     const rules::RuleInfo& info = rules->rule(rule++);
-    const int type = IndexOf(info.type);
-    if (type < 0) continue;
-    const std::uint32_t slot = kSpanSlot + static_cast<std::uint32_t>(type);
-    if (std::none_of(cells.begin(), cells.end(), [slot](const WeightCell& c) { return c.slot == slot; })) merged.push_back({slot, info.weight});
+    for (int type = 0; type < kTypes; ++type) {
+      const Type t = kCompeting[static_cast<std::size_t>(type)];
+      if (info.type != t && (info.vetoes >> static_cast<int>(t) & 1) == 0) continue;
+      const std::uint32_t slot = kSpanSlot + static_cast<std::uint32_t>(type);
+      if (std::none_of(cells.begin(), cells.end(), [slot](const WeightCell& c) { return c.slot == slot; })) merged.push_back({slot, info.weight});
+    }
   }
   first.push_back(static_cast<std::uint32_t>(merged.size()));
   cells_ = std::move(merged);
