@@ -681,7 +681,8 @@ class DateParser {
     // Words: «двадцать первый», «тысяча девятьсот сорок пятый».
     std::int64_t total = 0, group = 0;
     std::size_t at = k;
-    if (first.role == Role::kEdge) return std::nullopt;
+    // «половина» and «девяностые» are numbers too.
+    if (first.role == Role::kEdge || first.role == Role::kDecade) return std::nullopt;
     for (; at < items_.size() && (items_[at].number || items_[at].magnitude) && !out.ordinal; ++at) {
       const Item& item = items_[at];
       Decimal doubled = item.value;
@@ -826,7 +827,8 @@ class DateParser {
     const int v = n.value();
     What what = WhatIs(n, 0);
     // «1914–18 гг.»
-    const bool short_year = n.digits && n.width == 2 && k > 0 && items_[k - 1].dash && fields_.year && !fields_.month && v > *fields_.year % 100;
+    const bool short_year =
+        n.digits && n.width == 2 && k > 0 && items_[k - 1].dash && fields_.year && !fields_.month && v > *fields_.year % 100;
     if (short_year && (what == What::kNothing || what == What::kQuantity)) what = What::kYear;
     const Item* next = n.end < items_.size() ? &items_[n.end] : nullptr;
     k_ = n.end;
@@ -838,7 +840,10 @@ class DateParser {
       case What::kYear:
         TakeEdge();
         if (fields_.relative_unit == Unit::kYear) Next();
-        Put(&Fields::year, short_year ? *fields_.year / 100 * 100 + v : n.width == 2 && fields_.month ? FullYear(v) : n.width == 2 && n.ordinal ? FullYear(v) : v);
+        Put(&Fields::year, short_year                      ? *fields_.year / 100 * 100 + v
+                           : n.width == 2 && fields_.month ? FullYear(v)
+                           : n.width == 2 && n.ordinal     ? FullYear(v)
+                                                           : v);
         break;
       case What::kDecade:
         TakeEdge();

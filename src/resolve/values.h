@@ -22,8 +22,8 @@ std::optional<Day> ParseDay(std::string_view iso);
 
 // The value of the date at tokens [begin, end) as ISO 8601: a day "2021-03-01", a month "2021-03", a year "2021", a span
 // "2021-01-01/2021-03-31", a day without a year "--03-01" (the nearest such day where `today` is given), a time "T10:30" behind its day or
-// alone, a length of time "P2Y". Relative dates («вчера») get a value where `today` is given, else an empty one; what is not understood gets
-// an empty one. `kind` becomes absolute, relative, range or duration, and stays as it is where nothing is understood. Thread-safe.
+// alone, a length of time "P2Y". Relative dates («вчера») get a value where `today` is given, else an empty one; what is not understood
+// gets an empty one. `kind` becomes absolute, relative, range or duration, and stays as it is where nothing is understood. Thread-safe.
 std::string DateValue(const Analysis& a, std::size_t begin, std::size_t end, const std::optional<Day>& today, std::string* kind);
 
 // The amount and its currency (ISO 4217): "1500000000 KZT" for «1,5 млрд тенге», "5000000..10000000 RUB" for «от 5 до 10 млн рублей»; exact

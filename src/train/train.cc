@@ -20,6 +20,7 @@
 
 #include "document/pipeline.h"
 #include "resolve/model.h"
+#include "rules/examples.h"
 
 namespace atau::train {
 namespace {
@@ -94,9 +95,11 @@ class Corpus {
   void Read(const std::string& path, int scheme, bool programs, bool learn, std::vector<Doc>* docs) {
     std::ifstream in(path);
     if (!in) throw std::runtime_error("cannot read " + path);
+    const bool marked = path.ends_with(".txt");
     std::string line;
-    while (std::getline(in, line)) {
-      const auto j = nlohmann::json::parse(line);
+    for (int number = 1; std::getline(in, line); ++number) {
+      if (marked && (line.empty() || line.starts_with("# "))) continue;
+      const auto j = marked ? FromMarked(line, path + ":" + std::to_string(number)) : nlohmann::json::parse(line);
       Doc d;
       d.id = j.value("id", "");
       d.text = j.at("text").get<std::string>();
@@ -139,6 +142,22 @@ class Corpus {
   std::vector<std::vector<std::uint32_t>> form_blocks;
 
  private:
+  // A line of marked text: «[Аскар Мамин]PERSON приехал», with `\\n` for a line break.
+  static nlohmann::json FromMarked(std::string line, const std::string& where) {
+    for (std::size_t at = line.find("\\n"); at != std::string::npos; at = line.find("\\n", at)) line.replace(at, 2, "\n");
+    const rules::MarkedText marked = rules::ParseMarked(line);
+    if (!marked.error.empty()) throw std::runtime_error(where + ": " + marked.error);
+    const auto points = [&marked](std::size_t byte) {
+      return std::count_if(marked.text.begin(), marked.text.begin() + static_cast<std::ptrdiff_t>(byte), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+    };
+    nlohmann::json j = {{"id", where}, {"text", marked.text}, {"entities", nlohmann::json::array()}};
+    for (const auto& m : marked.marks) {
+      if (m.type == Type::kNone) throw std::runtime_error(where + ": a mark has no type");
+      j["entities"].push_back({{"start", points(m.begin)}, {"end", points(m.end)}, {"type", std::string(TypeName(m.type))}});
+    }
+    return j;
+  }
+
   void Prepare(const Doc& d) { pipeline_->Analyze(d.text, {}, scratch_.get()); }
 
   std::uint32_t BlockOf(EvidenceId id, bool span) {

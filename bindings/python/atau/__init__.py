@@ -213,7 +213,7 @@ class Extractor:
         bundle: str,
         types: list[str],
         bundles: list[str],
-        sources: list[tuple[str, str]],
+        sources: list[tuple[str, bytes]],
         keep: list[str],
         verify: bool,
     ) -> None:
@@ -303,15 +303,15 @@ def load(
     if bundle is None:
         bundle = os.environ.get("ATAU_BUNDLE") or _own_bundle()
     bundles: list[str] = []
-    sources: list[tuple[str, str]] = []
+    sources: list[tuple[str, bytes]] = []
     for item in extra or ():
         if isinstance(item, tuple):
-            sources.append((str(item[0]), str(item[1])))
+            sources.append((str(item[0]), str(item[1]).encode("utf-8", "surrogatepass")))
             continue
         path = os.fspath(item)
         if path.endswith((".tsv", ".rules")):
             try:
-                with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+                with open(path, "rb") as file:
                     sources.append((path, file.read()))
             except OSError as error:
                 message = f"cannot read {path}: {error.strerror}"

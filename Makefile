@@ -1,0 +1,77 @@
+# Everything a newcomer needs: `make demo`, then `make test`. See README.md.
+BUILD  := build
+ASAN   := build-asan
+VENV   := $(BUILD)/venv
+PYTHON ?= python3
+ATAU   := $(BUILD)/atau
+LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
+
+.PHONY: demo build test test-cpp test-python test-asan test-browser golden bench format lint clean
+
+demo: build
+	@echo; echo "== examples/article.txt"; cat examples/article.txt
+	@echo; echo "== Entities and relations"; $(ATAU) extract --date 2021-03-25 examples/article.txt
+	@echo; echo "== Why is «Байтерек» a programme?"
+	@$(ATAU) explain --file examples/article.txt --words 'Байтерек' | head -24
+	@echo; echo "== Why is «стартовую команду» nothing?"
+	@$(ATAU) explain --file examples/article.txt --words 'стартовую команду' | head -24
+	@$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
+	@echo; echo "The marked article is $(BUILD)/article.html; the program is $(ATAU) (try $(ATAU) --help)."
+
+build:
+	scripts/setup.sh
+	cmake --preset release $(LAUNCH)
+	cmake --build $(BUILD)
+
+# The last line is pytest's.
+test:
+	scripts/setup.sh test
+	$(MAKE) build
+	$(MAKE) test-cpp
+	$(ATAU) check dictionaries --quiet
+	$(MAKE) test-asan
+	$(MAKE) test-python
+
+# C++ unit tests, golden files, installation.
+test-cpp:
+	ctest --test-dir $(BUILD) --output-on-failure
+
+# Unit tests under the address and undefined behaviour sanitizers; they use the bundle of the release build.
+test-asan:
+	cmake --preset asan $(LAUNCH) -DATAU_CLI=OFF -DATAU_BUNDLE=OFF -DATAU_BENCHMARKS=OFF
+	cmake --build $(ASAN)
+	ATAU_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle ctest --test-dir $(ASAN) --output-on-failure
+
+$(VENV)/bin/pytest:
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet pytest ruff
+
+# The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
+test-python: $(VENV)/bin/pytest
+	$(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
+	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF .
+	$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
+	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/browser
+
+# Writes down today's results as the expected ones; look at the difference before it is committed.
+golden: build
+	$(PYTHON) tests/golden/run.py --program $(ATAU) --update
+
+bench: build
+	benchmarks/throughput/run.sh $(ATAU)
+
+format:
+	clang-format-14 -i $(SOURCES)
+	$(VENV)/bin/ruff format bindings tests benchmarks
+
+lint:
+	scripts/setup.sh lint
+	$(MAKE) $(VENV)/bin/pytest
+	clang-format-14 --dry-run -Werror $(SOURCES)
+	$(VENV)/bin/ruff check bindings tests benchmarks
+	$(VENV)/bin/ruff format --check bindings tests benchmarks
+	clang-tidy-14 --quiet -p $(BUILD) src/document/extractor.cc src/document/json.cc src/document/html.cc src/cli/extract.cc
+
+clean:
+	rm -rf $(BUILD) $(ASAN)
