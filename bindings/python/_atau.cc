@@ -52,7 +52,8 @@ const char* CodeName(atau::Code code) {
   return "unknown";
 }
 
-// A str may hold lone surrogates, which UTF-8 has no bytes for. Each becomes U+FFFD, which keeps the count of code points, so that offsets stay right.
+// A str may hold lone surrogates, which UTF-8 has no bytes for. Each becomes U+FFFD, which keeps the count of code points, so that offsets
+// stay right.
 std::string ToUtf8(const py::str& text) {
   Py_ssize_t size = 0;
   const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
@@ -122,8 +123,8 @@ py::list Entities(const atau::Document& d, const std::vector<atau::Entity>& list
     if (e.entity >= 0) entity = ToStr(d.document_entities[static_cast<std::size_t>(e.entity)].id);
     if (!e.gazetteer.empty()) id = ToStr(e.gazetteer);
     if (e.parent >= 0) parent = py::int_(e.parent);
-    out.append(py::make_tuple(ToStr(e.text), ToStr(std::string(atau::TypeName(e.type))), e.code_points.start, e.code_points.end, ToStr(e.normal), ToStr(e.kind),
-                              slots, entity, id, e.score, ToStr(e.rule), parent));
+    out.append(py::make_tuple(ToStr(e.text), ToStr(std::string(atau::TypeName(e.type))), e.code_points.start, e.code_points.end,
+                              ToStr(e.normal), ToStr(e.kind), slots, entity, id, e.score, ToStr(e.rule), parent));
   }
   return out;
 }
@@ -166,7 +167,8 @@ py::list Readings(const std::string& text, const std::vector<atau::Reading>& lis
 
 class Extractor {
  public:
-  Extractor(const std::string& path, const std::vector<std::string>& bundles, const std::vector<std::pair<std::string, std::string>>& sources, bool verify)
+  Extractor(const std::string& path, const std::vector<std::string>& bundles,
+            const std::vector<std::pair<std::string, std::string>>& sources, bool verify)
       : extractor_(Load(path, bundles, sources, verify)) {}
 
   std::uint64_t Fingerprint() const { return extractor_.fingerprint(); }
@@ -311,7 +313,8 @@ class Extractor {
   std::vector<std::unique_ptr<atau::Scratch>> pool_;
 };
 
-atau::ExtractOptions Options(const std::string& date, bool html, const std::vector<std::string>& types, const std::vector<std::string>& keep) {
+atau::ExtractOptions Options(const std::string& date, bool html, const std::vector<std::string>& types,
+                             const std::vector<std::string>& keep) {
   atau::ExtractOptions o;
   o.date = date;
   o.html = html;
@@ -319,7 +322,12 @@ atau::ExtractOptions Options(const std::string& date, bool html, const std::vect
   for (const std::string& name : types) {
     const atau::Type type = atau::TypeByName(name);
     if (type == atau::Type::kNone) {
-      throw Failure({atau::Code::kInvalidArgument, "there is no type \"" + name + "\"", {}, 0, 0, "types are PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE"});
+      throw Failure({atau::Code::kInvalidArgument,
+                     "there is no type \"" + name + "\"",
+                     {},
+                     0,
+                     0,
+                     "types are PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE"});
     }
     o.types.push_back(type);
   }
@@ -343,8 +351,8 @@ PYBIND11_MODULE(_atau, m) {
   py::class_<atau::ExtractOptions>(m, "Options")
       .def(py::init(&Options), py::arg("date"), py::arg("html"), py::arg("types"), py::arg("keep"));
   py::class_<Extractor>(m, "Extractor")
-      .def(py::init<const std::string&, const std::vector<std::string>&, const std::vector<std::pair<std::string, std::string>>&, bool>(), py::arg("path"),
-           py::arg("bundles"), py::arg("sources"), py::arg("verify"))
+      .def(py::init<const std::string&, const std::vector<std::string>&, const std::vector<std::pair<std::string, std::string>>&, bool>(),
+           py::arg("path"), py::arg("bundles"), py::arg("sources"), py::arg("verify"))
       .def_property_readonly("fingerprint", &Extractor::Fingerprint)
       .def("extract", &Extractor::Extract)
       .def("extract_all", &Extractor::ExtractAll)

@@ -49,7 +49,8 @@ double Extraction(const Extractor& extractor, const ExtractOptions& options, con
   return Now() - start;
 }
 
-// ICU's word boundaries of the same texts, which were made UTF-16 before the clock runs. The count keeps the work from being optimised away.
+// ICU's word boundaries of the same texts, which were made UTF-16 before the clock runs. The count keeps the work from being optimised
+// away.
 double WordBreaks(icu::BreakIterator* words, const std::vector<icu::UnicodeString>& texts, std::size_t* count) {
   const double start = Now();
   std::size_t boundaries = 0;
@@ -74,7 +75,8 @@ int Run(const Options& o) {
   std::size_t bytes = 0;
   Input input;
   while (reader.Next(&input)) {
-    if (!input.error.empty()) return Complain((input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "") + input.error), kFailed;
+    if (!input.error.empty())
+      return Complain((input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "") + input.error), kFailed;
     bytes += input.text.size();
     texts.push_back(std::move(input.text));
   }
@@ -99,7 +101,8 @@ int Run(const Options& o) {
     entities += first->entities.size();
     const auto again = extractor.Extract(texts[i], options, scratches[i % scratches.size()].get());
     if (!again.ok() || ToJson(first.value()) != ToJson(again.value())) {
-      return Complain("document " + std::to_string(i + 1) + " gives another result with used scratch memory: times would mean nothing"), kFailed;
+      return Complain("document " + std::to_string(i + 1) + " gives another result with used scratch memory: times would mean nothing"),
+             kFailed;
     }
   }
 
@@ -122,7 +125,8 @@ int Run(const Options& o) {
   std::array<char, 600> out;
   if (o.json) {
     std::snprintf(out.data(), out.size(),
-                  "{\"documents\":%zu,\"bytes\":%zu,\"entities\":%zu,\"rounds\":%d,\"load_seconds\":%.4f,\"mb_per_s\":%.3f,\"threads\":%d,\"mb_per_s_threads\":%.3f,"
+                  "{\"documents\":%zu,\"bytes\":%zu,\"entities\":%zu,\"rounds\":%d,\"load_seconds\":%.4f,\"mb_per_s\":%.3f,\"threads\":%d,"
+                  "\"mb_per_s_threads\":%.3f,"
                   "\"icu_words_mb_per_s\":%.3f,\"ratio_to_icu\":%.4f}\n",
                   documents, once, entities, o.repeat, load, speed_one, threads, speed_many, speed_icu, speed_one / speed_icu);
   } else {
@@ -133,7 +137,8 @@ int Run(const Options& o) {
                   "extraction, %2d threads    %8.2f MB/s\n"
                   "ICU word boundaries       %8.2f MB/s\n"
                   "extraction : ICU          %8.3f (1 thread)\n",
-                  documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many, speed_icu, speed_one / speed_icu);
+                  documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many,
+                  speed_icu, speed_one / speed_icu);
   }
   std::cout << out.data();
   return Finish(kOk);
@@ -149,9 +154,11 @@ Command AddBench(CLI::App* parent) {
       "  atau bench articles.jsonl\n"
       "  atau bench --lines titles.txt --threads 8\n"
       "  atau bench article.txt --json\n\n"
-      "Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are millions of bytes of UTF-8.\n"
+      "Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are "
+      "millions of bytes of UTF-8.\n"
       "ICU gets its texts as UTF-16 that was converted before the clock ran.");
-  app->add_option("--from", o->from, "Input: text, jsonl or html (default: by the first file's name)")->check(CLI::IsMember({"text", "jsonl", "html"}));
+  app->add_option("--from", o->from, "Input: text, jsonl or html (default: by the first file's name)")
+      ->check(CLI::IsMember({"text", "jsonl", "html"}));
   app->add_option("--charset", o->charset, "Charset of text and HTML input")->capture_default_str();
   app->add_flag("--lines", o->lines, "Text input: each line is a document");
   app->add_option("--threads", o->threads, "Threads of the second figure (default: all cores)")->check(CLI::Range(0, 256));

@@ -13,7 +13,8 @@
 
 namespace atau::cli {
 
-// Exit statuses: 0 all went well; 1 something failed (a bad line, a mistake in a source, an unreadable file), the rest was done; 2 the command line itself is wrong.
+// Exit statuses: 0 all went well; 1 something failed (a bad line, a mistake in a source, an unreadable file), the rest was done; 2 the
+// command line itself is wrong.
 inline constexpr int kOk = 0, kFailed = 1, kUsage = 2;
 
 // Registers a command; `run` returns the exit status.
@@ -31,8 +32,8 @@ Command AddBench(CLI::App* parent);
 
 // Options that all commands with an extractor have.
 struct ExtractorOptions {
-  std::string bundle;                    // empty: the default one
-  std::vector<std::string> extra;        // TSV and rule files, or bundles (.atau)
+  std::string bundle;              // empty: the default one
+  std::vector<std::string> extra;  // TSV and rule files, or bundles (.atau)
   std::string date;
   std::vector<std::string> types, keep;
   void AddTo(CLI::App* app);
@@ -53,10 +54,10 @@ void Complain(const Error& error);
 
 // One document of the input.
 struct Input {
-  std::string id;        // JSON of the id ("\"a\"", "7", "null")
+  std::string id;  // JSON of the id ("\"a\"", "7", "null")
   std::string text;
-  std::string rest;      // JSON members that are carried through, without braces: "\"url\":…,\"date\":…"; empty when there are none
-  std::string error;     // not empty: the line was bad
+  std::string rest;   // JSON members that are carried through, without braces: "\"url\":…,\"date\":…"; empty when there are none
+  std::string error;  // not empty: the line was bad
   std::string file;
   std::size_t line = 0;
 };

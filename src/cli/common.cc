@@ -62,7 +62,9 @@ void ExtractorOptions::AddTo(CLI::App* app) {
   app->add_option("--bundle", bundle, "The bundle to use (default: $ATAU_BUNDLE, else the one beside the program)")->type_name("FILE");
   app->add_option("--extra", extra, "Own dictionaries (.tsv), rules (.rules) or bundles (.atau), on top of the bundle")->type_name("FILE");
   app->add_option("--date", date, "The date of the texts, for «вчера» and the like")->type_name("YYYY-MM-DD");
-  app->add_option("--types", types, "Only these types (PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE)")->type_name("TYPE")->delimiter(',');
+  app->add_option("--types", types, "Only these types (PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE)")
+      ->type_name("TYPE")
+      ->delimiter(',');
   app->add_option("--keep", keep, "Repairs to switch off (soft_hyphen, look_alike, …)")->type_name("REPAIR")->delimiter(',');
 }
 
@@ -117,8 +119,10 @@ void Progress::Show(std::size_t done, std::size_t total, std::size_t documents) 
     constexpr int kWidth = 30;
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
     const int full = static_cast<int>(std::lround(share * kWidth));
-    std::fprintf(stderr, "\r%s [%s%s] %3.0f%% %zu docs %.1f MB/s, %.0f s left ", what_.c_str(), std::string(static_cast<std::size_t>(full), '#').c_str(),
-                 std::string(static_cast<std::size_t>(kWidth - full), '.').c_str(), share * 100, documents, mb / seconds, share > 0 ? seconds / share - seconds : 0.0);
+    std::fprintf(stderr, "\r%s [%s%s] %3.0f%% %zu docs %.1f MB/s, %.0f s left ", what_.c_str(),
+                 std::string(static_cast<std::size_t>(full), '#').c_str(),
+                 std::string(static_cast<std::size_t>(kWidth - full), '.').c_str(), share * 100, documents, mb / seconds,
+                 share > 0 ? seconds / share - seconds : 0.0);
   } else {
     std::fprintf(stderr, "\r%s %zu docs %.1f MB %.1f MB/s ", what_.c_str(), documents, mb, mb / seconds);
   }

@@ -87,15 +87,17 @@ Point Strip(const std::u32string& text, Point s) {
 enum class Atom { kBlank, kCyrillic, kLatin, kDigit, kUnderscore, kSign };
 
 Atom AtomOf(char32_t c) {
-  if (c == ' ' || (c >= 9 && c <= 13) || c == 0x85 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x3000) return Atom::kBlank;
+  if (c == ' ' || (c >= 9 && c <= 13) || c == 0x85 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+      c == 0x202F || c == 0x3000)
+    return Atom::kBlank;
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7)) return Atom::kLatin;
   if (c >= 0x400 && c <= 0x52F) return Atom::kCyrillic;
   if (c >= '0' && c <= '9') return Atom::kDigit;
   return c == '_' ? Atom::kUnderscore : Atom::kSign;
 }
 
-// Tokens as razdel splits them: runs of letters of one script or of digits, joined over inner hyphens, underscores and, between digits, over a comma, full stop or
-// slash; other signs alone.
+// Tokens as razdel splits them: runs of letters of one script or of digits, joined over inner hyphens, underscores and, between digits,
+// over a comma, full stop or slash; other signs alone.
 std::vector<Point> Tokens(const std::u32string& text) {
   constexpr std::u32string_view kDashes = U"‑–—−-", kInNumbers = U".,/\\";
   std::vector<Point> out;
@@ -115,8 +117,8 @@ std::vector<Point> Tokens(const std::u32string& text) {
           atom = next;
           ++i;
         } else if (i + 1 < n && next == Atom::kSign && is_word(AtomOf(text[i + 1])) &&
-                   (kDashes.find(text[i]) != std::u32string_view::npos ||
-                    (atom == Atom::kDigit && AtomOf(text[i + 1]) == Atom::kDigit && kInNumbers.find(text[i]) != std::u32string_view::npos))) {
+                   (kDashes.find(text[i]) != std::u32string_view::npos || (atom == Atom::kDigit && AtomOf(text[i + 1]) == Atom::kDigit &&
+                                                                           kInNumbers.find(text[i]) != std::u32string_view::npos))) {
           atom = AtomOf(text[i + 1]);
           i += 2;
         } else {
@@ -134,7 +136,8 @@ std::vector<Point> Tokens(const std::u32string& text) {
 std::vector<bool> Mask(const std::vector<Point>& tokens, const std::set<Point>& spans) {
   std::vector<bool> mask(tokens.size(), false);
   for (const Point& s : spans) {
-    auto first = std::lower_bound(tokens.begin(), tokens.end(), s.first, [](const Point& t, std::size_t start) { return t.second <= start; });
+    auto first =
+        std::lower_bound(tokens.begin(), tokens.end(), s.first, [](const Point& t, std::size_t start) { return t.second <= start; });
     for (; first != tokens.end() && first->first < s.second; ++first) mask[static_cast<std::size_t>(first - tokens.begin())] = true;
   }
   return mask;
@@ -152,7 +155,8 @@ bool ReadSpans(const Json& j, const char* key, const std::u32string* text, Spans
   if (!j.contains(key)) return true;
   if (!j[key].is_array()) return *error = std::string("\"") + key + "\" is no list", false;
   for (const Json& e : j[key]) {
-    if (!e.is_object() || !e.contains("start") || !e.contains("end") || !e["start"].is_number_unsigned() || !e["end"].is_number_unsigned()) {
+    if (!e.is_object() || !e.contains("start") || !e.contains("end") || !e["start"].is_number_unsigned() ||
+        !e["end"].is_number_unsigned()) {
       return *error = std::string("a member of \"") + key + "\" has no start and end", false;
     }
     const Point s{e["start"].get<std::size_t>(), e["end"].get<std::size_t>()};
@@ -214,7 +218,8 @@ std::string InContext(const std::u32string& text, const Point& s) {
   constexpr std::size_t kContext = 30;
   const std::u32string_view all(text);
   const std::size_t from = s.first > kContext ? s.first - kContext : 0;
-  std::string out = ToBytes(all.substr(from, s.first - from)) + "[[" + ToBytes(all.substr(s.first, s.second - s.first)) + "]]" + ToBytes(all.substr(s.second, kContext));
+  std::string out = ToBytes(all.substr(from, s.first - from)) + "[[" + ToBytes(all.substr(s.first, s.second - s.first)) + "]]" +
+                    ToBytes(all.substr(s.second, kContext));
   std::replace(out.begin(), out.end(), '\n', ' ');
   return out;
 }
@@ -224,7 +229,8 @@ int Run(const Options& o) {
   Type listed_type = Type::kNone;
   if (!o.errors.empty()) {
     listed_type = AliasedType(o.errors[1]);
-    if (o.errors[0].empty() || o.errors[0].size() > 9 || o.errors[0].find_first_not_of("0123456789") != std::string::npos || listed_type == Type::kNone) {
+    if (o.errors[0].empty() || o.errors[0].size() > 9 || o.errors[0].find_first_not_of("0123456789") != std::string::npos ||
+        listed_type == Type::kNone) {
       return Complain("--errors takes a number and a type, such as --errors 20 PERSON"), kUsage;
     }
     listed = std::stoul(o.errors[0]);
@@ -301,8 +307,8 @@ int Run(const Options& o) {
       continue;
     }
     std::array<char, 160> line;
-    std::snprintf(line.data(), line.size(), "%-13s token P %.3f R %.3f F1 %.3f   exact P %.3f R %.3f F1 %.3f", name.c_str(), t.precision(), t.recall(), t.f1(), x.precision(),
-                  x.recall(), x.f1());
+    std::snprintf(line.data(), line.size(), "%-13s token P %.3f R %.3f F1 %.3f   exact P %.3f R %.3f F1 %.3f", name.c_str(), t.precision(),
+                  t.recall(), t.f1(), x.precision(), x.recall(), x.f1());
     std::cout << line.data() << '\n';
   }
   if (o.json) std::cout << report.dump() << '\n';
@@ -320,8 +326,10 @@ Command AddEval(CLI::App* parent) {
       "  atau eval gold.jsonl\n"
       "  atau eval gold.jsonl --errors 20 PROGRAM\n"
       "  atau extract --from jsonl gold.jsonl --to jsonl > found.jsonl && atau eval gold.jsonl found.jsonl\n\n"
-      "GOLD: {\"id\", \"text\", \"entities\": [{\"start\", \"end\", \"type\"}], \"ignore\": […]}, a document a line, offsets in code points; PER, LOC, ORG and PRO are read as\n"
-      "the long names. What lies in a span of `ignore` counts neither way. \"token\" counts tokens as razdel splits them, \"exact\" whole spans; quotes and brackets at the\n"
+      "GOLD: {\"id\", \"text\", \"entities\": [{\"start\", \"end\", \"type\"}], \"ignore\": […]}, a document a line, offsets in code "
+      "points; PER, LOC, ORG and PRO are read as\n"
+      "the long names. What lies in a span of `ignore` counts neither way. \"token\" counts tokens as razdel splits them, \"exact\" whole "
+      "spans; quotes and brackets at the\n"
       "edges of a span do not count.");
   app->add_option("GOLD", o->gold, "Annotated texts (JSONL)")->required();
   app->add_option("PRED", o->predicted, "Predictions (JSONL) with the same ids; without them the texts are extracted now");

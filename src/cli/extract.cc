@@ -190,12 +190,17 @@ Command AddExtract(CLI::App* parent) {
       "  atau extract --from html --to html page.html > marked.html\n"
       "  echo 'Глава Роскосмоса Дмитрий Рогозин' | atau extract\n"
       "  atau extract --extra my_names.tsv --types PROGRAM,ORGANIZATION article.txt\n\n"
-      "JSONL in: {\"id\": …, \"text\": …}; other members are carried through. A bad line gives an {\"id\", \"error\"} line, and the status is 1 at the end.");
+      "JSONL in: {\"id\": …, \"text\": …}; other members are carried through. A bad line gives an {\"id\", \"error\"} line, and the status "
+      "is 1 at the end.");
   app->add_option("--from", o->from, "Input: text, jsonl or html")->check(CLI::IsMember({"text", "jsonl", "html"}))->capture_default_str();
-  app->add_option("--to", o->to, "Output: jsonl, text, conll, brat or html (default: jsonl for JSONL input, else text)")->check(CLI::IsMember({"jsonl", "text", "conll", "brat", "html"}));
-  app->add_option("--charset", o->charset, "Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …")->capture_default_str();
+  app->add_option("--to", o->to, "Output: jsonl, text, conll, brat or html (default: jsonl for JSONL input, else text)")
+      ->check(CLI::IsMember({"jsonl", "text", "conll", "brat", "html"}));
+  app->add_option("--charset", o->charset, "Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …")
+      ->capture_default_str();
   app->add_flag("--lines", o->lines, "Text input: each line is a document");
-  app->add_option("-j,--jobs", o->jobs, "Threads; the order of the output is that of the input")->check(CLI::Range(1, 256))->capture_default_str();
+  app->add_option("-j,--jobs", o->jobs, "Threads; the order of the output is that of the input")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   app->add_flag("--quiet", o->quiet, "No progress bar");
   o->extractor.AddTo(app);
   app->add_option("FILE", o->files, "Files or directories; standard input when none is named, or for -");

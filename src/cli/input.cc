@@ -114,7 +114,7 @@ struct Reader::State {
   Format format;
   std::string charset;
   bool lines;
-  std::size_t at = 0;      // next file
+  std::size_t at = 0;  // next file
   std::istream* in = nullptr;
   std::ifstream file;
   std::string name;
@@ -170,7 +170,9 @@ struct Reader::State {
     input->text = j["text"].get<std::string>();
     // Fields of the answer's own names would clash with it: they are the input's gold, and are left out.
     for (const auto& [key, value] : j.items()) {
-      if (key == "id" || key == "text" || key == "entities" || key == "nested" || key == "document_entities" || key == "relations" || key == "error") continue;
+      if (key == "id" || key == "text" || key == "entities" || key == "nested" || key == "document_entities" || key == "relations" ||
+          key == "error")
+        continue;
       input->rest += (input->rest.empty() ? "" : ",") + Dump(Json(key)) + ":" + Dump(value);
     }
   }

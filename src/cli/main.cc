@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("`atau COMMAND --help` shows a command's options with examples.");
   using namespace atau::cli;
-  const std::vector<Command> commands = {AddExtract(&app), AddExplain(&app), AddCompile(&app), AddCheck(&app), AddEval(&app), AddRender(&app), AddBench(&app)};
+  const std::vector<Command> commands = {AddExtract(&app), AddExplain(&app), AddCompile(&app), AddCheck(&app),
+                                         AddEval(&app),    AddRender(&app),  AddBench(&app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -67,7 +67,8 @@ int Run(const Options& o) {
     if (name == "-") name = "standard input";
     const std::string anchor = "text-" + std::to_string(number);
     contents += "<li><a href=\"#" + anchor + "\">" + HtmlEscape(name) + "</a> (" + std::to_string(d.entities.size()) + ")</li>\n";
-    sections += "<section id=\"" + anchor + "\">\n<h2>" + HtmlEscape(name) + "</h2>\n" + document::HtmlLegend(d) + document::HtmlBody(d) + "</section>\n";
+    sections += "<section id=\"" + anchor + "\">\n<h2>" + HtmlEscape(name) + "</h2>\n" + document::HtmlLegend(d) + document::HtmlBody(d) +
+                "</section>\n";
     for (const DocumentEntity& e : d.document_entities) {
       Total& t = totals[{e.type, e.gazetteer.empty() ? e.normal : e.gazetteer}];
       if (t.mentions == 0) t = {e.normal, e.gazetteer, e.type, 0, {}};
@@ -85,12 +86,14 @@ int Run(const Options& o) {
   if (number > 1) body += "<nav aria-label=\"Texts\"><ol>\n" + contents + "</ol></nav>\n";
   if (!ranked.empty()) {
     body +=
-        "<table><caption>Most frequent</caption><thead><tr><th scope=\"col\">type</th><th scope=\"col\">name</th><th scope=\"col\">gazetteer</th>"
+        "<table><caption>Most frequent</caption><thead><tr><th scope=\"col\">type</th><th scope=\"col\">name</th><th "
+        "scope=\"col\">gazetteer</th>"
         "<th scope=\"col\">mentions</th><th scope=\"col\">texts</th></tr></thead><tbody>\n";
     for (const Total* t : ranked) {
       const std::string type(TypeName(t->type));
-      body += "<tr><td><span class=\"atau-chip atau-" + type + "\">" + type + "</span></td><th scope=\"row\">" + HtmlEscape(t->normal) + "</th><td>" +
-              HtmlEscape(t->gazetteer) + "</td><td>" + std::to_string(t->mentions) + "</td><td>" + std::to_string(t->texts.size()) + "</td></tr>\n";
+      body += "<tr><td><span class=\"atau-chip atau-" + type + "\">" + type + "</span></td><th scope=\"row\">" + HtmlEscape(t->normal) +
+              "</th><td>" + HtmlEscape(t->gazetteer) + "</td><td>" + std::to_string(t->mentions) + "</td><td>" +
+              std::to_string(t->texts.size()) + "</td></tr>\n";
     }
     body += "</tbody></table>\n";
   }
@@ -121,7 +124,8 @@ Command AddRender(CLI::App* parent) {
   app->add_option("-o,--output", o->output, "The page to write (standard output when not named)")->type_name("FILE");
   app->add_option("--title", o->title, "The title of the page")->capture_default_str();
   app->add_option("--top", o->top, "How many of the most frequent entities are listed")->capture_default_str();
-  app->add_option("--charset", o->charset, "Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …")->capture_default_str();
+  app->add_option("--charset", o->charset, "Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …")
+      ->capture_default_str();
   app->add_flag("--lines", o->lines, "Text input: each line is a document");
   app->add_flag("--quiet", o->quiet, "No progress bar");
   o->extractor.AddTo(app);

@@ -12,7 +12,8 @@ namespace atau {
 namespace document {
 namespace {
 
-constexpr std::array<Type, 7> kTypes = {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram, Type::kDate, Type::kMoney, Type::kRole};
+constexpr std::array<Type, 7> kTypes = {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram,
+                                        Type::kDate,   Type::kMoney,        Type::kRole};
 
 std::string Number(double x) {
   std::array<char, 48> text;
@@ -99,8 +100,9 @@ std::string MarkedText(const Document& d) {
     close_up_to(e->span.start);
     if (!open.empty() && e->span.end > open.back()->span.end) continue;  // marks are a tree: what crosses cannot be shown
     writer.WriteUpTo(e->span.start, &out);
-    out += "<mark class=\"atau-" + std::string(TypeName(e->type)) + (flat.contains({e->span.start, e->span.end, e->type}) ? "" : " atau-inner") +
-           "\" data-start=\"" + std::to_string(e->code_points.start) + "\" data-end=\"" + std::to_string(e->code_points.end) + "\" title=\"" +
+    out += "<mark class=\"atau-" + std::string(TypeName(e->type)) +
+           (flat.contains({e->span.start, e->span.end, e->type}) ? "" : " atau-inner") + "\" data-start=\"" +
+           std::to_string(e->code_points.start) + "\" data-end=\"" + std::to_string(e->code_points.end) + "\" title=\"" +
            HtmlEscape(Tip(d, *e)) + "\">";
     open.push_back(e);
   }
@@ -122,8 +124,9 @@ std::string EntityTable(const Document& d) {
     }
     std::string mentions = std::to_string(e.mentions.size()) + ": ";
     for (std::size_t i = 0; i < forms.size(); ++i) mentions += (i > 0 ? ", " : "") + forms[i];
-    out += "<tr>" + Cell(e.id) + "<td><span class=\"atau-chip atau-" + std::string(TypeName(e.type)) + "\">" + std::string(TypeName(e.type)) +
-           "</span></td><th scope=\"row\">" + HtmlEscape(e.normal) + "</th>" + Cell(e.gazetteer) + Cell(mentions) + "</tr>\n";
+    out += "<tr>" + Cell(e.id) + "<td><span class=\"atau-chip atau-" + std::string(TypeName(e.type)) + "\">" +
+           std::string(TypeName(e.type)) + "</span></td><th scope=\"row\">" + HtmlEscape(e.normal) + "</th>" + Cell(e.gazetteer) +
+           Cell(mentions) + "</tr>\n";
   }
   return out + "</tbody></table>\n";
 }
@@ -131,7 +134,8 @@ std::string EntityTable(const Document& d) {
 std::string RelationTable(const Document& d) {
   if (d.relations.empty()) return {};
   std::string out =
-      "<table><caption>Relations</caption><thead><tr><th scope=\"col\">relation</th><th scope=\"col\">subject</th><th scope=\"col\">role</th>"
+      "<table><caption>Relations</caption><thead><tr><th scope=\"col\">relation</th><th scope=\"col\">subject</th><th "
+      "scope=\"col\">role</th>"
       "<th scope=\"col\">object</th><th scope=\"col\">words</th></tr></thead><tbody>\n";
   const auto name = [&d](int index) { return index < 0 ? std::string() : d.document_entities[static_cast<std::size_t>(index)].normal; };
   for (const Relation& r : d.relations) {
@@ -160,8 +164,8 @@ std::string HtmlEscape(std::string_view text) {
       out += "&quot;";
     } else if (c == '\'') {
       out += "&#39;";
-    } else if (c == text::kInvalid || (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE ||
-               (c >= 0xFDD0 && c <= 0xFDEF)) {
+    } else if (c == text::kInvalid || (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || (c >= 0x7F && c < 0xA0) ||
+               (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF)) {
       out += "\xEF\xBF\xBD";
     } else {
       out.append(p, size);
@@ -210,9 +214,11 @@ std::string HtmlBody(const Document& d) { return MarkedText(d) + EntityTable(d) 
 
 std::string HtmlPage(std::string_view title, std::string_view body) {
   const std::string name = HtmlEscape(title.empty() ? "atau" : title);
-  return "<!DOCTYPE html>\n<html lang=\"ru\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+  return "<!DOCTYPE html>\n<html lang=\"ru\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+         "initial-scale=1\">\n"
          "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-         name + "</title>\n" + HtmlStyle() + "</head>\n<body class=\"atau\">\n<h1>" + name + "</h1>\n" + std::string(body) + "</body>\n</html>\n";
+         name + "</title>\n" + HtmlStyle() + "</head>\n<body class=\"atau\">\n<h1>" + name + "</h1>\n" + std::string(body) +
+         "</body>\n</html>\n";
 }
 
 }  // namespace document
@@ -220,7 +226,8 @@ std::string HtmlPage(std::string_view title, std::string_view body) {
 std::string ToHtml(const Document& d, bool page, std::string_view title) {
   const std::string body = document::HtmlLegend(d) + document::HtmlBody(d);
   if (page) return document::HtmlPage(title, body);
-  return document::HtmlStyle() + "<div class=\"atau\">\n" + (title.empty() ? "" : "<h2>" + document::HtmlEscape(title) + "</h2>\n") + body + "</div>\n";
+  return document::HtmlStyle() + "<div class=\"atau\">\n" + (title.empty() ? "" : "<h2>" + document::HtmlEscape(title) + "</h2>\n") + body +
+         "</div>\n";
 }
 
 }  // namespace atau

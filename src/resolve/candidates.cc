@@ -17,7 +17,8 @@ bool IsNameWord(const Analysis& a, std::size_t i, Cat cat) {
   const Token& t = a.tokens[i];
   if (t.kind != Kind::kWord) return false;
   if (t.Has(Flag::kUrl)) return true;
-  if (t.shape == Shape::kLower) return a.caseless ? (a.FormOf(i).any & (morph::kName | morph::kSurn | morph::kPatr | morph::kGeox | morph::kOrgn | morph::kAbbr)) != 0 || !a.FormOf(i).known : t.Has(Flag::kLatin);
+  if (a.caseless) return t.Has(Flag::kLatin) || (cat >= kCName && cat <= kCUnknown) || (cat >= kUAbbr && cat < kCatCount);
+  if (t.shape == Shape::kLower) return t.Has(Flag::kLatin);
   return t.shape != Shape::kNone || cat == kWordNum;
 }
 

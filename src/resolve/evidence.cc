@@ -113,7 +113,10 @@ Cat FormCat(const Analysis& a, const Token& t) {
     }
   }
   const auto readings = a.forms->ReadingsOf(f);
-  if (t.shape == Shape::kLower && !a.caseless) {
+  // Without letter case, a word is a name when its likeliest reading is one; unknown words may be.
+  const morph::Grammemes likeliest = readings.empty() ? 0 : readings[0].tag;
+  const bool common = a.caseless && f.known && (likeliest & (kNameMarks | morph::kGeox | morph::kOrgn | morph::kAbbr)) == 0;
+  if (a.caseless ? common : t.shape == Shape::kLower) {
     if (!f.known) return kLUnknown;
     const morph::Grammemes tag = readings.empty() ? 0 : readings[0].tag;
     if (tag & morph::kNOUN) {
@@ -129,8 +132,9 @@ Cat FormCat(const Analysis& a, const Token& t) {
     if (tag & morph::kNPRO) return kLPron;
     return kLOther;
   }
-  if (t.shape == Shape::kInitial) return (any & (morph::kPREP | morph::kCONJ)) != 0 ? kCFunction : kInitialCat;
-  if (t.shape == Shape::kMixed) return kMixedCat;
+  if (t.shape == Shape::kInitial && !a.caseless) return (any & (morph::kPREP | morph::kCONJ)) != 0 ? kCFunction : kInitialCat;
+  if (t.shape == Shape::kMixed && !a.caseless) return kMixedCat;
+  if (a.caseless && (likeliest & morph::kAbbr) != 0) return kUAbbr;
   const bool name = (any & morph::kName) != 0, surname = (any & morph::kSurn) != 0, place = (any & morph::kGeox) != 0;
   if (t.shape == Shape::kUpper && !a.caseless) {
     if ((any & (morph::kAbbr | morph::kOrgn)) != 0) return kUAbbr;
@@ -406,7 +410,7 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
     const std::uint16_t cls = a.infos[index].class_id;
     for (std::uint32_t i = m.begin; i < m.end; ++i) {
       Cat& cat = (*cats)[i];
-      const bool lower = a.tokens[i].shape == Shape::kLower;
+      const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : a.tokens[i].shape == Shape::kLower;
       const Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
       if (better == kPad) continue;
       if (IsPlainWord(cat) || (better < cat && (cat == kLOrgHead || cat == kLPlaceHead || cat == kLProgHead || cat == kLTitleHead || cat == kLSpeech))) {

@@ -214,8 +214,7 @@ enum class Role {
 
 Role RoleByName(std::string_view kind) {
   constexpr std::pair<std::string_view, Role> kRoles[] = {
-      {"day", Role::kDay},   {"past", Role::kPast},       {"this", Role::kThis},     {"future", Role::kFuture},
-      {"span", Role::kSpan}, {"ago", Role::kAgo},         {"ahead", Role::kAhead},   {"later", Role::kLater},
+      {"day", Role::kDay},   {"past", Role::kPast},       {"this", Role::kThis},     {"future", Role::kFuture},  {"ago", Role::kAgo},         {"ahead", Role::kAhead},   {"later", Role::kLater},
       {"edge", Role::kEdge}, {"clock", Role::kClock},     {"zone", Role::kZone},     {"bce", Role::kBce},
       {"ce", Role::kCe},     {"holiday", Role::kHoliday}, {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
       {"set", Role::kSet},   {"vague", Role::kVague}};
@@ -330,7 +329,7 @@ struct Item {
   char daypart = 0;  // 'a', 'p', 'n'
   bool number = false, ordinal = false, magnitude = false, digits = false, dash = false, roman = false;
   bool time = false, date = false;  // «10:30»; «01.03.2021»: n holds hours, `date_value` the day
-  bool plural = false;              // all readings are plural
+  bool plural = false;              // the plural of something
   Decimal value;
   std::size_t width = 0;  // digits
   Day date_value;
@@ -457,9 +456,14 @@ class Reader {
     return item;
   }
 
+  // Whether the word is the plural of something: «лет» of «год», though it is the singular of «лёт».
   bool IsPlural(std::size_t i) const {
-    const morph::Form& f = a_.FormOf(i);
-    return (f.any & morph::kplur) != 0 && (f.any & morph::ksing) == 0;
+    const auto readings = a_.forms->ReadingsOf(a_.FormOf(i));
+    return std::any_of(readings.begin(), readings.end(), [&](const morph::Reading& r) {
+      return (r.tag & morph::kplur) != 0 && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& other) {
+               return other.lemma_key == r.lemma_key && (other.tag & morph::ksing) != 0;
+             });
+    });
   }
 
   // Matches of the classes that values are made of, inside the span.
@@ -493,8 +497,15 @@ class Reader {
     } else if (e.cls == "currency") {
       item->currency = e.kind;
       item->cent = e.slots == "cent";
-    } else if (e.kind == "unit") {
-      item->unit = UnitByName(e.slots);
+    } else if (e.kind == "unit" || e.kind == "short_unit") {
+      const auto [name, n] = SplitFlag(e.slots.substr(0, e.slots.find(',')));
+      if (n == 0) {
+        item->unit = UnitByName(name);
+      } else {
+        item->role = Role::kSpan;
+        item->span_unit = UnitByName(name);
+        item->n = n;
+      }
     } else if (e.kind == "daypart") {
       item->daypart = e.slots.empty() ? 'p' : e.slots[0];
     } else if (e.kind == "short_month") {
@@ -510,7 +521,6 @@ class Reader {
           item->n = n;
         }
       });
-      if (item->role == Role::kSpan) item->span_unit = UnitByName(item->flag);
     }
   }
 

@@ -70,9 +70,10 @@ class Splitter {
   bool EndsBefore(std::size_t i) {
     if (i <= no_end_before_ && no_end_before_ < tokens_.size()) return false;
     // Back over quotes and brackets that close behind the stop.
+    // (Only from where such a run ends: from each of its members, a long run would take quadratic time.)
+    if (IsClosing(i) && !tokens_[i].Has(kLineStart)) return false;
     std::size_t left = i - 1;
     while (left > first_ && IsClosing(left)) --left;
-    if (IsClosing(i) && !tokens_[i].Has(kLineStart)) return false;
     const bool stop = IsStop(left);
     const bool line = tokens_[i].Has(kLineStart);
     if (!stop) return line && LineEnds(i);

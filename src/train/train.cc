@@ -21,6 +21,8 @@
 #include "document/pipeline.h"
 #include "resolve/model.h"
 #include "rules/examples.h"
+#include "morph/letters.h"
+#include "text/utf8.h"
 
 namespace atau::train {
 namespace {
@@ -56,7 +58,7 @@ struct Options {
   std::string bundle, out;
   std::vector<std::pair<std::string, std::string>> data;  // scheme, path
   std::vector<std::string> eval;
-  int epochs = 12, folds = 0, jackknife = 3, min_count = 3;
+  int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0;
   double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5;
   std::map<std::string, double> mix;
   bool quiet = false;
@@ -90,7 +92,9 @@ class Blocks {
 
 class Corpus {
  public:
-  explicit Corpus(std::shared_ptr<const document::Pipeline> pipeline) : pipeline_(std::move(pipeline)), scratch_(pipeline_->NewScratch()) {}
+  // `one_case`: every so many training texts are read in capitals and in small letters too (0: none).
+  Corpus(std::shared_ptr<const document::Pipeline> pipeline, int one_case)
+      : pipeline_(std::move(pipeline)), scratch_(pipeline_->NewScratch()), one_case_(one_case) {}
 
   void Read(const std::string& path, int scheme, bool programs, bool learn, std::vector<Doc>* docs) {
     std::ifstream in(path);
@@ -106,6 +110,15 @@ class Corpus {
       d.scheme = scheme;
       d.programs = programs;
       d.learn = learn;
+      // Some texts are read once more in capitals and once more in small letters, so that the evidence that does not look at letter case is learned too.
+      if (learn && one_case_ > 0 && number % one_case_ == 0 && d.text.size() > 200) {
+        for (const bool upper : {true, false}) {
+          Doc copy = d;
+          copy.text = InOneCase(d.text, upper);
+          Add(j, &copy);
+          docs->push_back(std::move(copy));
+        }
+      }
       Add(j, &d);
       docs->push_back(std::move(d));
     }
@@ -158,6 +171,18 @@ class Corpus {
     return j;
   }
 
+  static std::string InOneCase(const std::string& text, bool upper) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+      std::size_t size = 0;
+      const char32_t c = text::Decode(text.data() + i, text.data() + text.size(), &size);
+      const char32_t turned = upper ? morph::ToUpper(c) : morph::ToLower(c);
+      text::Append(turned, &out);
+      i += size;
+    }
+    return out;
+  }
+
   void Prepare(const Doc& d) { pipeline_->Analyze(d.text, {}, scratch_.get()); }
 
   std::uint32_t BlockOf(EvidenceId id, bool span) {
@@ -200,8 +225,18 @@ class Corpus {
     spans("entities", &d->gold);
     spans("ignore", &d->ignore);
     if (!d->programs) std::erase_if(d->gold, [](const Gold& g) { return g.type == 3; });
+    // Where PROGRAM is not annotated, what looks like one may be one; all else shows what is none.
     if (!d->programs && d->learn) {
-      for (Candidate& c : d->candidates) c.types &= 7;
+      std::vector<std::uint8_t> maybe(d->tokens + 1, 0);
+      for (std::size_t m = 0; m < a.matches.size(); ++m) {
+        if (a.infos[m].type == 3) std::fill(maybe.begin() + a.matches[m].begin, maybe.begin() + a.matches[m].end, std::uint8_t{1});
+      }
+      for (const rules::Hit& h : a.hits.hits) {
+        if (pipeline_->rules().rule(h.rule).type == Type::kProgram) std::fill(maybe.begin() + h.begin, maybe.begin() + h.end, std::uint8_t{1});
+      }
+      for (Candidate& c : d->candidates) {
+        if (std::find(maybe.begin() + c.begin, maybe.begin() + c.end, 1) != maybe.begin() + c.end) c.types &= 7;
+      }
       std::erase_if(d->candidates, [](const Candidate& c) { return c.types == 0; });
     }
     // Debatable mentions say nothing either way: no learning from candidates inside them.
@@ -269,6 +304,7 @@ class Corpus {
 
   std::shared_ptr<const document::Pipeline> pipeline_;
   std::unique_ptr<document::PipelineScratch> scratch_;
+  int one_case_;
   std::unordered_map<std::string, std::uint32_t> surfaces_;
   std::unordered_map<std::uint64_t, std::uint32_t> forms_;
   std::vector<std::uint32_t> dense_;
@@ -356,9 +392,9 @@ class Learner {
       const auto add = [&](const std::vector<std::uint32_t>& list) {
         for (const std::uint32_t b : list) {
           if (!Used(b)) continue;
-          ForCopies(scheme, [&](Parameters& p, float share) {
+          ForCopies(scheme, [&](Parameters& p, const Shares& share) {
             const float* w = p.WeightsOf(b);
-            for (std::size_t t = 0; t < kTypes; ++t) s[t] += share * w[t];
+            for (std::size_t t = 0; t < kTypes; ++t) s[t] += share[t] * w[t];
           });
         }
       };
@@ -507,7 +543,7 @@ class Learner {
       const bool span = corpus_->blocks.IsSpan(b);
       for (std::uint32_t x = 0; x < static_cast<std::uint32_t>(span ? kTypes : kBlock); ++x) {
         double w = 0;
-        ForCopies(-1, [&](Parameters& p, float share) { w += static_cast<double>(share) * static_cast<double>(p.WeightsOf(b)[x]); });
+        ForCopies(-1, [&](Parameters& p, const Shares& share) { w += static_cast<double>(share[x % kTypes]) * static_cast<double>(p.WeightsOf(b)[x]); });
         // What has a default must be overruled even by a zero.
         if (std::abs(w) < least && !(span && x < static_cast<std::uint32_t>(trained) && HasDefault(corpus_->blocks.NameOf(b)))) continue;
         const std::uint32_t slot = span ? kSpanSlot + x : x;
@@ -529,14 +565,24 @@ class Learner {
     return false;
   }
 
+  using Shares = std::array<float, kTypes>;
+
+  // PROGRAM has no copies of its own: one corpus alone has it annotated, and the others only show what is none.
+  static Shares Of(double share) {
+    Shares shares;
+    shares.fill(static_cast<float>(share));
+    shares[3] = 0;
+    return shares;
+  }
+
   template <class F>
   void ForCopies(int scheme, F f) {
-    f(copies_[0], 1.0f);
+    f(copies_[0], Shares{1, 1, 1, 1});
     if (scheme >= 0) {
-      f(copies_[static_cast<std::size_t>(scheme) + 1], 1.0f);
+      f(copies_[static_cast<std::size_t>(scheme) + 1], Of(1));
     } else {
       for (std::size_t s = 0; s + 1 < copies_.size(); ++s) {
-        if (mix_[s] != 0) f(copies_[s + 1], static_cast<float>(mix_[s]));
+        if (mix_[s] != 0) f(copies_[s + 1], Of(mix_[s]));
       }
     }
   }
@@ -550,9 +596,9 @@ class Learner {
       const auto add = [&](const std::vector<std::uint32_t>& list) {
         for (const std::uint32_t b : list) {
           if (!Used(b)) continue;
-          ForCopies(scheme, [&](Parameters& p, float share) {
+          ForCopies(scheme, [&](Parameters& p, const Shares& share) {
             const float* w = p.WeightsOf(b);
-            for (int x = 0; x < kBlock; ++x) sums[x] += share * w[x];
+            for (std::size_t x = 0; x < kBlock; ++x) sums[x] += share[x % kTypes] * w[x];
           });
         }
       };
@@ -683,7 +729,7 @@ int Run(const Options& o) {
   if (!b.ok()) return std::cerr << b.error().ToString() << '\n', 1;
   auto pipeline = document::Pipeline::Open({b.value()});
   if (!pipeline.ok()) return std::cerr << pipeline.error().ToString() << '\n', 1;
-  Corpus corpus(pipeline.value());
+  Corpus corpus(pipeline.value(), o.one_case);
   std::vector<std::string> schemes;
   std::vector<Doc> docs;
   for (const auto& [scheme, path] : o.data) {
@@ -777,7 +823,7 @@ int main(int argc, char** argv) {
   atau::train::Options o;
   const auto usage = [] {
     std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] [--l2 X] [--alpha X]\n"
-                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--errors TYPE] [--quiet]\n"
+                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--one-case N] [--errors TYPE] [--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
     return 2;
   };
@@ -807,6 +853,8 @@ int main(int argc, char** argv) {
     } else if (arg == "--mix") {
       const std::string v = next();
       o.mix[v.substr(0, v.find('='))] = std::stod(v.substr(v.find('=') + 1));
+    } else if (arg == "--one-case") {
+      o.one_case = std::stoi(next());
     } else if (arg == "--errors") {
       o.errors = next();
     } else if (arg == "--quiet") {

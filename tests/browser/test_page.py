@@ -22,9 +22,18 @@ pytestmark = [
 
 def browse(*arguments):
     with tempfile.TemporaryDirectory() as profile:
-        command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+        command = [
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+        ]
         command += [f"--user-data-dir={profile}", *arguments, PAGE.resolve().as_uri()]
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120, check=True).stdout
+        return subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120, check=True
+        ).stdout
 
 
 def pixels(path):
@@ -74,7 +83,9 @@ def test_the_browser_reads_marks_and_tables():
     assert "\ufffd" not in dom
 
 
-@pytest.mark.parametrize(("arguments", "dark"), [((), False), (("--force-dark-mode", "--blink-settings=preferredColorScheme=0"), True)])
+@pytest.mark.parametrize(
+    ("arguments", "dark"), [((), False), (("--force-dark-mode", "--blink-settings=preferredColorScheme=0"), True)]
+)
 def test_marks_can_be_seen(tmp_path, arguments, dark):
     shot = tmp_path / "page.png"
     browse("--window-size=800,1200", f"--screenshot={shot}", *arguments)

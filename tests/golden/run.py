@@ -1,4 +1,4 @@
-"""Golden results: extraction of our own texts must give the same bytes as last time, from the command line and from Python.
+"""Golden results: extraction of our own texts must give the same bytes as last time.
 
     tests/golden/run.py --program build/atau            compares; the status is 1 when something differs
     tests/golden/run.py --program build/atau --update   writes the expected files anew

@@ -241,7 +241,7 @@ class Checker(html.parser.HTMLParser):
     [
         "<script>alert(1)</script>",
         "</mark></div></style><img src=x onerror=alert(1)>",
-        "\" onmouseover=\"alert(1)",
+        '" onmouseover="alert(1)',
         "' onfocus='x",
         "&lt;b&gt; &amp; <!-- ",
         "]]>\0\x1b\ufffe",

@@ -57,7 +57,24 @@ def test_arbitrary_bytes(seed, charset):
             data[at : at + rng.randrange(3)] = rng.randbytes(rng.randrange(3))
         data = bytes(data)
     else:  # pieces of an article in any order, with odd signs between them
-        signs = ["«", "»", '"', "(", ")", "\n\n", "\0", "\u00ad", "\u202e", "—", "😀", "<p>", "&#", "-\n", "\ufeff", "\u0301"]
+        signs = [
+            "«",
+            "»",
+            '"',
+            "(",
+            ")",
+            "\n\n",
+            "\0",
+            "\u00ad",
+            "\u202e",
+            "—",
+            "😀",
+            "<p>",
+            "&#",
+            "-\n",
+            "\ufeff",
+            "\u0301",
+        ]
         pieces = [ARTICLE[i : i + rng.randrange(1, 30)] + rng.choice(signs) for i in range(0, len(ARTICLE), 11)]
         rng.shuffle(pieces)
         data = "".join(pieces).encode()
@@ -65,7 +82,9 @@ def test_arbitrary_bytes(seed, charset):
     check_spans(extract(data, "--charset", charset, "--from", "html"))
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"\0", b"\0" * 100000, b"\xff", b"\xd0", b"\xef\xbb\xbf", b" \t\r\n" * 1000])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n", b"\0", b"\0" * 100000, b"\xff", b"\xd0", b"\xef\xbb\xbf", b" \t\r\n" * 1000]
+)
 def test_empty_and_nuls(data):
     assert extract(data)["entities"] == []
 
@@ -182,7 +201,11 @@ def test_files_that_cannot_be_read(tmp_path):
     error, found = (json.loads(x) for x in done.stdout.splitlines())
     assert "absent.txt" in error["error"]
     assert found["entities"][0]["text"] == "Москва"
-    for command in (["eval", str(tmp_path / "absent")], ["explain", "--file", str(tmp_path), "--words", "x"], ["compile", "/absent", "-o", "x"]):
+    for command in (
+        ["eval", str(tmp_path / "absent")],
+        ["explain", "--file", str(tmp_path), "--words", "x"],
+        ["compile", "/absent", "-o", "x"],
+    ):
         done = atau(*command)
         assert done.returncode == 1
         assert done.stderr.startswith(b"atau: ")
@@ -197,13 +220,17 @@ def test_outputs_that_cannot_be_written(tmp_path):
     assert b"cannot write" in done.stderr
     # A reader that goes away ends the program, as it ends any other.
     lines = b'{"id": 1, "text": "x"}\n' * 20000
-    done = subprocess.run(f"'{PROGRAM}' extract --from jsonl | head -1", shell=True, input=lines, stdout=subprocess.PIPE, timeout=60)
+    done = subprocess.run(
+        f"'{PROGRAM}' extract --from jsonl | head -1", shell=True, input=lines, stdout=subprocess.PIPE, timeout=60
+    )
     assert done.stdout.count(b"\n") == 1
 
 
 @pytest.mark.parametrize("jobs", [2, 8])
 def test_threads_keep_the_order(jobs):
-    lines = "".join(json.dumps({"id": i, "text": ARTICLE[i % 50 : 50 + i * 7 % 900]}) + "\n" for i in range(300)).encode()
+    lines = "".join(
+        json.dumps({"id": i, "text": ARTICLE[i % 50 : 50 + i * 7 % 900]}) + "\n" for i in range(300)
+    ).encode()
     one = atau("extract", "--from", "jsonl", data=lines)
     many = atau("extract", "--from", "jsonl", "--jobs", str(jobs), data=lines)
     assert one.returncode == many.returncode == 0

@@ -40,10 +40,17 @@ __version__: str = _atau.version()
 
 
 class Error(Exception):
-    """What went wrong and where: ``code``, ``message``, ``file``, ``line``, ``column`` (0 where unknown) and ``hint``."""
+    """What went wrong, where, and how to mend it; ``file``, ``line`` and ``column`` are empty or 0 where unknown."""
 
     def __init__(
-        self, text: str, code: str = "", message: str = "", file: str = "", line: int = 0, column: int = 0, hint: str = ""
+        self,
+        text: str,
+        code: str = "",
+        message: str = "",
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+        hint: str = "",
     ) -> None:
         super().__init__(text)
         self.code, self.message, self.file, self.line, self.column, self.hint = code, message, file, line, column, hint
@@ -150,7 +157,7 @@ class Document:
     entities, ``relations`` what joins them, ``repairs`` what was mended before reading.
     """
 
-    __slots__ = ("_json", "_nlp", "_settings", "ents", "entities", "nested", "relations", "repairs", "text")
+    __slots__ = ("_json", "_nlp", "_settings", "entities", "ents", "nested", "relations", "repairs", "text")
 
     def __init__(self, nlp: Extractor | None, text: str, settings: tuple[str, bool], row: tuple[Any, ...]) -> None:
         ents, nested, entities, relations, repairs, self._json = row
@@ -168,7 +175,7 @@ class Document:
         return self._extractor()._explain(self.text, start, end, self._settings)
 
     def to_json(self) -> str:
-        """The JSON of the command line's contract: the same bytes as ``atau extract --to jsonl`` writes, less the id."""
+        """The JSON of the command line's contract: the bytes that ``atau extract --to jsonl`` writes, less the id."""
         return self._json
 
     def to_dict(self) -> dict[str, Any]:
@@ -184,7 +191,9 @@ class Document:
 
     def _extractor(self) -> Extractor:
         if self._nlp is None:
-            raise Error("this document has lost its extractor", "invalid_argument", "this document has lost its extractor")
+            raise Error(
+                "this document has lost its extractor", "invalid_argument", "this document has lost its extractor"
+            )
         return self._nlp
 
     def __iter__(self) -> Iterator[Entity]:
