@@ -102,10 +102,10 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
 
 void Pipeline::Resolve(PipelineScratch* s) const {
   const resolve::Analysis& a = s->analysis;
-  model_->Score(a, s->cats, s->candidates, nullptr, &s->score, &s->scores);
+  model_->Score(a, s->cats, s->candidates, &s->score, &s->scores);
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->mentions);
   s->memory.Learn(a, s->mentions);
-  model_->Score(a, s->cats, s->candidates, &s->memory, &s->score, &s->scores);
+  model_->Rescore(a, s->candidates, s->memory, &s->score, &s->scores);
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->mentions);
 }
 

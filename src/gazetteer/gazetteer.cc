@@ -170,6 +170,20 @@ class GazetteerImpl final : public Gazetteer {
     return entry;
   }
 
+  EntryInfo Info(std::uint32_t index) const override {
+    EntryInfo info;
+    const Section* section = SectionOf(index);
+    if (section == nullptr) return info;
+    const EntryRecord& record = section->entries[index - section->first_entry];
+    info.support = (record.flags & kEntrySupport) != 0;
+    if ((record.flags & kEntryWords) == 0 && record.type < kTypeCount) info.type = static_cast<Type>(record.type);
+    if (record.kind < section->kinds.size()) {
+      info.kind_id = section->kind_ids[record.kind];
+      info.class_id = section->class_ids[section->kinds[record.kind].cls];  // checked at open
+    }
+    return info;
+  }
+
   std::uint32_t size() const override { return size_; }
 
   bool FindId(std::string_view id, std::uint32_t* index) const override {

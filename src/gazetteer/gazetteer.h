@@ -48,6 +48,13 @@ struct Entry {
   bool support = false;
 };
 
+// What is asked most often of an entry.
+struct EntryInfo {
+  std::uint16_t class_id = 0, kind_id = 0;
+  Type type = Type::kNone;
+  bool support = false;
+};
+
 // Per-call memory of Find; reused between calls, one a thread.
 class FindScratch {
  public:
@@ -72,6 +79,11 @@ class Gazetteer {
                     std::vector<Match>* out) const = 0;
 
   virtual Entry entry(std::uint32_t index) const = 0;
+  // The same in short, without its strings.
+  virtual EntryInfo Info(std::uint32_t index) const {
+    const Entry e = entry(index);
+    return {e.class_id, e.kind_id, e.type, e.support};
+  }
   virtual std::uint32_t size() const = 0;
   // Entries by id ("geonames.524901"); returns false when there is none.
   virtual bool FindId(std::string_view id, std::uint32_t* index) const = 0;

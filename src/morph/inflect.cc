@@ -77,35 +77,6 @@ bool IsInitial(const Token& token) { return token.shape == Shape::kInitial; }
 
 std::string_view TextOf(std::string_view clean, const Token& token) { return clean.substr(token.begin, token.end - token.begin); }
 
-// Gives the letters of `word` (lower case) the letter case of `pattern`, each part between hyphens for itself.
-std::string WithCaseOf(std::string_view pattern, std::string_view word) {
-  std::string out;
-  out.reserve(word.size());
-  bool all_upper = true;
-  int letters = 0;
-  for (std::size_t at = 0; at < pattern.size();) {
-    const char32_t c = NextCodePoint(pattern, &at);
-    if (IsLower(c)) all_upper = false;
-    letters += IsUpper(c) || IsLower(c);
-  }
-  all_upper &= letters > 1;
-  std::size_t p = 0;
-  for (std::size_t w = 0; w < word.size();) {
-    const char32_t c = NextCodePoint(word, &w);
-    if (c == '-') {
-      // The next part of the pattern, where there is one.
-      const std::size_t hyphen = pattern.find('-', p);
-      p = hyphen == std::string_view::npos ? pattern.size() : hyphen + 1;
-      out.push_back('-');
-      continue;
-    }
-    bool upper = all_upper;
-    if (p < pattern.size() && pattern[p] != '-') upper = IsUpper(NextCodePoint(pattern, &p));
-    AppendCodePoint(upper ? ToUpper(c) : c, &out);
-  }
-  return out;
-}
-
 // The group's words with what shall replace them.
 class Group {
  public:
@@ -404,6 +375,34 @@ std::string NominativeOfGroup(const Group& group, const GroupOptions& options) {
 }
 
 }  // namespace
+
+std::string WithCaseOf(std::string_view pattern, std::string_view word) {
+  std::string out;
+  out.reserve(word.size());
+  bool all_upper = true;
+  int letters = 0;
+  for (std::size_t at = 0; at < pattern.size();) {
+    const char32_t c = NextCodePoint(pattern, &at);
+    if (IsLower(c)) all_upper = false;
+    letters += IsUpper(c) || IsLower(c);
+  }
+  all_upper &= letters > 1;
+  std::size_t p = 0;
+  for (std::size_t w = 0; w < word.size();) {
+    const char32_t c = NextCodePoint(word, &w);
+    if (c == '-') {
+      // The next part of the pattern, where there is one.
+      const std::size_t hyphen = pattern.find('-', p);
+      p = hyphen == std::string_view::npos ? pattern.size() : hyphen + 1;
+      out.push_back('-');
+      continue;
+    }
+    bool upper = all_upper;
+    if (p < pattern.size() && pattern[p] != '-') upper = IsUpper(NextCodePoint(pattern, &p));
+    AppendCodePoint(upper ? ToUpper(c) : c, &out);
+  }
+  return out;
+}
 
 std::string NominativeOf(std::string_view clean, std::span<const Token> tokens, std::size_t begin, std::size_t end, const FormTable& forms,
                          const GroupOptions& options) {

@@ -27,6 +27,9 @@ struct GroupOptions {
 std::string NominativeOf(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
                          const FormTable& forms, const GroupOptions& options);
 
+// Gives the letters of `word` (lower case) the letter case of `pattern`, each part between hyphens for itself: («Рутта», «рутт») → «Рутт».
+std::string WithCaseOf(std::string_view pattern, std::string_view word);
+
 // The gender that the words of a person's name show, kUnknown where they do not.
 Gender GenderOf(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const FormTable& forms);
 

@@ -420,7 +420,7 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   }
 }
 
-void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t i, const Memory* memory, std::vector<EvidenceId>* out) const {
+void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t i, std::vector<EvidenceId>* out) const {
   const Token& t = a.tokens[i];
   const Cat before = i == 0 || t.Has(Flag::kBlockStart) ? kPad : cats[i - 1];
   out->push_back(pair_ + before * kCatCount + cats[i]);
@@ -449,17 +449,20 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
       }
     }
   }
-  if (memory != nullptr && t.kind == Kind::kWord && (t.shape != Shape::kLower || a.caseless)) {
-    const Memory::Counts counts = memory->Elsewhere(a, i);
-    for (int type = 0; type < kTypes; ++type) {
-      const auto ty = static_cast<std::size_t>(type);
-      if (counts.whole[ty] != 0) out->push_back(doc_token_ + static_cast<EvidenceId>((type * 2) * 3 + AmountBucket(counts.whole[ty])));
-      if (counts.part[ty] != 0) out->push_back(doc_token_ + static_cast<EvidenceId>((type * 2 + 1) * 3 + AmountBucket(counts.part[ty])));
-    }
+}
+
+void Evidence::Remembered(const Analysis& a, std::size_t i, const Memory& memory, std::vector<EvidenceId>* out) const {
+  const Token& t = a.tokens[i];
+  if (t.kind != Kind::kWord || (t.shape == Shape::kLower && !a.caseless)) return;
+  const Memory::Counts counts = memory.Elsewhere(a, i);
+  for (int type = 0; type < kTypes; ++type) {
+    const auto ty = static_cast<std::size_t>(type);
+    if (counts.whole[ty] != 0) out->push_back(doc_token_ + static_cast<EvidenceId>((type * 2) * 3 + AmountBucket(counts.whole[ty])));
+    if (counts.part[ty] != 0) out->push_back(doc_token_ + static_cast<EvidenceId>((type * 2 + 1) * 3 + AmountBucket(counts.part[ty])));
   }
 }
 
-void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const Memory* memory, std::vector<EvidenceId>* out) const {
+void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const {
   const std::size_t n = a.tokens.size();
   out->push_back(bias_);
   const std::uint32_t words = c.end - c.begin;
@@ -562,12 +565,12 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   for (EvidenceId i = 0; i < kTypes; ++i) {
     if ((longer >> i & 1) != 0) out->push_back(rule_over_ + i);
   }
+}
 
-  if (memory != nullptr) {
-    const auto counts = memory->SpanElsewhere(a, c.begin, c.end);
-    for (std::size_t type = 0; type < kTypes; ++type) {
-      if (counts[type] != 0) out->push_back(doc_span_ + static_cast<EvidenceId>(type * 3) + static_cast<EvidenceId>(AmountBucket(counts[type])));
-    }
+void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
+  const auto counts = memory.SpanElsewhere(a, c.begin, c.end);
+  for (std::size_t type = 0; type < kTypes; ++type) {
+    if (counts[type] != 0) out->push_back(doc_span_ + static_cast<EvidenceId>(type * 3) + static_cast<EvidenceId>(AmountBucket(counts[type])));
   }
 }
 

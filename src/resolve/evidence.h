@@ -67,11 +67,15 @@ class Evidence {
   // The categories of all tokens; the result has tokens.size() elements.
   void Categories(const Analysis& a, std::vector<Cat>* cats) const;
 
-  // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position, the document's memory (may be null).
-  void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const Memory* memory, std::vector<EvidenceId>* out) const;
+  // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position.
+  void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, std::vector<EvidenceId>* out) const;
+  // What the document's memory says of a token.
+  void Remembered(const Analysis& a, std::size_t token, const Memory& memory, std::vector<EvidenceId>* out) const;
 
   // Evidence of a candidate as a whole (added to `out`).
-  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const Memory* memory, std::vector<EvidenceId>* out) const;
+  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const;
+  // What the document's memory says of a candidate.
+  void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
   // The key (not in the vocabulary) of the candidate's pattern of categories; see PatternKey.
   static std::uint64_t PatternOf(const std::vector<Cat>& cats, std::size_t begin, std::size_t end);
 

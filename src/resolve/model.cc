@@ -65,17 +65,45 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
   return sums;
 }
 
-void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory* memory, ScoreScratch* scratch,
-                  std::vector<Scores>* scores) const {
+void Model::Spread(std::size_t m, std::span<const EvidenceId> ids, ScoreScratch* scratch) const {
+  float* lanes = scratch->lanes_.data() + m * kLane;  // of token m - 2
+  for (const EvidenceId id : ids) {
+    for (const WeightCell& cell : Cells(id)) {
+      if (cell.slot >= kBlock) continue;
+      const std::size_t offset = cell.slot / kLane;                    // d + 2
+      lanes[(4 - offset) * kLane + cell.slot % kLane] += cell.weight;  // token m - d = (m - 2) + (2 - d)
+    }
+  }
+}
+
+void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+  const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
+  scratch->prefix_.resize((n + 1) * kTypes);
+  std::fill(scratch->prefix_.begin(), scratch->prefix_.begin() + kTypes, 0.0f);
+  float* prefix = scratch->prefix_.data();
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t t = 0; t < kTypes; ++t) prefix[(i + 1) * kTypes + t] = prefix[i * kTypes + t] + lanes[i * kLane + kIn * kTypes + t];
+  }
+  scores->resize(candidates.size());
+  for (std::size_t k = 0; k < candidates.size(); ++k) {
+    const Candidate& c = candidates[k];
+    Scores& s = (*scores)[k];
+    const float* begin = lanes + c.begin * kLane + kBegin * kTypes;
+    const float* end = lanes + (c.end - 1) * kLane + kEnd * kTypes;
+    for (std::size_t t = 0; t < kTypes; ++t) {
+      s[t] = (c.types >> t & 1) == 0 ? -std::numeric_limits<float>::infinity()
+                                     : scratch->own_[k][t] + prefix[c.end * kTypes + t] - prefix[c.begin * kTypes + t] + begin[t] + end[t];
+    }
+  }
+}
+
+void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
   const std::size_t n = a.tokens.size();
   scratch->Follow(*a.forms, a.caseless);
   // Only words near a candidate count.
   scratch->active_.assign(n + 4, 0);
-  for (const Candidate& c : candidates) {
-    if (scratch->active_[c.begin] != 0 && scratch->active_[c.end + 3] != 0) continue;
-    std::fill(scratch->active_.begin() + c.begin, scratch->active_.begin() + c.end + 4, std::uint8_t{1});  // shifted by 2
-  }
-  // Each word spreads its sums over its neighbourhood; blocks keep apart.
+  for (const Candidate& c : candidates) std::fill(scratch->active_.begin() + c.begin, scratch->active_.begin() + c.end + 4, std::uint8_t{1});  // shifted by 2
+  // Each word spreads its sums over its neighbourhood.
   scratch->lanes_.assign((n + 4) * kLane, 0.0f);
   for (std::size_t m = 0; m < n; ++m) {
     if (scratch->active_[m + 2] == 0) continue;
@@ -88,46 +116,45 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
       for (int x = 0; x < kLane; ++x) to[x] += from[x];
     }
     scratch->ids_.clear();
-    evidence_->OfToken(a, cats, m, memory, &scratch->ids_);
-    for (const EvidenceId id : scratch->ids_) {
-      for (const WeightCell& cell : Cells(id)) {
-        if (cell.slot >= kBlock) continue;
-        const std::size_t offset = cell.slot / kLane;                       // d + 2
-        lanes[(4 - offset) * kLane + cell.slot % kLane] += cell.weight;     // token m - d = (m - 2) + (2 - d)
-      }
-    }
+    evidence_->OfToken(a, cats, m, &scratch->ids_);
+    Spread(m, scratch->ids_, scratch);
   }
-  const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
-  scratch->prefix_.assign((n + 1) * kTypes, 0.0f);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (int t = 0; t < kTypes; ++t) {
-      const std::size_t at = i * kTypes + static_cast<std::size_t>(t);
-      scratch->prefix_[at + kTypes] = scratch->prefix_[at] + lanes[i * kLane + static_cast<std::size_t>(kIn * kTypes + t)];
-    }
-  }
-  scores->resize(candidates.size());
+  scratch->own_.resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    Scores& s = (*scores)[k];
-    for (int t = 0; t < kTypes; ++t) {
-      const std::size_t ty = static_cast<std::size_t>(t);
-      s[ty] = scratch->prefix_[c.end * kTypes + ty] - scratch->prefix_[c.begin * kTypes + ty] + lanes[c.begin * kLane + kBegin * kTypes + ty] +
-              lanes[(c.end - 1) * kLane + kEnd * kTypes + ty];
-    }
+    Scores& own = scratch->own_[k];
+    own.fill(0);
     scratch->ids_.clear();
-    evidence_->OfSpan(a, cats, c, memory, &scratch->ids_);
+    evidence_->OfSpan(a, cats, c, &scratch->ids_);
     for (const EvidenceId id : scratch->ids_) {
       for (const WeightCell& cell : Cells(id)) {
-        if (cell.slot >= kSpanSlot) s[cell.slot - kSpanSlot] += cell.weight;
+        if (cell.slot >= kSpanSlot) own[cell.slot - kSpanSlot] += cell.weight;
       }
     }
     for (const WeightCell& cell : table_->Find(EvidenceKey(kPattern, Evidence::PatternOf(cats, c.begin, c.end)))) {
-      if (cell.slot >= kSpanSlot) s[cell.slot - kSpanSlot] += cell.weight;
-    }
-    for (int t = 0; t < kTypes; ++t) {
-      if ((c.types >> t & 1) == 0) s[static_cast<std::size_t>(t)] = -std::numeric_limits<float>::infinity();
+      if (cell.slot >= kSpanSlot) own[cell.slot - kSpanSlot] += cell.weight;
     }
   }
+  Sum(n, candidates, scratch, scores);
+}
+
+void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+  for (std::size_t m = 0; m < a.tokens.size(); ++m) {
+    if (scratch->active_[m + 2] == 0) continue;
+    scratch->ids_.clear();
+    evidence_->Remembered(a, m, memory, &scratch->ids_);
+    Spread(m, scratch->ids_, scratch);
+  }
+  for (std::size_t k = 0; k < candidates.size(); ++k) {
+    scratch->ids_.clear();
+    evidence_->Remembered(a, candidates[k], memory, &scratch->ids_);
+    for (const EvidenceId id : scratch->ids_) {
+      for (const WeightCell& cell : Cells(id)) {
+        if (cell.slot >= kSpanSlot) scratch->own_[k][cell.slot - kSpanSlot] += cell.weight;
+      }
+    }
+  }
+  Sum(a.tokens.size(), candidates, scratch, scores);
 }
 
 std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type, const Memory* memory) const {
@@ -149,11 +176,13 @@ std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Ca
     evidence_->OfForm(*a.forms, a.tokens[token].form, a.caseless,
                       [&](Template t, std::string_view value) { word(m, t, value, table_->Find(EvidenceKey(t, ValueKey(value)))); });
     ids.clear();
-    evidence_->OfToken(a, cats, token, memory, &ids);
+    evidence_->OfToken(a, cats, token, &ids);
+    if (memory != nullptr) evidence_->Remembered(a, token, *memory, &ids);
     for (const EvidenceId id : ids) word(m, evidence_->TemplateOf(id), evidence_->ValueOf(id), Cells(id));
   }
   ids.clear();
-  evidence_->OfSpan(a, cats, c, memory, &ids);
+  evidence_->OfSpan(a, cats, c, &ids);
+  if (memory != nullptr) evidence_->Remembered(a, c, *memory, &ids);
   const std::uint32_t slot = kSpanSlot + static_cast<std::uint32_t>(type);
   for (const EvidenceId id : ids) {
     for (const WeightCell& cell : Cells(id)) {

@@ -36,6 +36,7 @@ class ScoreScratch {
   std::vector<float> lanes_;       // kLane numbers a token
   std::vector<float> prefix_;      // running sums of the `in` part, kTypes a token
   std::vector<std::uint8_t> active_;
+  std::vector<Scores> own_;        // what each candidate's own evidence says
   std::vector<EvidenceId> ids_;
 };
 
@@ -53,9 +54,10 @@ class Model {
   // `evidence`, `rules` and `table` must outlive the model.
   Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
 
-  // The scores of all candidates: scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
-  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory* memory, ScoreScratch* scratch,
-             std::vector<Scores>* scores) const;
+  // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
+  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const;
+  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds.
+  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch, std::vector<Scores>* scores) const;
 
   // Every contribution to one candidate's score for one type; their sum is the score.
   std::vector<Contribution> Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type, const Memory* memory) const;
@@ -65,6 +67,10 @@ class Model {
  private:
   std::span<const WeightCell> Cells(EvidenceId id) const { return {cells_.data() + first_[id], cells_.data() + first_[id + 1]}; }
   const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
+  // Adds the weights of word evidence seen at token `m` to the lanes of the tokens around it.
+  void Spread(std::size_t m, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
+  // Sums of lanes and of the candidates' own evidence.
+  void Sum(std::size_t tokens, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const;
 
   const Evidence* evidence_;
   const WeightTable* table_;

@@ -7,91 +7,88 @@
 namespace atau::resolve {
 namespace {
 
-using token::Flag;
 using token::Kind;
 using token::Shape;
 
 // A word of the name: one token or an initial with its full stop.
 struct NamePart {
   std::size_t begin = 0, end = 0;
-  bool initial = false;
+  bool initial = false, particle = false;
   double given = 0, surname = 0, patronymic = 0;  // how much speaks for each role
+  std::string text;
 };
-
-// Evidence for the roles from the readings: the dictionary's marks first, lists next, guesses last.
-void Weigh(const Analysis& a, NamePart* part) {
-  const morph::Form& f = a.FormOf(part->begin);
-  for (const morph::Reading& r : a.forms->ReadingsOf(f)) {
-    const double trust = r.origin == morph::Origin::kDictionary ? 3 : r.origin == morph::Origin::kGuess ? 1 : 2;
-    if ((r.tag & morph::kName) != 0) part->given = std::max(part->given, trust);
-    if ((r.tag & morph::kSurn) != 0) part->surname = std::max(part->surname, trust);
-    if ((r.tag & morph::kPatr) != 0) part->patronymic = std::max(part->patronymic, trust);
-  }
-}
 
 }  // namespace
 
-PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, morph::Gender known) {
+PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, const PersonForm& form) {
   PersonName out;
   std::vector<NamePart> parts;
+  std::size_t word = 0;
   for (std::size_t i = begin; i < end; ++i) {
     const token::Token& t = a.tokens[i];
     if (t.kind != Kind::kWord) continue;
     NamePart p{i, i + 1};
-    if (t.shape == Shape::kInitial || (i + 1 < end && a.clean.substr(a.tokens[i + 1].begin, 1) == "." && t.end - t.begin <= 4)) {
+    const bool stop = i + 1 < end && a.clean[a.tokens[i + 1].begin] == '.';
+    while (word < form.words.size() && form.words[word].token < i) ++word;
+    if (t.shape == Shape::kInitial || (stop && t.end - t.begin <= 4)) {
       p.initial = true;
-      if (i + 1 < end && a.clean[a.tokens[i + 1].begin] == '.') p.end = i + 2;
+      if (stop) p.end = i + 2;
+      p.text = std::string(a.TextOf(p.begin, p.end));
+    } else if (word < form.words.size() && form.words[word].token == i) {
+      const NameWord& w = form.words[word];
+      p.text = w.nominative;
+      p.given = w.given;
+      p.surname = w.surname;
+      p.patronymic = w.patronymic;
     } else {
-      Weigh(a, &p);
+      p.text = std::string(a.TextOf(i, i + 1));
+      p.particle = t.shape == Shape::kLower;
     }
-    parts.push_back(p);
+    parts.push_back(std::move(p));
   }
   if (parts.empty()) return out;
-  out.gender = known != morph::Gender::kUnknown ? known : morph::GenderOf(a.tokens, begin, end, *a.forms);
 
   // The patronymic is the surest part; then the surname is what is least like a given name, and stands last when in doubt.
   int patronymic = -1, last = -1, first = -1;
   const int n = static_cast<int>(parts.size());
+  bool initials = false;
   for (int i = 0; i < n; ++i) {
     const NamePart& p = parts[static_cast<std::size_t>(i)];
-    if (n >= 2 && !p.initial && p.patronymic >= 3 && p.patronymic > p.surname - 1 && i > 0 && patronymic < 0) patronymic = i;
+    initials |= p.initial;
+    if (n >= 2 && !p.initial && p.patronymic >= 2 && p.patronymic > p.surname - 1 && i > 0 && patronymic < 0) patronymic = i;
   }
   double best = -1e9;
   for (int i = 0; i < n; ++i) {
     const NamePart& p = parts[static_cast<std::size_t>(i)];
-    if (i == patronymic || p.initial) continue;
-    const double score = p.surname - p.given + (i == n - 1 ? 1.5 : i == 0 ? 0.5 : 0.0);
+    if (i == patronymic || p.initial || p.particle) continue;
+    // «Иван Иванович» has no surname; «Иванов Иван Иванович» and «Иван Иванович Иванов» have one at an end.
+    if (patronymic >= 0 && n == 2 && p.given >= p.surname) continue;
+    const double order = patronymic >= 0 ? (i == patronymic - 1 ? -1.0 : 0.5) : (i == n - 1 ? 1.5 : i == 0 ? 0.5 : 0.0);
     if (n == 1 && p.given > p.surname) continue;
+    const double score = p.surname - p.given + order;
     if (score > best) best = score, last = i;
   }
-  for (int i = 0; i < n; ++i) {
-    if (i == patronymic || i == last) continue;
-    if (first < 0) first = i;
+  for (int i = 0; i < n && first < 0; ++i) {
+    if (i != patronymic && i != last && !parts[static_cast<std::size_t>(i)].particle) first = i;
   }
-  const auto text = [&](std::size_t b, std::size_t e) {
-    morph::GroupOptions options;
-    options.person = true;
-    options.gender = out.gender;
-    return morph::NominativeOf(a.clean, a.tokens, b, e, *a.forms, options);
-  };
   // Words between belong to the part before or after them: «Мария Луиза», «Ким Чен Ын», «де Голль».
   for (int i = 0; i < n; ++i) {
-    const NamePart& p = parts[static_cast<std::size_t>(i)];
-    std::string word = p.initial ? std::string(a.TextOf(p.begin, p.end)) : text(p.begin, p.end);
+    NamePart& p = parts[static_cast<std::size_t>(i)];
     std::string* to = i == patronymic ? &out.middle : i == last ? &out.last : i == first ? &out.first : nullptr;
     if (to == nullptr) {
       if (p.initial) {
         to = &out.middle;
-      } else if (last >= 0 && i < last && a.tokens[p.begin].shape == Shape::kLower) {
-        to = &out.last;  // a particle
-      } else if (last >= 0 && i > last) {
-        to = &out.last;
+      } else if (p.particle) {
+        // «Ибрагим оглы» and «Абай улы» are patronymics, «фон», «де» and «аль» belong to the surname after them.
+        to = i == n - 1 && i > 0 ? &out.middle : &out.last;
+      } else if (last >= 0 && i > last && !initials) {
+        to = last == 0 ? &out.first : &out.last;
       } else {
         to = &out.first;
       }
     }
     if (!to->empty()) *to += ' ';
-    *to += word;
+    *to += p.text;
   }
   return out;
 }

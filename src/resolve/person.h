@@ -4,19 +4,17 @@
 
 #include <string>
 
-#include "morph/inflect.h"
 #include "resolve/analysis.h"
+#include "resolve/names.h"
 
 namespace atau::resolve {
 
 struct PersonName {
   std::string first, middle, last;  // nominative, in letter case; initials as «И.»
-  morph::Gender gender = morph::Gender::kUnknown;
-  bool family = false;              // «Скрипали», «супруги Обама»
 };
 
-// Tells given name, patronymic and surname of the tokens [begin, end) apart, whatever their order.
-PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, morph::Gender known);
+// Tells given name, patronymic and surname of the tokens [begin, end) apart, whatever their order. `form`: what the words were decided to be.
+PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, const PersonForm& form);
 
 }  // namespace atau::resolve
 

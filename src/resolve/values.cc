@@ -213,11 +213,14 @@ enum class Role {
 };
 
 Role RoleByName(std::string_view kind) {
-  constexpr std::pair<std::string_view, Role> kRoles[] = {
-      {"day", Role::kDay},   {"past", Role::kPast},       {"this", Role::kThis},     {"future", Role::kFuture},  {"ago", Role::kAgo},         {"ahead", Role::kAhead},   {"later", Role::kLater},
-      {"edge", Role::kEdge}, {"clock", Role::kClock},     {"zone", Role::kZone},     {"bce", Role::kBce},
-      {"ce", Role::kCe},     {"holiday", Role::kHoliday}, {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
-      {"set", Role::kSet},   {"vague", Role::kVague}};
+  constexpr std::pair<std::string_view, Role> kRoles[] = {{"day", Role::kDay},       {"past", Role::kPast},
+                                                          {"this", Role::kThis},     {"future", Role::kFuture},
+                                                          {"ago", Role::kAgo},       {"ahead", Role::kAhead},
+                                                          {"edge", Role::kEdge},     {"clock", Role::kClock},
+                                                          {"zone", Role::kZone},     {"bce", Role::kBce},
+                                                          {"ce", Role::kCe},         {"holiday", Role::kHoliday},
+                                                          {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
+                                                          {"set", Role::kSet},       {"vague", Role::kVague}};
   for (const auto& [n, r] : kRoles) {
     if (n == kind) return r;
   }
@@ -326,7 +329,8 @@ struct Item {
   int n = 0;              // its number
   Unit span_unit = Unit::kNone;
   int holiday_month = 0, holiday_day = 0;
-  char daypart = 0;  // 'a', 'p', 'n'
+  int last_month = 0;  // «ноябрь-декабрь»
+  char daypart = 0;    // 'a', 'p', 'n'
   bool number = false, ordinal = false, magnitude = false, digits = false, dash = false, roman = false;
   bool time = false, date = false;  // «10:30»; «01.03.2021»: n holds hours, `date_value` the day
   bool plural = false;              // the plural of something
@@ -512,9 +516,12 @@ class Reader {
       item->month = SplitFlag(e.slots).second;
     } else {
       item->role = RoleByName(e.kind);
+      if (item->role == Role::kAgo && e.slots == "later") item->role = Role::kLater;
       EachFlag(e.slots, [&](std::string_view flag) {
         const auto [name, n] = SplitFlag(flag);
-        if (item->role == Role::kHoliday) {
+        if (item->role == Role::kNone) {
+          (name == "from" ? item->month : item->last_month) = n;
+        } else if (item->role == Role::kHoliday) {
           (name == "month" ? item->holiday_month : item->holiday_day) = n;
         } else {
           item->flag = name;
@@ -944,6 +951,10 @@ class DateParser {
         TakeEdge();
         TakeAdjective();
         fields_.month = item.month;
+        if (item.last_month != 0) {
+          Next();
+          fields_.month = item.last_month;
+        }
       } else if (item.weekday != 0) {
         if (fields_.weekday) Next();
         TakeAdjective();

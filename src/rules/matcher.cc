@@ -79,6 +79,8 @@ struct MatchKey {
   std::uint16_t cls = 0, kind = 0;
   Type type = Type::kNone;
   bool words = false, support = false;
+  std::uint32_t row = 0;  // into State::kinds
+  friend bool operator==(const MatchKey&, const MatchKey&) = default;
 };
 
 struct CaptureSlot {
@@ -86,15 +88,74 @@ struct CaptureSlot {
   std::int32_t match = -1, resolved = -1;
 };
 
-// The rules that one kind of trigger may begin, one list a phase.
-struct Entry {
-  std::vector<std::uint32_t> rules[2];
-};
+// A rule is tried where the first three places of a match may hold: where something may begin it (a trigger), what stands behind that may be
+// its second element, and the token after that its third. What may stand at a place is kept as sets of rules, a bit each, so that a few ANDs
+// leave the handful of rules worth running. The sets only ever say too much: the machine looks again.
+enum Place { kFirst, kSecond, kThird, kPlaces };
 
-struct FormTrigger {
+// What of a token test depends on its form alone.
+struct Atom {
   std::uint32_t form_test = kNoIndex;
   TokenMask need = 0, forbid = 0;
-  Entry entry;
+};
+
+// How the outcome of a form test is found.
+enum class TestKind : std::uint8_t {
+  kTags,     // depends on the signature of the form alone: kind, shape, readings
+  kTagsNot,  // the same, but for a list of exceptions
+  kRegex,    // the same, and regular expressions
+  kKeyed,    // names lemmas or words: found from these
+};
+
+// Strings that a regular expression may match lie between two prefixes.
+struct Prefixes {
+  std::uint64_t low = 0, high = ~std::uint64_t{0};
+};
+
+// The first eight bytes, so that numbers compare as the strings do.
+std::uint64_t PrefixOf(std::string_view text) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < 8; ++i) out = out << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
+  return out;
+}
+
+std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
+  return hash ^ (hash >> 29);
+}
+
+// From hashes to numbers; open addressing.
+class HashIndex {
+ public:
+  // The number under `hash`, which is kNoIndex where there is none yet; the caller may set it at once.
+  std::uint32_t& At(std::uint64_t hash) {
+    if ((size_ + 1) * 2 > slots_.size()) Grow();
+    Slot& slot = Find(hash);
+    if (slot.number == kNoIndex) slot.hash = hash, ++size_;
+    return slot.number;
+  }
+  void Clear() { slots_.clear(), size_ = 0; }
+
+ private:
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t number = kNoIndex;
+  };
+  Slot& Find(std::uint64_t hash) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = (hash >> 32) & mask;
+    while (slots_[at].number != kNoIndex && slots_[at].hash != hash) at = (at + 1) & mask;
+    return slots_[at];
+  }
+  void Grow() {
+    std::vector<Slot> old(std::max<std::size_t>(256, slots_.size() * 2));
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.number != kNoIndex) Find(slot.hash) = slot;
+    }
+  }
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;
 };
 
 struct Expression {
@@ -126,25 +187,55 @@ struct MatchScratch::State {
   const void* owner = nullptr;
   const morph::FormTable* table = nullptr;
   std::uint64_t generation = 0;
-  std::vector<std::uint64_t> bits;   // for each form: known bits, then outcome bits
-  std::vector<Range> form_triggers;  // for each form and phase: into trigger_pool; count kNoIndex = not yet looked at
-  std::vector<std::uint32_t> trigger_pool;
+  // What is known of forms. Forms of one signature (kind, shape, tags of the readings) share the outcome of most tests.
+  struct FormState {
+    std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
+    std::uint32_t signature = 0;       // into signatures
+    std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
+  };
+  struct Signature {
+    std::uint32_t profile = 0;
+    Range pending;  // into pending: atoms whose regular expressions are to be tried
+  };
+  std::vector<FormState> forms;
+  std::vector<Signature> signatures;
+  std::vector<std::uint64_t> signature_tests;  // a bit for each form test
+  std::vector<std::uint32_t> pending;
+  std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
+  HashIndex signature_index, profile_index;
+  std::vector<std::uint64_t> rows;  // for tests that depend on more than the signature: known bits, then outcome bits
+  std::vector<std::uint32_t> extra, extra_tests;
+  // What matches of one kind may be.
+  struct KindRow {
+    MatchKey key;
+    Range required;  // into kind_required
+  };
+  std::vector<std::uint32_t> kind_rows;  // by kind, words and support
+  std::vector<KindRow> kinds;
+  std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
+  std::vector<std::uint32_t> kind_required;
   // One document.
   std::vector<MatchKey> keys;           // parallel to View::matches
   std::vector<std::uint32_t> match_at;  // first match that begins at each token
   std::vector<std::int32_t> resolved_at;
+  std::vector<const std::uint64_t*> at[kPlaces];  // what may stand at each token; two more behind the last one
+  std::vector<std::uint64_t> sets;
+  std::vector<std::uint64_t> mask, chosen;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> required_cursor;
-  std::vector<std::uint32_t> last_try;  // for each rule: where it was tried last
   // The machine: one for matches, one for contexts (which run inside of a match).
   struct Machine {
     struct Job {
       std::uint32_t pc = 0, pos = 0;
     };
+    struct Visit {
+      std::uint64_t run = 0, bits = 0;
+    };
     std::vector<Job> jobs;
     std::vector<CaptureSlot> undo;
     std::vector<CaptureSlot> slots;
-    std::vector<std::uint64_t> visited;
+    std::vector<Visit> visited;
+    std::uint64_t run = 0;
   } main, context;
   struct Found {
     std::uint32_t end = 0;
@@ -175,6 +266,13 @@ class RuleSetImpl : public RuleSet {
         it->second = owned_.back().get();
       }
       regexes_.push_back(it->second);
+      Prefixes prefixes;
+      std::string low, high;
+      if (use.negated == 0 && it->second->PossibleMatchRange(&low, &high, sizeof prefixes.low)) {
+        prefixes.low = PrefixOf(low);
+        prefixes.high = PrefixOf(high);
+      }
+      prefixes_.push_back(prefixes);
     }
     return {};
   }
@@ -197,21 +295,16 @@ class RuleSetImpl : public RuleSet {
   void Match(const View& view, Phase phase, MatchScratch* scratch, Hits* out) const override {
     Run run{*this, view, *scratch->state_, *out};
     if (!run.Begin()) return;
-    const std::size_t first = out->hits.size();
-    const auto n = static_cast<std::uint32_t>(view.tokens->size());
-    for (std::uint32_t i = 0; i < n; ++i) run.At(i, static_cast<int>(phase));
-    Order(first, out);
+    run.s.mask = of_phase_[static_cast<int>(phase)];
+    RunAll(&run);
   }
 
   void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const override {
     Run run{*this, view, *scratch->state_, *out};
     if (rule >= p_.rules.size() || !run.Begin()) return;
-    const std::size_t first = out->hits.size();
-    const auto n = static_cast<std::uint32_t>(view.tokens->size());
-    const int phase = static_cast<int>(p_.rules[rule].phase);
-    run.only = rule;
-    for (std::uint32_t i = 0; i < n; ++i) run.At(i, phase);
-    Order(first, out);
+    run.s.mask.assign(words_, 0);
+    run.s.mask[rule / 64] |= std::uint64_t{1} << (rule % 64);
+    RunAll(&run);
   }
 
   std::string Attribute(const View& view, const Hits& hits, const Hit& hit, std::string_view key) const override {
@@ -231,6 +324,7 @@ class RuleSetImpl : public RuleSet {
 
  private:
   using State = MatchScratch::State;
+  struct Run;
 
   void Bind(const gazetteer::Gazetteer& gazetteer) {
     std::map<std::string_view, std::uint16_t> ids;
@@ -251,8 +345,13 @@ class RuleSetImpl : public RuleSet {
       classes_.push_back(b);
     }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
-    std::map<std::tuple<std::uint32_t, TokenMask, TokenMask>, std::size_t> form_triggers;
-    std::map<std::uint32_t, Entry> class_entries;
+    words_ = (p_.rules.size() + 63) / 64;
+    for (auto& set : of_phase_) set.assign(words_, 0);
+    crosses_lines_.assign(words_, 0);
+    anything_.assign(words_ * kPlaces, 0);
+    for (auto* sets : {&opens_[0], &opens_[1], &closes_}) sets->assign(words_ * kPlaces, 0);
+    class_sets_.assign(p_.class_tests.size() * words_ * kPlaces, 0);
+    resolved_.assign(kTypeCount * words_, 0);
     for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
       const RuleCode& r = p_.rules[i];
       RuleInfo info;
@@ -269,56 +368,22 @@ class RuleSetImpl : public RuleSet {
         info.emits.emplace_back(p_.strings[e.key], p_.strings[e.expression]);
       }
       infos_.push_back(std::move(info));
-      for (std::uint32_t j = 0; j < r.triggers.count; ++j) {
-        const Trigger& t = p_.triggers[r.triggers.first + j];
-        Entry* entry = nullptr;
-        switch (t.kind) {
-          case Trigger::kForm: {
-            const auto [it, added] = form_triggers.try_emplace({t.index, t.need, t.forbid}, form_triggers_.size());
-            if (added) form_triggers_.push_back({t.index, t.need, t.forbid, {}});
-            entry = &form_triggers_[it->second].entry;
-            break;
-          }
-          case Trigger::kClass:
-            entry = &class_entries[t.index];
-            break;
-          case Trigger::kResolved:
-            entry = &resolved_[t.index];
-            break;
-          case Trigger::kQuote:
-            entry = &quotes_;
-            break;
-          case Trigger::kBracket:
-            entry = &brackets_;
-            break;
-          default:
-            entry = &anywhere_;
-        }
-        std::vector<std::uint32_t>& list = entry->rules[r.phase];
-        if (list.empty() || list.back() != i) list.push_back(i);
-      }
+      AddRule(i, r);
       if (r.required != kNoIndex && required_index_[r.required] == kNoIndex) {
         required_index_[r.required] = static_cast<std::uint32_t>(required_.size());
         required_.push_back(r.required);
       }
     }
-    for (auto& [test, entry] : class_entries) {
+    for (std::uint32_t test = 0; test < classes_.size(); ++test) {
       const BoundClass& b = classes_[test];
-      if (b.never) continue;
-      if (b.cls == 0) {
-        any_entity_.emplace_back(test, std::move(entry));
-      } else {
-        if (by_class_.size() <= b.cls) by_class_.resize(b.cls + 1u);
-        by_class_[b.cls].emplace_back(test, std::move(entry));
-      }
+      const auto sets = class_sets_.begin() + static_cast<std::ptrdiff_t>(test * words_ * kPlaces);
+      const auto end = sets + static_cast<std::ptrdiff_t>(words_ * kPlaces);
+      if (b.never || (required_index_[test] == kNoIndex && std::all_of(sets, end, [](std::uint64_t word) { return word == 0; }))) continue;
+      if (by_class_.size() <= b.cls) by_class_.resize(b.cls + 1u);
+      by_class_[b.cls].push_back(test);
     }
     if (by_class_.empty()) by_class_.resize(1);
-    for (std::uint32_t test : required_) {
-      const BoundClass& b = classes_[test];
-      const std::uint16_t cls = b.cls;
-      if (required_by_class_.size() <= cls) required_by_class_.resize(cls + 1u);
-      if (!b.never) required_by_class_[cls].push_back(test);
-    }
+    SortTests();
     for (const RuleCode& r : p_.rules) {
       for (std::uint32_t j = 0; j < r.emits.count; ++j)
         expressions_.resize(std::max<std::size_t>(expressions_.size(), r.emits.first + j + 1));
@@ -338,6 +403,174 @@ class RuleSetImpl : public RuleSet {
         e.what = dot == std::string_view::npos ? std::string_view("text") : text.substr(dot + 1);
       }
     }
+  }
+
+  // ---- what may stand at the first places of a match ----
+
+  static void Set(std::uint32_t rule, std::uint64_t* set) { set[rule / 64] |= std::uint64_t{1} << (rule % 64); }
+  void Set(std::uint32_t rule, Place place, std::vector<std::uint64_t>* sets) const { Set(rule, sets->data() + place * words_); }
+
+  void AddRule(std::uint32_t rule, const RuleCode& r) {
+    Set(rule, of_phase_[r.phase].data());
+    if (r.crosses_lines != 0) Set(rule, crosses_lines_.data());
+    for (std::uint32_t j = 0; j < r.triggers.count; ++j) {
+      const Trigger& t = p_.triggers[r.triggers.first + j];
+      switch (t.kind) {
+        case Trigger::kForm:
+          AddAtom(rule, kFirst, {t.index, t.need, t.forbid});
+          break;
+        case Trigger::kClass:
+          Set(rule, class_sets_.data() + t.index * words_ * kPlaces);
+          break;
+        case Trigger::kResolved:
+          Set(rule, resolved_.data() + t.index * words_);
+          break;
+        case Trigger::kQuote:
+        case Trigger::kBracket:
+          Set(rule, kFirst, &opens_[t.kind == Trigger::kBracket]);
+          break;
+        default:
+          Set(rule, kFirst, &anything_);
+      }
+    }
+    std::vector<std::uint32_t> first, second, third;
+    Reach(r, r.start, &first);
+    for (std::uint32_t pc : first) Reach(r, pc + 1, &second);
+    AddPlace(rule, kSecond, second);
+    bool any = false;
+    for (std::uint32_t pc : second) {
+      const Op op = p_.code[pc].op;
+      // What takes several tokens may reach over the third place.
+      any |= op == Op::kMatch || op == Op::kClass || op == Op::kResolved || op == Op::kGroup;
+      if (!any) Reach(r, pc + 1, &third);
+    }
+    if (any) {
+      Set(rule, kThird, &anything_);
+    } else {
+      AddPlace(rule, kThird, third);
+    }
+  }
+
+  // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
+  void Reach(const RuleCode& r, std::uint32_t pc, std::vector<std::uint32_t>* out) const {
+    std::vector<bool> seen(r.size);
+    std::vector<std::uint32_t> left{pc};
+    while (!left.empty()) {
+      pc = left.back();
+      left.pop_back();
+      while (!seen[pc - r.start]) {
+        seen[pc - r.start] = true;
+        const Instruction& in = p_.code[pc];
+        if (in.op <= Op::kAny || in.op == Op::kMatch) {
+          if (std::find(out->begin(), out->end(), pc) == out->end()) out->push_back(pc);
+          break;
+        }
+        if (in.op == Op::kSplit) left.push_back(in.a);
+        pc = in.op == Op::kJump ? in.a : pc + 1;
+      }
+    }
+  }
+
+  void AddPlace(std::uint32_t rule, Place place, const std::vector<std::uint32_t>& pcs) {
+    for (std::uint32_t pc : pcs) {
+      const Instruction& in = p_.code[pc];
+      switch (in.op) {
+        case Op::kToken:
+          for (std::uint32_t k = in.a; k < in.a + in.b; ++k) {
+            const ConjunctionTest& c = p_.conjunctions[k];
+            AddAtom(rule, place, {c.form_test, c.need & kFormMask, c.forbid & kFormMask});
+          }
+          break;
+        case Op::kClass:
+          Set(rule, class_sets_.data() + (in.a * kPlaces + place) * words_);
+          break;
+        case Op::kGroup:
+        case Op::kOpen:
+          Set(rule, place, &opens_[in.a == 1]);
+          break;
+        case Op::kClose:
+          Set(rule, place, &closes_);
+          break;
+        default:
+          Set(rule, place, &anything_);
+      }
+    }
+  }
+
+  void AddAtom(std::uint32_t rule, Place place, const Atom& atom) {
+    if (atom.form_test == kNoIndex && atom.need == 0 && atom.forbid == 0) {
+      Set(rule, place, &anything_);
+      return;
+    }
+    std::uint32_t& index = atom_index_.At(Mixed(Mixed(Mixed(0, atom.form_test), atom.need), atom.forbid));
+    if (index == kNoIndex) {
+      index = static_cast<std::uint32_t>(atoms_.size());
+      atoms_.push_back(atom);
+      atom_sets_.resize(atom_sets_.size() + words_ * kPlaces);
+    }
+    Set(rule, atom_sets_.data() + (index * kPlaces + place) * words_);
+  }
+
+  // Parts the tests by the way in which their outcome is found.
+  void SortTests() {
+    kinds_.reserve(p_.form_tests.size());
+    std::uint32_t own = 0;
+    for (const FormTest& t : p_.form_tests) {
+      const bool exceptions = t.not_lemmas.count != 0 || t.not_texts.count != 0 || t.not_exacts.count != 0;
+      kinds_.push_back((t.has & 7) != 0       ? TestKind::kKeyed
+                       : t.regexes.count != 0 ? TestKind::kRegex
+                       : exceptions           ? TestKind::kTagsNot
+                                              : TestKind::kTags);
+      own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
+    }
+    own_words_ = (own + 63) / 64;
+    test_words_ = (p_.form_tests.size() + 63) / 64;
+    // The shared row: what is found by its key is known not to hold.
+    shared_row_.assign(own_words_ * 2, 0);
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;  // tests by the keys that may make them hold
+    std::string folded;
+    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
+      if (kinds_[test] != TestKind::kKeyed) continue;
+      shared_row_[own_[test] / 64] |= std::uint64_t{1} << (own_[test] % 64);
+      const FormTest& t = p_.form_tests[test];
+      // One list is enough: the test asks for all of them.
+      if ((t.has & 2) != 0) {
+        for (std::uint32_t k = 0; k < t.texts.count; ++k) keyed.emplace_back(p_.keys[t.texts.first + k], test);
+      } else if ((t.has & 4) != 0) {
+        for (std::uint32_t k = 0; k < t.exacts.count; ++k) {
+          morph::Fold(p_.strings[t.exacts.first + k], &folded);
+          keyed.emplace_back(morph::KeyOf(folded), test);
+        }
+      } else {
+        for (std::uint32_t k = 0; k < t.lemmas.count; ++k) keyed.emplace_back(p_.keys[t.lemmas.first + k], test);
+      }
+    }
+    std::sort(keyed.begin(), keyed.end());
+    keyed.erase(std::unique(keyed.begin(), keyed.end()), keyed.end());
+    std::size_t size = 256;
+    while (size < keyed.size() * 2) size *= 2;
+    key_slots_.assign(size, {});
+    for (std::size_t i = 0; i < keyed.size();) {
+      const std::uint64_t key = keyed[i].first;
+      const auto first = static_cast<std::uint32_t>(keyed_tests_.size());
+      for (; i < keyed.size() && keyed[i].first == key; ++i) keyed_tests_.push_back(keyed[i].second);
+      std::size_t at = key & (size - 1);
+      while (key_slots_[at].tests.count != 0) at = (at + 1) & (size - 1);
+      key_slots_[at] = {key, {first, static_cast<std::uint32_t>(keyed_tests_.size()) - first}};
+    }
+    atoms_of_.assign(p_.form_tests.size() + 1, {});
+    for (std::uint32_t atom = 0; atom < atoms_.size(); ++atom) {
+      const std::uint32_t test = atoms_[atom].form_test;
+      atoms_of_[test == kNoIndex ? p_.form_tests.size() : test].push_back(atom);
+    }
+  }
+
+  Range TestsOfKey(std::uint64_t key) const {
+    const std::size_t mask = key_slots_.size() - 1;
+    for (std::size_t at = key & mask; key_slots_[at].tests.count != 0; at = (at + 1) & mask) {
+      if (key_slots_[at].key == key) return key_slots_[at].tests;
+    }
+    return {};
   }
 
   static void Order(std::size_t first, Hits* out) {
@@ -385,20 +618,34 @@ class RuleSetImpl : public RuleSet {
     return {};
   }
 
-  bool Evaluate(const FormTest& t, const morph::FormTable& forms, const morph::Form& form) const {
+  static bool IsCapital(const morph::Form& form) {
+    const bool letters = form.shape != token::Shape::kNone && !form.surface.empty() && !form.folded.empty();
+    return letters && First(form.surface) != First(form.folded);
+  }
+
+  // What depends on the form as a whole, and needs no list.
+  static bool OfForm(const FormTest& t, std::span<const morph::Reading> readings, const morph::Form& form, bool capital) {
     if ((t.form_need & kKnownForm) != 0 && !form.known) return false;
     if ((t.form_forbid & kKnownForm) != 0 && form.known) return false;
     if (((t.form_need | t.form_forbid) & kCapitalForm) != 0) {
-      const bool letters = form.shape != token::Shape::kNone && !form.surface.empty() && !form.folded.empty();
-      const bool capital = letters && First(form.surface) != First(form.folded);
       if ((t.form_need & kCapitalForm) != 0 ? !capital : capital) return false;
     }
     if ((form.any & t.never) != 0) {
       // Guesses and names that are rather common words do not count: nearly every word might be a surname.
-      for (const morph::Reading& r : forms.ReadingsOf(form)) {
+      for (const morph::Reading& r : readings) {
         if ((r.tag & t.never) != 0 && r.origin != morph::Origin::kGuess && r.origin != morph::Origin::kNameSupport) return false;
       }
     }
+    return true;
+  }
+
+  static bool OfReading(const FormTest& t, const morph::Reading& r) {
+    return (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 &&
+           (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0);
+  }
+
+  bool Evaluate(const FormTest& t, const morph::FormTable& forms, const morph::Form& form) const {
+    if (!OfForm(t, forms.ReadingsOf(form), form, IsCapital(form))) return false;
     if ((t.has & 2) != 0 && !HasKey(t.texts, form.key)) return false;
     if (t.not_texts.count != 0 && HasKey(t.not_texts, form.key)) return false;
     if ((t.has & 4) != 0 && !HasString(t.exacts, form.surface)) return false;
@@ -409,9 +656,7 @@ class RuleSetImpl : public RuleSet {
       for (const morph::Reading& r : forms.ReadingsOf(form)) {
         if (t.not_lemmas.count != 0 && HasKey(t.not_lemmas, r.lemma_key)) return false;
         if (good) continue;
-        good = (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 &&
-               (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0) &&
-               ((t.has & 1) == 0 || HasKey(t.lemmas, r.lemma_key));
+        good = OfReading(t, r) && ((t.has & 1) == 0 || HasKey(t.lemmas, r.lemma_key));
       }
       if (!good) return false;
     }
@@ -440,28 +685,25 @@ class RuleSetImpl : public RuleSet {
     return false;
   }
 
+  static void RunAll(Run* run) {
+    const std::size_t first = run->out.hits.size();
+    run->s.chosen.resize(run->set.words_);
+    const auto n = static_cast<std::uint32_t>(run->view.tokens->size());
+    for (std::uint32_t i = 0; i < n; ++i) run->At(i);
+    Order(first, &run->out);
+  }
+
   // One document.
   struct Run {
     const RuleSetImpl& set;
     const View& view;
     State& s;
     Hits& out;
-    std::uint32_t only = kNoIndex;
 
     bool Begin() {
-      if (view.tokens == nullptr || view.forms == nullptr || view.tokens->empty()) return false;
-      if (s.owner != &set || s.table != view.forms || s.generation != view.forms->generation()) {
-        s.owner = &set;
-        s.table = view.forms;
-        s.generation = view.forms->generation();
-        s.bits.clear();
-        s.form_triggers.clear();
-        s.trigger_pool.clear();
-      }
-      const std::size_t words = Words();
-      s.bits.resize(view.forms->size() * words * 2);
-      s.form_triggers.resize(view.forms->size() * 2, Range{0, kNoIndex});
-      s.last_try.assign(set.p_.rules.size(), kNoIndex);
+      if (view.tokens == nullptr || view.forms == nullptr || view.tokens->empty() || set.words_ == 0) return false;
+      if (s.owner != &set || s.table != view.forms || s.generation != view.forms->generation()) Forget();
+      s.forms.resize(view.forms->size());
       const std::size_t n = view.tokens->size();
       s.keys.clear();
       s.match_at.assign(n + 1, 0);
@@ -470,16 +712,18 @@ class RuleSetImpl : public RuleSet {
       s.required_cursor.assign(set.required_.size(), 0);
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
-          const gazetteer::Entry entry = view.gazetteer->entry(m.entry);
-          const bool of_words = (m.flags & gazetteer::kWords) != 0;
-          s.keys.push_back({entry.class_id, entry.kind_id, entry.type, of_words, (m.flags & gazetteer::kSupport) != 0});
+          const gazetteer::EntryInfo entry = view.gazetteer->Info(m.entry);
+          MatchKey key{entry.class_id, entry.kind_id, entry.type, (m.flags & gazetteer::kWords) != 0, (m.flags & gazetteer::kSupport) != 0};
+          key.row = RowOf(key);
+          s.keys.push_back(key);
           if (m.begin < n) ++s.match_at[m.begin + 1];
+          const Range required = s.kinds[key.row].required;
+          for (std::uint32_t k = 0; k < required.count; ++k) {
+            auto& list = s.required_at[s.kind_required[required.first + k]];
+            if (list.empty() || list.back() != m.begin) list.push_back(m.begin);
+          }
         }
         for (std::size_t i = 1; i <= n; ++i) s.match_at[i] += s.match_at[i - 1];
-        for (std::uint32_t m = 0; m < s.keys.size(); ++m) {
-          Require(m, s.keys[m].cls);
-          if (s.keys[m].cls != 0) Require(m, 0);
-        }
       }
       s.resolved_at.clear();
       if (view.resolved != nullptr) {
@@ -489,97 +733,288 @@ class RuleSetImpl : public RuleSet {
           if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
         }
       }
+      Places();
       return true;
     }
 
-    void Require(std::uint32_t match, std::uint16_t cls) {
-      if (cls >= set.required_by_class_.size()) return;
-      for (std::uint32_t test : set.required_by_class_[cls]) {
-        if (!Fits(set.classes_[test], match)) continue;
-        auto& list = s.required_at[set.required_index_[test]];
-        const std::uint32_t begin = (*view.matches)[match].begin;
-        if (list.empty() || list.back() != begin) list.push_back(begin);
+    void Forget() {
+      s.owner = &set;
+      s.table = view.forms;
+      s.generation = view.forms->generation();
+      s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
+      s.signature_index.Clear(), s.profile_index.Clear();
+      s.rows = set.shared_row_;
+      s.kind_rows.clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+    }
+
+    // What matches of a kind may be for rules; flags are not looked at.
+    std::uint32_t RowOf(const MatchKey& key) {
+      const std::size_t slot = key.kind * 4u + key.words * 2u + key.support;
+      if (s.kind_rows.size() <= slot) s.kind_rows.resize(slot + 1, kNoIndex);
+      std::uint32_t& row = s.kind_rows[slot];
+      if (row != kNoIndex && s.kinds[row].key == key) return row;
+      row = static_cast<std::uint32_t>(s.kinds.size());
+      State::KindRow& kind = s.kinds.emplace_back();
+      kind.key = key;
+      kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
+      const std::size_t size = set.words_ * kPlaces;
+      s.kind_sets.resize(s.kind_sets.size() + size);
+      std::uint64_t* sets = s.kind_sets.data() + row * size;
+      const auto add = [&](const std::vector<std::uint32_t>& tests) {
+        for (std::uint32_t test : tests) {
+          if (!FitsKey(set.classes_[test], key)) continue;
+          for (std::size_t w = 0; w < size; ++w) sets[w] |= set.class_sets_[test * size + w];
+          if (set.required_index_[test] != kNoIndex) s.kind_required.push_back(set.required_index_[test]);
+        }
+      };
+      add(set.by_class_[0]);
+      if (key.cls != 0 && key.cls < set.by_class_.size()) add(set.by_class_[key.cls]);
+      kind.required.count = static_cast<std::uint32_t>(s.kind_required.size()) - kind.required.first;
+      return row;
+    }
+
+    // Fills in what may stand at each token.
+    void Places() {
+      const std::size_t n = view.tokens->size();
+      const std::size_t words = set.words_;
+      for (const token::Token& t : *view.tokens) {
+        if (s.forms[t.form].profile == kNoIndex) LookAt(t.form);
+      }
+      for (auto& at : s.at) at.assign(n + 2, nullptr);
+      s.sets.resize(n * words * kPlaces);
+      std::uint64_t* free = s.sets.data();
+      const std::uint64_t* anything = set.anything_.data();
+      for (std::size_t i = 0; i < n; ++i) {
+        const token::Token& t = (*view.tokens)[i];
+        const std::uint64_t* profile = s.profiles.data() + s.forms[t.form].profile * words * kPlaces;
+        s.at[kFirst][i] = profile;
+        if (t.Has(token::kBlockStart)) {
+          // No match goes on here.
+          s.at[kSecond][i] = anything + kSecond * words;
+          s.at[kThird][i] = anything + kThird * words;
+          continue;
+        }
+        const bool matches = s.match_at[i] != s.match_at[i + 1];
+        if (!matches && !t.Has(token::kOpens | token::kCloses | token::kSentenceStart)) {
+          s.at[kSecond][i] = profile + kSecond * words;
+          s.at[kThird][i] = profile + kThird * words;
+          continue;
+        }
+        std::uint64_t* own = free;
+        free += words * 2;
+        s.at[kSecond][i] = own;
+        s.at[kThird][i] = own + words;
+        std::copy(profile + kSecond * words, profile + kPlaces * words, own);
+        const auto add = [&](const std::uint64_t* sets) {
+          for (std::size_t w = 0; w < words * 2; ++w) own[w] |= sets[kSecond * words + w];
+        };
+        if (matches) {
+          std::uint32_t last = kNoIndex;
+          for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+            if (s.keys[m].row == last) continue;
+            last = s.keys[m].row;
+            add(s.kind_sets.data() + last * words * kPlaces);
+          }
+        }
+        if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
+        if (t.Has(token::kCloses)) add(set.closes_.data());
+        if (t.Has(token::kSentenceStart)) {
+          for (std::size_t w = 0; w < words; ++w) {
+            own[w] = (own[w] & set.crosses_lines_[w]) | anything[kSecond * words + w];
+            own[words + w] = (own[words + w] & set.crosses_lines_[w]) | anything[kThird * words + w];
+          }
+        }
+      }
+      for (std::size_t i = n; i < n + 2; ++i) {
+        for (int place = 0; place < kPlaces; ++place) s.at[place][i] = anything + static_cast<std::size_t>(place) * words;
       }
     }
 
-    std::size_t Words() const { return (set.p_.form_tests.size() + 63) / 64; }
-
-    // Whether a test holds of a form: looked at once a form.
-    bool Holds(std::uint32_t test, std::uint32_t form) {
-      const std::size_t words = Words();
-      std::uint64_t* known = s.bits.data() + std::size_t{form} * words * 2;
-      std::uint64_t* value = known + words;
-      const std::uint64_t bit = std::uint64_t{1} << (test % 64);
-      if ((known[test / 64] & bit) == 0) {
-        known[test / 64] |= bit;
-        if (set.Evaluate(set.p_.form_tests[test], *view.forms, (*view.forms)[form])) value[test / 64] |= bit;
+    // Finds the profile of a new form.
+    void LookAt(std::uint32_t index) {
+      const morph::Form& form = (*view.forms)[index];
+      const std::span<const morph::Reading> readings = view.forms->ReadingsOf(form);
+      const bool capital = IsCapital(form);
+      const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
+      std::uint64_t hash = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
+      for (const morph::Reading& r : readings) hash = Mixed(hash, r.tag ^ static_cast<std::uint64_t>(r.origin) * 0xD6E8FEB86659FD93u);
+      std::uint32_t& number = s.signature_index.At(hash);
+      if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
+      State::FormState& state = s.forms[index];
+      state.signature = number;
+      const State::Signature& signature = s.signatures[number];
+      s.extra.clear();
+      s.extra_tests.clear();
+      const auto look_up = [&](std::uint64_t key) {
+        const Range tests = set.TestsOfKey(key);
+        for (std::uint32_t k = tests.first; k < tests.first + tests.count; ++k) {
+          const std::uint32_t test = set.keyed_tests_[k];
+          if (std::find(s.extra_tests.begin(), s.extra_tests.end(), test) != s.extra_tests.end()) continue;
+          if (!set.Evaluate(set.p_.form_tests[test], *view.forms, form)) continue;
+          s.extra_tests.push_back(test);
+          for (std::uint32_t atom : set.atoms_of_[test]) {
+            const Atom& a = set.atoms_[atom];
+            if ((mask & a.need) == a.need && (mask & a.forbid) == 0) s.extra.push_back(atom);
+          }
+        }
+      };
+      look_up(form.key);
+      std::uint64_t last = 0;
+      for (const morph::Reading& r : readings) {
+        if (r.lemma_key != last && (last = r.lemma_key) != form.key) look_up(last);
       }
-      return (value[test / 64] & bit) != 0;
+      if (!s.extra_tests.empty()) {
+        std::uint64_t* row = OwnRow(&state);
+        for (std::uint32_t test : s.extra_tests) row[set.own_words_ + set.own_[test] / 64] |= std::uint64_t{1} << (set.own_[test] % 64);
+      }
+      if (signature.pending.count != 0) {
+        const std::uint64_t folded = PrefixOf(form.folded), surface = PrefixOf(form.surface);
+        for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
+          const std::uint32_t atom = s.pending[signature.pending.first + k];
+          const Range regexes = set.p_.form_tests[set.atoms_[atom].form_test].regexes;
+          bool possible = true;
+          for (std::uint32_t r = regexes.first; r < regexes.first + regexes.count; ++r) {
+            const std::uint64_t prefix = set.p_.regexes[r].surface != 0 ? surface : folded;
+            possible &= prefix >= set.prefixes_[r].low && prefix <= set.prefixes_[r].high;
+          }
+          if (possible) s.extra.push_back(atom);
+        }
+      }
+      if (s.extra.empty()) {
+        state.profile = signature.profile;
+        return;
+      }
+      for (std::uint32_t atom : s.extra) hash = Mixed(hash, atom + 1u);
+      std::uint32_t& profile = s.profile_index.At(hash);
+      if (profile == kNoIndex) {
+        const std::size_t size = set.words_ * kPlaces;
+        profile = static_cast<std::uint32_t>(s.profiles.size() / size);
+        s.profiles.resize(s.profiles.size() + size);
+        std::uint64_t* own = s.profiles.data() + profile * size;
+        std::copy_n(s.profiles.data() + signature.profile * size, size, own);
+        for (std::uint32_t atom : s.extra) AddSets(atom, own);
+      }
+      state.profile = profile;
     }
 
-    bool Fits(const BoundClass& b, std::uint32_t match) const {
-      const MatchKey& k = s.keys[match];
+    void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
+      const std::size_t size = set.words_ * kPlaces;
+      for (std::size_t w = 0; w < size; ++w) sets[w] |= set.atom_sets_[atom * size + w];
+    }
+
+    std::uint32_t NewSignature(const morph::Form& form, std::span<const morph::Reading> readings, TokenMask mask, bool capital) {
+      const auto number = static_cast<std::uint32_t>(s.signatures.size());
+      State::Signature& signature = s.signatures.emplace_back();
+      s.signature_tests.resize(s.signature_tests.size() + set.test_words_);
+      std::uint64_t* tests = s.signature_tests.data() + number * set.test_words_;
+      const std::size_t size = set.words_ * kPlaces;
+      signature.profile = static_cast<std::uint32_t>(s.profiles.size() / size);
+      signature.pending.first = static_cast<std::uint32_t>(s.pending.size());
+      s.profiles.insert(s.profiles.end(), set.anything_.begin(), set.anything_.end());
+      std::uint64_t* profile = s.profiles.data() + signature.profile * size;
+      const auto add = [&](const std::vector<std::uint32_t>& atoms, bool pending) {
+        for (std::uint32_t atom : atoms) {
+          const Atom& a = set.atoms_[atom];
+          if ((mask & a.need) != a.need || (mask & a.forbid) != 0) continue;
+          if (pending) {
+            s.pending.push_back(atom);
+          } else {
+            AddSets(atom, profile);
+          }
+        }
+      };
+      for (std::uint32_t test = 0; test < set.kinds_.size(); ++test) {
+        const TestKind kind = set.kinds_[test];
+        const FormTest& t = set.p_.form_tests[test];
+        if (kind == TestKind::kKeyed || !OfForm(t, readings, form, capital)) continue;
+        const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
+        if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); })) continue;
+        tests[test / 64] |= std::uint64_t{1} << (test % 64);
+        add(set.atoms_of_[test], kind == TestKind::kRegex);
+      }
+      add(set.atoms_of_.back(), false);
+      signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
+      return number;
+    }
+
+    std::uint64_t* OwnRow(State::FormState* form) {
+      const std::size_t size = set.own_words_ * 2;
+      if (form->row == 0) {
+        form->row = static_cast<std::uint32_t>(s.rows.size() / size);
+        s.rows.insert(s.rows.end(), set.shared_row_.begin(), set.shared_row_.end());
+      }
+      return s.rows.data() + form->row * size;
+    }
+
+    // Whether a test holds of a form: looked at once a form or a signature.
+    bool Holds(std::uint32_t test, std::uint32_t index) {
+      State::FormState& form = s.forms[index];
+      const std::uint32_t own = set.own_[test];
+      if (own == kNoIndex) return ((s.signature_tests[form.signature * set.test_words_ + test / 64] >> (test % 64)) & 1) != 0;
+      const std::uint64_t bit = std::uint64_t{1} << (own % 64);
+      std::uint64_t* known = s.rows.data() + form.row * set.own_words_ * 2 + own / 64;
+      if ((*known & bit) == 0) {
+        known = OwnRow(&form) + own / 64;
+        *known |= bit;
+        // What its signature denies needs no expression.
+        const bool possible = ((s.signature_tests[form.signature * set.test_words_ + test / 64] >> (test % 64)) & 1) != 0;
+        if (possible && set.Evaluate(set.p_.form_tests[test], *view.forms, (*view.forms)[index])) known[set.own_words_] |= bit;
+      }
+      return (known[set.own_words_] & bit) != 0;
+    }
+
+    static bool FitsKey(const BoundClass& b, const MatchKey& k) {
       if (b.never || b.entity == k.words) return false;
       if (b.cls != 0 && b.cls != k.cls) return false;
       if (b.type != Type::kNone && b.type != k.type) return false;
       if (b.kind != 0 && b.kind != k.kind) return false;
       if (b.tier == ClassRef::kOnlySupport && !k.support) return false;
-      if (b.tier == ClassRef::kOnlyAlone && k.support) return false;
+      return b.tier != ClassRef::kOnlyAlone || !k.support;
+    }
+
+    bool Fits(const BoundClass& b, std::uint32_t match) const {
+      if (!FitsKey(b, s.keys[match])) return false;
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
-    Range TriggersOf(std::uint32_t form, int phase) {
-      Range& range = s.form_triggers[std::size_t{form} * 2 + static_cast<std::size_t>(phase)];
-      if (range.count != kNoIndex) return range;
-      const morph::Form& f = (*view.forms)[form];
-      const TokenMask mask = TokenMask{f.flags} | KindBit(f.kind) | ShapeBit(f.shape);
-      const auto first = static_cast<std::uint32_t>(s.trigger_pool.size());
-      for (const FormTrigger& t : set.form_triggers_) {
-        if (t.entry.rules[phase].empty()) continue;
-        if ((mask & t.need) != t.need || (mask & t.forbid) != 0) continue;
-        if (t.form_test != kNoIndex && !Holds(t.form_test, form)) continue;
-        s.trigger_pool.insert(s.trigger_pool.end(), t.entry.rules[phase].begin(), t.entry.rules[phase].end());
-      }
-      const auto begin = s.trigger_pool.begin() + first;
-      std::sort(begin, s.trigger_pool.end());
-      s.trigger_pool.erase(std::unique(begin, s.trigger_pool.end()), s.trigger_pool.end());
-      range = {first, static_cast<std::uint32_t>(s.trigger_pool.size()) - first};
-      return range;
-    }
-
-    void At(std::uint32_t i, int phase) {
+    // Runs the rules that may match at a token.
+    void At(std::uint32_t i) {
       const token::Token& t = (*view.tokens)[i];
-      const Range range = TriggersOf(t.form, phase);
-      for (std::uint32_t j = 0; j < range.count; ++j) Try(s.trigger_pool[range.first + j], i);
-      const auto all = [&](const Entry& entry) {
-        for (std::uint32_t rule : entry.rules[phase]) Try(rule, i);
+      const std::size_t words = set.words_;
+      const std::size_t n = view.tokens->size();
+      std::uint64_t* chosen = s.chosen.data();
+      const std::uint64_t* first = s.at[kFirst][i];
+      const std::uint64_t* second = s.at[kSecond][i + 1];
+      const std::uint64_t* third = s.at[kThird][i + 2];
+      for (std::size_t w = 0; w < words; ++w) chosen[w] = first[w] & second[w] & third[w];
+      const auto add = [&](const std::uint64_t* sets, std::size_t end) {
+        end = std::min(end, n);
+        second = s.at[kSecond][end];
+        third = s.at[kThird][end + 1];
+        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w] & third[w];
       };
       if (!s.keys.empty()) {
         for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-          const std::uint16_t cls = s.keys[m].cls;
-          if (cls < set.by_class_.size()) {
-            for (const auto& [test, entry] : set.by_class_[cls]) {
-              if (Fits(set.classes_[test], m)) all(entry);
-            }
-          }
-          for (const auto& [test, entry] : set.any_entity_) {
-            if (Fits(set.classes_[test], m)) all(entry);
-          }
+          add(s.kind_sets.data() + s.keys[m].row * words * kPlaces, (*view.matches)[m].end);
         }
       }
-      if (t.Has(token::kOpens)) all(t.kind == token::Kind::kQuote ? set.quotes_ : set.brackets_);
-      if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
-        const Type type = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].type;
-        all(set.resolved_[0]);
-        if (type != Type::kNone) all(set.resolved_[static_cast<std::size_t>(type)]);
+      if (t.Has(token::kOpens)) {
+        const std::uint64_t* sets = set.opens_[t.kind != token::Kind::kQuote].data();
+        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w];
       }
-      all(set.anywhere_);
+      if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
+        const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
+        add(set.resolved_.data(), r.end);
+        add(set.resolved_.data() + static_cast<std::size_t>(r.type) * words, r.end);
+      }
+      for (std::size_t w = 0; w < words; ++w) {
+        for (std::uint64_t bits = chosen[w] & s.mask[w]; bits != 0; bits &= bits - 1) {
+          Try(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(std::countr_zero(bits)), i);
+        }
+      }
     }
 
     void Try(std::uint32_t rule, std::uint32_t i) {
-      if (only != kNoIndex && only != rule) return;
-      if (s.last_try[rule] == i) return;
-      s.last_try[rule] = i;
       const RuleCode& r = set.p_.rules[rule];
       if (r.required != kNoIndex) {
         const std::uint32_t index = set.required_index_[r.required];
@@ -760,7 +1195,8 @@ class RuleSetImpl : public RuleSet {
       machine.jobs.clear();
       machine.undo.clear();
       machine.slots.assign(r.captures.count, CaptureSlot{});
-      bool cleared = false;
+      if (machine.visited.size() < r.size) machine.visited.resize(r.size);
+      ++machine.run;
       std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens;
       std::uint32_t pc = start;
       const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
@@ -773,14 +1209,11 @@ class RuleSetImpl : public RuleSet {
       };
       const auto seen = [&](std::uint32_t at) {
         if (!remember) return false;
-        if (!cleared) {
-          machine.visited.assign(r.size, 0);
-          cleared = true;
-        }
-        std::uint64_t& bits = machine.visited[at - r.start];
+        State::Machine::Visit& visit = machine.visited[at - r.start];
+        if (visit.run != machine.run) visit = {machine.run, 0};
         const std::uint64_t bit = std::uint64_t{1} << ((pos - origin) & 63);
-        if ((bits & bit) != 0) return true;
-        bits |= bit;
+        if ((visit.bits & bit) != 0) return true;
+        visit.bits |= bit;
         return false;
       };
       while (true) {
@@ -928,14 +1361,32 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::string_view> names_;
   std::vector<std::uint16_t> capture_ids_;  // parallel to Program::capture_names
   std::vector<Expression> expressions_;     // parallel to Program::emits
-  std::vector<FormTrigger> form_triggers_;
-  std::vector<std::vector<std::pair<std::uint32_t, Entry>>> by_class_;  // class tests that begin rules, by class
-  std::vector<std::pair<std::uint32_t, Entry>> any_entity_;
-  Entry resolved_[kTypeCount];
-  Entry quotes_, brackets_, anywhere_;
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
-  std::vector<std::vector<std::uint32_t>> required_by_class_;
+  // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
+  std::size_t words_ = 0;
+  std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
+  std::vector<std::uint64_t> anything_;               // sets: rules that any token suits, and the end of the text too
+  std::vector<std::uint64_t> opens_[2], closes_;      // sets: of opening quotes, opening brackets, closing ones
+  std::vector<std::uint64_t> class_sets_;             // sets, by class test
+  std::vector<std::uint64_t> resolved_;               // by type, first place only; 0 = any
+  std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
+  std::vector<Atom> atoms_;
+  HashIndex atom_index_;
+  std::vector<std::uint64_t> atom_sets_;              // sets, by atom
+  std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test; the last ones have none
+  // Form tests.
+  std::vector<TestKind> kinds_;
+  std::vector<std::uint32_t> own_;  // the place of a test in the rows of forms; kNoIndex: told by the signature
+  std::size_t own_words_ = 0, test_words_ = 0;
+  std::vector<std::uint64_t> shared_row_;
+  struct KeySlot {
+    std::uint64_t key = 0;
+    Range tests;  // into keyed_tests_; count 0 = free
+  };
+  std::vector<KeySlot> key_slots_;
+  std::vector<std::uint32_t> keyed_tests_;
+  std::vector<Prefixes> prefixes_;  // parallel to Program::regexes
 };
 
 Result<std::unique_ptr<RuleSet>> OpenRules(std::span<const std::string_view> sections, const gazetteer::Gazetteer& gazetteer) {

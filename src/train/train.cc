@@ -37,7 +37,9 @@ struct Gold {
 struct Doc {
   std::string id, text;
   int scheme = 0;
+  int number = 0;         // of the text in its corpus: copies in one letter case have their text's number
   bool programs = false;  // PROGRAM is annotated
+  bool one_case = false;
   bool learn = true;      // a training text; not one for measuring
   std::size_t tokens = 0;
   std::vector<std::uint32_t> form;                       // by token: index of the form's list of blocks
@@ -108,12 +110,14 @@ class Corpus {
       d.id = j.value("id", "");
       d.text = j.at("text").get<std::string>();
       d.scheme = scheme;
+      d.number = number;
       d.programs = programs;
       d.learn = learn;
       // Some texts are read once more in capitals and once more in small letters, so that the evidence that does not look at letter case is learned too.
       if (learn && one_case_ > 0 && number % one_case_ == 0 && d.text.size() > 200) {
         for (const bool upper : {true, false}) {
           Doc copy = d;
+          copy.one_case = true;
           copy.text = InOneCase(d.text, upper);
           Add(j, &copy);
           docs->push_back(std::move(copy));
@@ -136,18 +140,14 @@ class Corpus {
     for (std::size_t i = 0; i < d->tokens; ++i) {
       if (d->active[i + 2] == 0) continue;
       ids.clear();
-      e.OfToken(a, scratch_->cats, i, &memory, &ids);
-      for (const EvidenceId id : ids) {
-        if (e.TemplateOf(id) == kDocToken) d->memory_blocks[i].push_back(BlockOf(id, false));
-      }
+      e.Remembered(a, i, memory, &ids);
+      for (const EvidenceId id : ids) d->memory_blocks[i].push_back(BlockOf(id, false));
     }
     d->span_memory_blocks.assign(d->candidates.size(), {});
     for (std::size_t k = 0; k < d->candidates.size(); ++k) {
       ids.clear();
-      e.OfSpan(a, scratch_->cats, d->candidates[k], &memory, &ids);
-      for (const EvidenceId id : ids) {
-        if (e.TemplateOf(id) == kDocSpan) d->span_memory_blocks[k].push_back(BlockOf(id, true));
-      }
+      e.Remembered(a, d->candidates[k], memory, &ids);
+      for (const EvidenceId id : ids) d->span_memory_blocks[k].push_back(BlockOf(id, true));
     }
   }
 
@@ -280,7 +280,7 @@ class Corpus {
       d->form[i] = it->second;
       for (const std::uint32_t b : form_blocks[it->second]) ++blocks.counts()[b];
       ids.clear();
-      e.OfToken(a, cats, i, nullptr, &ids);
+      e.OfToken(a, cats, i, &ids);
       for (const EvidenceId id : ids) d->token_blocks[i].push_back(BlockOf(id, false));
       for (const std::uint32_t b : d->token_blocks[i]) ++blocks.counts()[b];
     }
@@ -288,7 +288,7 @@ class Corpus {
     for (std::size_t k = 0; k < d->candidates.size(); ++k) {
       const Candidate& c = d->candidates[k];
       ids.clear();
-      e.OfSpan(a, cats, c, nullptr, &ids);
+      e.OfSpan(a, cats, c, &ids);
       for (const EvidenceId id : ids) d->span_blocks[k].push_back(BlockOf(id, true));
       const std::string name = PatternName(cats, c.begin, c.end);
       d->span_blocks[k].push_back(blocks.Of(kPattern, PatternKey(name), name, true));
@@ -712,13 +712,13 @@ void Jackknife(Corpus* corpus, const Options& o, int schemes, const std::vector<
   for (int fold = 0; fold < o.jackknife; ++fold) {
     std::vector<const Doc*> rest;
     for (std::size_t i = 0; i < docs.size(); ++i) {
-      if (static_cast<int>(i) % o.jackknife != fold) rest.push_back(docs[i]);
+      if (docs[i]->number % o.jackknife != fold) rest.push_back(docs[i]);
     }
     Learner learner(corpus, o, schemes);
     learner.SetMix(mix);
     learner.Train(rest, false, std::max(3, o.epochs / 2), true);
     for (std::size_t i = 0; i < docs.size(); ++i) {
-      if (static_cast<int>(i) % o.jackknife == fold) corpus->Remember(docs[i], learner.Find(*docs[i], false));
+      if (docs[i]->number % o.jackknife == fold) corpus->Remember(docs[i], learner.Find(*docs[i], false));
     }
     if (!o.quiet) std::fprintf(stderr, "  first looks %d of %d\n", fold + 1, o.jackknife);
   }
@@ -771,10 +771,9 @@ int Run(const Options& o) {
       for (int fold = 0; fold < o.folds; ++fold) {
         std::vector<const Doc*> rest;
         std::vector<Doc*> held;
-        std::size_t at = 0;
         for (Doc* d : all) {
-          if (d->scheme == static_cast<int>(s) && static_cast<int>(at++) % o.folds == fold) {
-            held.push_back(d);
+          if (d->scheme == static_cast<int>(s) && d->number % o.folds == fold) {
+            if (!d->one_case) held.push_back(d);
           } else {
             rest.push_back(d);
           }

@@ -1,0 +1,705 @@
+#include "resolve/names.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "morph/morph.h"
+#include "resolve/memory.h"
+#include "resolve/values.h"
+
+namespace atau::resolve {
+namespace {
+
+using morph::Gender;
+using token::Flag;
+using token::Kind;
+using token::Shape;
+
+constexpr int kCaseCount = 6;
+constexpr int kSlotCount = 4;  // masculine, feminine, neuter, plural
+constexpr int kMale = 0, kFemale = 1, kFamily = 3;
+enum CaseBit : unsigned { kN = 1, kG = 2, kD = 4, kA = 8, kI = 16, kL = 32, kAllCases = 63 };
+
+// How often people of the news stand in a case, and are men, women and families, before anything is known.
+constexpr double kCasePrior[kCaseCount] = {0.58, 0.22, 0.06, 0.05, 0.07, 0.02};
+constexpr double kSlotPrior[kSlotCount] = {0.66, 0.33, 0, 0.01};
+constexpr double kFullNamePlural = 0.0005;  // «Иваны Петровы» are rare
+constexpr double kUnexplained = 0.01;       // the share of a form that a nominative does not explain
+constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
+constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
+constexpr float kShortStays = 0.03F;        // «Ким», «Чен» in «Ким Чен Ына»
+constexpr double kCanonical = 30;           // a word as the dictionary of people has it
+constexpr double kSameGender = 20;          // a surname whose bearer the text has named in full
+constexpr std::size_t kReach = 12;          // tokens to the left that may hold a person's role
+
+// What may stand before an ending.
+enum class Stem : std::uint8_t { kAny, kConsonant, kHard, kVelar, kHush, kVowel, kI, kSoft, kShort, kOv, kSk, kNotSk };
+
+// An ending of a form, what stands for it in the nominative and in the singular's nominative, and how much it says.
+struct Ending {
+  std::string_view form, nominative, lemma;
+  Stem stem;
+  unsigned male, female, family;  // cases
+  float weight;                   // of a woman and of families; a man's is weight × men
+  float men;
+};
+
+constexpr Ending kEndings[] = {
+    // Men's names in a consonant; a woman's surname of this kind stays as it is.
+    {"", "", "", Stem::kConsonant, kN, kAllCases, 0, 0.04F, 1.25F},
+    {"а", "", "", Stem::kConsonant, kG | kA, 0, 0, 0.05F, 1},
+    {"у", "", "", Stem::kConsonant, kD, 0, 0, 0.05F, 1},
+    {"ом", "", "", Stem::kConsonant, kI, 0, 0, 0.05F, 1},
+    {"ем", "", "", Stem::kHush, kI, 0, 0, 0.05F, 1},
+    {"е", "", "", Stem::kConsonant, kL, 0, 0, 0.05F, 1},
+    {"ым", "", "", Stem::kOv, kI, 0, 0, 0.08F, 1},
+    {"", "", "", Stem::kShort, kN, 0, 0, 0.05F, 1},
+    {"я", "й", "й", Stem::kVowel, kG | kA, 0, 0, 0.05F, 1},
+    {"ю", "й", "й", Stem::kVowel, kD, 0, 0, 0.05F, 1},
+    {"ем", "й", "й", Stem::kVowel, kI, 0, 0, 0.05F, 1},
+    {"е", "й", "й", Stem::kVowel, kL, 0, 0, 0.05F, 1},
+    {"и", "й", "й", Stem::kI, kL, 0, 0, 0.05F, 1},
+    {"", "", "", Stem::kSoft, kN, kAllCases, 0, 0.04F, 1.25F},
+    {"я", "ь", "ь", Stem::kHard, kG | kA, 0, 0, 0.05F, 1},
+    {"ю", "ь", "ь", Stem::kHard, kD, 0, 0, 0.05F, 1},
+    {"ем", "ь", "ь", Stem::kHard, kI, 0, 0, 0.05F, 1},
+    {"е", "ь", "ь", Stem::kHard, kL, 0, 0, 0.02F, 1},
+    {"и", "ь", "ь", Stem::kConsonant, 0, kG | kD | kL, 0, 0.01F, 1},
+    {"ью", "ь", "ь", Stem::kConsonant, 0, kI, 0, 0.05F, 1},
+    // Names in -а and -я.
+    {"а", "а", "а", Stem::kAny, kN, kN, 0, 0.05F, 0.4F},
+    {"ы", "а", "а", Stem::kHard, kG, kG, 0, 0.05F, 0.4F},
+    {"и", "а", "а", Stem::kVelar, kG, kG, 0, 0.05F, 0.4F},
+    {"и", "а", "а", Stem::kHush, kG, kG, 0, 0.05F, 0.4F},
+    {"е", "а", "а", Stem::kConsonant, kD | kL, kD | kL, 0, 0.05F, 0.4F},
+    {"у", "а", "а", Stem::kAny, kA, kA, 0, 0.05F, 0.4F},
+    {"ой", "а", "а", Stem::kAny, kI, kI, 0, 0.05F, 0.4F},
+    {"ей", "а", "а", Stem::kHush, kI, kI, 0, 0.05F, 0.4F},
+    {"я", "я", "я", Stem::kAny, kN, kN, 0, 0.05F, 0.4F},
+    {"и", "я", "я", Stem::kI, kG | kD | kL, kG | kD | kL, 0, 0.05F, 0.4F},
+    {"и", "я", "я", Stem::kConsonant, kG, kG, 0, 0.03F, 0.4F},
+    {"и", "я", "я", Stem::kVowel, kG, kG, 0, 0.03F, 0.4F},
+    {"е", "я", "я", Stem::kConsonant, kD | kL, kD | kL, 0, 0.03F, 0.4F},
+    {"е", "я", "я", Stem::kVowel, kD | kL, kD | kL, 0, 0.03F, 0.4F},
+    {"ю", "я", "я", Stem::kAny, kA, kA, 0, 0.05F, 0.4F},
+    {"ей", "я", "я", Stem::kAny, kI, kI, 0, 0.05F, 0.4F},
+    // Women's surnames in -ова, -ина and their families.
+    {"а", "а", "а", Stem::kOv, 0, kN, 0, 0.1F, 1},
+    {"ой", "а", "а", Stem::kOv, 0, kG | kD | kI | kL, 0, 0.1F, 1},
+    {"у", "а", "а", Stem::kOv, 0, kA, 0, 0.1F, 1},
+    {"ы", "ы", "", Stem::kOv, 0, 0, kN, 0.3F, 1},
+    {"ых", "ы", "", Stem::kOv, 0, 0, kG | kA | kL, 0.3F, 1},
+    {"ым", "ы", "", Stem::kOv, 0, 0, kD, 0.3F, 1},
+    {"ыми", "ы", "", Stem::kOv, 0, 0, kI, 0.3F, 1},
+    // Adjectives.
+    {"ий", "ий", "ий", Stem::kSk, kN, 0, 0, 0.08F, 1},
+    {"ого", "ий", "ий", Stem::kSk, kG | kA, 0, 0, 0.08F, 1},
+    {"ому", "ий", "ий", Stem::kSk, kD, 0, 0, 0.08F, 1},
+    {"им", "ий", "ий", Stem::kSk, kI, 0, 0, 0.08F, 1},
+    {"ом", "ий", "ий", Stem::kSk, kL, 0, 0, 0.05F, 1},
+    {"ая", "ая", "ая", Stem::kAny, 0, kN, 0, 0.06F, 1},
+    {"ой", "ая", "ая", Stem::kSk, 0, kG | kD | kI | kL, 0, 0.08F, 1},
+    {"ую", "ая", "ая", Stem::kAny, 0, kA, 0, 0.06F, 1},
+    {"ие", "ие", "ий", Stem::kSk, 0, 0, kN, 0.3F, 1},
+    {"их", "ие", "ий", Stem::kSk, 0, 0, kG | kA | kL, 0.3F, 1},
+    {"ый", "ый", "ый", Stem::kAny, kN, 0, 0, 0.05F, 1},
+    {"ого", "ый", "ый", Stem::kNotSk, kG | kA, 0, 0, 0.03F, 1},
+    {"ому", "ый", "ый", Stem::kNotSk, kD, 0, 0, 0.03F, 1},
+    {"ым", "ый", "ый", Stem::kHard, kI, 0, 0, 0.02F, 1},
+    {"ой", "ая", "ая", Stem::kNotSk, 0, kG | kD | kI | kL, 0, 0.01F, 1},
+    // What does not decline.
+    {"и", "и", "и", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
+    {"о", "о", "о", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
+    {"э", "э", "э", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
+    {"е", "е", "е", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.04F, 1},
+    {"у", "у", "у", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
+    {"ю", "ю", "ю", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
+    {"ы", "ы", "ы", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.02F, 1},
+    {"а", "а", "а", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.01F, 1},
+    {"ых", "ых", "ых", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
+    {"их", "их", "их", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
+    // Families of men's names in a consonant.
+    {"ы", "ы", "", Stem::kHard, 0, 0, kN, 0.1F, 1},
+    {"и", "и", "", Stem::kVelar, 0, 0, kN, 0.1F, 1},
+    {"и", "и", "ь", Stem::kHard, 0, 0, kN, 0.1F, 1},
+    {"ов", "ы", "", Stem::kHard, 0, 0, kG | kA, 0.1F, 1},
+    {"ов", "и", "", Stem::kVelar, 0, 0, kG | kA, 0.1F, 1},
+    {"ей", "и", "ь", Stem::kHard, 0, 0, kG | kA, 0.1F, 1},
+    {"ами", "ы", "", Stem::kHard, 0, 0, kI, 0.1F, 1},
+    {"ями", "и", "ь", Stem::kHard, 0, 0, kI, 0.1F, 1},
+    {"ам", "ы", "", Stem::kHard, 0, 0, kD, 0.1F, 1},
+    {"ям", "и", "ь", Stem::kHard, 0, 0, kD, 0.1F, 1},
+};
+
+// The cases that a preposition governs. This is grammar, as the endings are.
+struct Government {
+  std::string_view preposition;
+  unsigned cases;
+};
+constexpr Government kGovernments[] = {
+    {"без", kG},  {"близ", kG}, {"благодаря", kD}, {"в", kA | kL}, {"вместо", kG}, {"во", kA | kL}, {"вокруг", kG}, {"вопреки", kD}, {"для", kG},
+    {"до", kG},   {"за", kA | kI}, {"из", kG}, {"к", kD}, {"ко", kD}, {"кроме", kG}, {"между", kI | kG}, {"мимо", kG}, {"на", kA | kL},
+    {"над", kI},  {"насчет", kG}, {"о", kL | kA}, {"об", kL | kA}, {"обо", kL | kA}, {"около", kG}, {"от", kG}, {"относительно", kG}, {"перед", kI},
+    {"по", kD | kL | kA}, {"под", kI | kA}, {"после", kG}, {"при", kL}, {"про", kA}, {"против", kG}, {"ради", kG}, {"с", kI | kG}, {"со", kI | kG},
+    {"согласно", kD}, {"среди", kG}, {"у", kG}, {"через", kA},
+};
+
+bool EndsInOneOf(std::string_view text, std::initializer_list<std::string_view> letters) {
+  return std::any_of(letters.begin(), letters.end(), [text](std::string_view l) { return text.ends_with(l); });
+}
+
+bool IsVelar(std::string_view s) { return EndsInOneOf(s, {"г", "к", "х"}); }
+bool IsHush(std::string_view s) { return EndsInOneOf(s, {"ж", "ч", "ш", "щ", "ц"}); }
+bool IsVowel(std::string_view s) { return EndsInOneOf(s, {"а", "е", "и", "о", "у", "ы", "э", "ю", "я"}); }
+bool IsHard(std::string_view s) { return EndsInOneOf(s, {"б", "в", "д", "з", "л", "м", "н", "п", "р", "с", "т", "ф", "ц"}); }
+bool IsOv(std::string_view s) { return EndsInOneOf(s, {"ов", "ев", "ин", "ын"}); }
+bool IsSk(std::string_view s) { return EndsInOneOf(s, {"ск", "цк"}); }
+
+bool Fits(Stem stem, std::string_view s) {
+  switch (stem) {
+    case Stem::kAny:
+      return true;
+    case Stem::kConsonant:
+      return IsHard(s) || IsVelar(s) || IsHush(s);
+    case Stem::kHard:
+      return IsHard(s);
+    case Stem::kVelar:
+      return IsVelar(s);
+    case Stem::kHush:
+      return IsHush(s);
+    case Stem::kVowel:
+      return IsVowel(s);
+    case Stem::kI:
+      return s.ends_with("и");
+    case Stem::kSoft:
+      return s.ends_with("ь");
+    case Stem::kShort:
+      return s.ends_with("й");
+    case Stem::kOv:
+      return IsOv(s);
+    case Stem::kSk:
+      return IsSk(s);
+    case Stem::kNotSk:
+      return (IsHard(s) || IsVelar(s)) && !IsSk(s);
+  }
+  return false;
+}
+
+std::size_t Vowels(std::string_view folded) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i + 1 < folded.size(); i += 2) n += IsVowel(folded.substr(i, 2));
+  return n;
+}
+
+// `folded` in the letters of `surface` as far as both go together: ё and the kind of apostrophe stay as they are written.
+std::string Written(std::string_view surface, std::string_view form, std::string_view nominative) {
+  std::string lower;
+  morph::LowerKeepingYo(surface, &lower);
+  std::string out;
+  std::size_t s = 0, f = 0, n = 0;
+  while (s < lower.size() && f < form.size() && n < nominative.size()) {
+    const std::size_t s0 = s, n0 = n;
+    morph::NextCodePoint(lower, &s);
+    char32_t x = morph::NextCodePoint(form, &f);
+    char32_t y = morph::NextCodePoint(nominative, &n);
+    if (y == U'ё') y = U'е';
+    if (x != y) {
+      n = n0;
+      break;
+    }
+    const std::string_view own = nominative.substr(n0, n - n0);
+    const std::string_view seen = std::string_view(lower).substr(s0, s - s0);
+    out += own == "ё" ? own : seen;
+  }
+  out += nominative.substr(n);
+  return morph::WithCaseOf(surface, out);
+}
+
+int SlotGender(int slot) { return slot == kMale ? 0 : slot == kFemale ? 1 : -1; }
+
+}  // namespace
+
+const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::string_view surface, const morph::Form* form) {
+  const auto [it, fresh] = cache_.try_emplace(std::string(surface));
+  std::vector<Hypothesis>& out = it->second;
+  if (!fresh) return &out;
+  std::string folded;
+  morph::Fold(surface, &folded);
+  const auto at = [&](const std::string& nominative, std::string lemma) -> Hypothesis& {
+    std::string key;
+    morph::Fold(nominative, &key);
+    for (Hypothesis& h : out) {
+      if (h.folded == key && h.lemma == lemma) return h;
+    }
+    Hypothesis h;
+    h.nominative = Written(surface, folded, nominative);
+    h.folded = std::move(key);
+    h.lemma = std::move(lemma);
+    out.push_back(std::move(h));
+    return out.back();
+  };
+
+  // What the dictionaries know. Readings of one form are no matter of frequency here: cases are told by the context.
+  std::vector<morph::Reading> own;
+  std::span<const morph::Reading> readings;
+  if (form != nullptr) {
+    readings = a_.forms->ReadingsOf(*form);
+  } else {
+    a_.forms->morph().Analyze(folded, Shape::kCap, false, &own);
+    readings = own;
+  }
+  for (const morph::Reading& r : readings) {
+    if (r.origin == morph::Origin::kGuess || r.origin == morph::Origin::kNone) continue;
+    const morph::Agreement agreement = morph::AgreementOf(r.tag);
+    if (agreement == 0 || (r.tag & (morph::kNOUN | morph::kADJF)) == 0) continue;
+    const bool name = (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
+    float weight = 0.02F;
+    if (name) {
+      const bool alone = (r.list & morph::kListAlone) != 0;
+      weight = r.origin == morph::Origin::kDictionary ? (alone ? 1.0F : r.list != 0 ? 0.6F : 0.4F) : alone ? 0.6F : 0.2F;
+      if (r.tag & morph::kPatr) weight = std::max(weight, 1.0F);
+      if (r.tag & (morph::kErro | morph::kInfr)) weight *= 0.2F;
+    }
+    const float trust = r.origin == morph::Origin::kDictionary ? 3 : 2;
+    std::map<std::string, morph::Agreement> nominatives;
+    for (int slot = 0; slot < kSlotCount; ++slot) {
+      morph::Agreement bits = 0;
+      for (int c = 0; c < kCaseCount; ++c) bits |= morph::Agreement{1} << (4 * c + slot);
+      bits &= agreement;
+      if (bits == 0) continue;
+      const morph::Grammemes number = slot == kFamily ? morph::kplur : morph::ksing;
+      const morph::Grammemes gender = slot == kMale ? morph::kmasc : slot == kFemale ? morph::kfemn : 0;
+      auto word = a_.forms->morph().Inflect(r, folded, morph::knomn | number | gender);
+      if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number);
+      if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn);
+      if (word) nominatives[*word] |= bits;
+    }
+    if (nominatives.empty()) continue;
+    std::string lemma;
+    morph::Fold(a_.forms->morph().Lemma(r, folded), &lemma);
+    for (const auto& [nominative, bits] : nominatives) {
+      std::string key;
+      morph::Fold(nominative, &key);
+      // A woman's surname votes for itself; a family's for the man's.
+      Hypothesis& h = at(nominative, (bits & 0x888888u) != 0 ? lemma : key);
+      for (std::size_t bit = 0; bit < kBits; ++bit) {
+        if ((bits >> bit & 1) != 0) h.weight[bit] = std::max(h.weight[bit], weight);
+      }
+      // An indeclinable given name may as well be a surname of the other gender («Асия Биби»).
+      if ((r.tag & morph::kFixd) != 0 && name) {
+        for (std::size_t bit = 0; bit < kBits; bit += 4) {
+          if (h.weight[bit] > 0) h.weight[bit + 1] = std::max(h.weight[bit + 1], weight * 0.4F);
+        }
+      }
+      if (r.tag & morph::kName) h.given = std::max(h.given, trust);
+      if (r.tag & morph::kSurn) h.surname = std::max(h.surname, trust);
+      if (r.tag & morph::kPatr) h.patronymic = std::max(h.patronymic, trust);
+    }
+  }
+  // What the declensions allow.
+  for (const Ending& e : kEndings) {
+    if (!folded.ends_with(e.form)) continue;
+    const std::string_view stem = std::string_view(folded).substr(0, folded.size() - e.form.size());
+    if (stem.size() < 4 || Vowels(stem) == 0 || !Fits(e.stem, stem)) continue;
+    Hypothesis& h = at(std::string(stem) + std::string(e.nominative), std::string(stem) + std::string(e.lemma));
+    for (int c = 0; c < kCaseCount; ++c) {
+      const std::size_t bit = static_cast<std::size_t>(4 * c);
+      if (e.male >> c & 1) h.weight[bit] = std::max(h.weight[bit], e.weight * e.men);
+      if (e.female >> c & 1) h.weight[bit + 1] = std::max(h.weight[bit + 1], e.weight);
+      if (e.family >> c & 1) h.weight[bit + 3] = std::max(h.weight[bit + 3], e.weight);
+    }
+  }
+  // As it stands, whatever grammar says: always the last one.
+  at(folded, folded);
+  const auto same = std::find_if(out.begin(), out.end(), [&folded](const Hypothesis& h) { return h.folded == folded && h.lemma == folded; });
+  std::rotate(same, same + 1, out.end());
+  return &out;
+}
+
+void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed) {
+  Word w;
+  w.token = token;
+  w.part = part;
+  w.fixed = fixed;
+  w.hypotheses = HypothesesOf(surface, form);
+  std::string folded;
+  morph::Fold(surface, &folded);
+  const auto [it, fresh] = group_of_.try_emplace(std::string(StemOf(folded)), static_cast<std::uint32_t>(groups_.size()));
+  if (fresh) groups_.emplace_back();
+  w.group = it->second;
+  Group& group = groups_[w.group];
+  const auto [at, first] = group.form_of.try_emplace(std::move(folded), static_cast<std::uint32_t>(group.forms.size()));
+  if (first) group.forms.emplace_back();
+  w.form = at->second;
+  m->words.push_back(std::move(w));
+}
+
+std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
+  Mention m;
+  m.begin = begin;
+  m.end = end;
+  m.votes = votes;
+  bool capitals = false;
+  std::size_t count = 0;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const token::Token& t = a_.tokens[i];
+    capitals |= t.kind == Kind::kWord && t.shape != Shape::kLower && t.shape != Shape::kInitial;
+    count += t.kind == Kind::kWord && t.shape != Shape::kLower;
+  }
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const token::Token& t = a_.tokens[i];
+    if (t.kind != Kind::kWord || t.Has(Flag::kLatin | Flag::kUrl | Flag::kDigits) || t.shape == Shape::kInitial) continue;
+    if (t.shape == Shape::kLower && capitals) continue;  // particles
+    const morph::Form& form = a_.FormOf(i);
+    const std::string_view surface = a_.TextOf(i, i + 1);
+    const std::size_t hyphen = surface.find('-');
+    bool listed = false;
+    for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
+      listed |= r.origin != morph::Origin::kGuess && (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
+    }
+    if (hyphen == std::string_view::npos || hyphen == 0 || listed) {
+      const bool shorty = count >= 2 && i + 1 < end && Vowels(form.folded) <= 1;
+      AddWord(&m, i, 0, surface, &form, shorty ? kShortStays : kStays);
+      continue;
+    }
+    // Each part declines for itself; «аль», «ул» and the like stay.
+    std::uint32_t part = 0;
+    for (std::size_t from = 0; from <= surface.size(); ++part) {
+      const std::size_t to = std::min(surface.find('-', from), surface.size());
+      const std::string_view piece = surface.substr(from, to - from);
+      const bool last = to == surface.size();
+      std::size_t at = 0;
+      const bool lower = !piece.empty() && !morph::IsUpper(morph::NextCodePoint(piece, &at));
+      if (piece.size() >= 4 && (!lower || last)) AddWord(&m, i, part, piece, nullptr, last ? kStays : kLeftPartStays);
+      from = to + 1;
+      if (last) break;
+    }
+  }
+  for (const std::uint32_t index : a_.matches_at.At(begin)) {
+    const gazetteer::Match& match = a_.matches[index];
+    if (match.end != end || match.variant != 0 || a_.infos[index].words || a_.infos[index].type != IndexOf(Type::kPerson)) continue;
+    std::string folded;
+    morph::Fold(a_.gazetteer->entry(match.entry).name, &folded);
+    for (std::size_t from = 0; from < folded.size();) {
+      const std::size_t to = std::min(folded.find_first_of(" -", from), folded.size());
+      m.known.push_back(folded.substr(from, to - from));
+      from = to + 1;
+    }
+    break;
+  }
+  mentions_.push_back(std::move(m));
+  return mentions_.size() - 1;
+}
+
+void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* m) const {
+  std::array<double, kCaseCount> cases{};
+  std::array<double, kSlotCount> slots{};
+  std::copy(std::begin(kCasePrior), std::end(kCasePrior), cases.begin());
+  std::copy(std::begin(kSlotPrior), std::end(kSlotPrior), slots.begin());
+  if (m->words.size() > 1) slots[kFamily] = kFullNamePlural;
+  const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
+  const auto tags = [&](std::size_t i) { return a_.FormOf(i).any; };
+  const std::uint16_t role = a_.gazetteer->ClassId("role");
+
+  // To the left: a preposition governs, a role agrees or is followed by the genitive.
+  bool role_seen = false;
+  std::size_t i = m->begin;
+  for (std::size_t steps = 0; i > 0 && steps < kReach; ++steps) {
+    const std::size_t p = i - 1;
+    if (a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart)) break;
+    const token::Token& t = a_.tokens[p];
+    if (t.kind == Kind::kQuote) {
+      i = p;
+      continue;
+    }
+    if (!word(p)) break;
+    const morph::Form& form = a_.FormOf(p);
+    if (p < mention_of.size() && mention_of[p] >= 0) {
+      if (mention_of[p] == mention_of[m->begin]) break;
+      i = p;
+      continue;
+    }
+    if ((form.any & morph::kPREP) != 0) {
+      for (const Government& g : kGovernments) {
+        if (form.folded != g.preposition) continue;
+        // Between the preposition and the name a role must stand, or nothing.
+        if (i != m->begin && !role_seen) break;
+        for (int c = 0; c < kCaseCount; ++c) {
+          if ((g.cases >> c & 1) == 0) cases[static_cast<std::size_t>(c)] *= role_seen && c == 1 ? 0.5 : 0.02;
+        }
+      }
+      break;
+    }
+    if (role_seen) break;
+    bool is_role = false;
+    for (const std::uint32_t index : a_.matches_end.At(i)) {
+      if (!a_.infos[index].words || a_.infos[index].class_id != role) continue;
+      is_role = true;
+      const std::size_t head = a_.matches[index].begin;
+      morph::Agreement agreement = 0;
+      for (std::size_t k = head; k < i && agreement == 0; ++k) {
+        for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(k))) {
+          if ((r.tag & morph::kNOUN) != 0) agreement |= morph::AgreementOf(r.tag);
+        }
+      }
+      if (agreement == 0) break;
+      for (int c = 0; c < kCaseCount; ++c) {
+        const bool same = (agreement & morph::AgreementOfCase(c)) != 0;
+        cases[static_cast<std::size_t>(c)] *= same ? 2.0 : c == 1 ? 0.6 : 0.1;
+      }
+      const morph::Agreement women = agreement & 0x222222u, men = agreement & 0x111111u, many = agreement & 0x888888u;
+      if (women != 0 && men == 0 && many == 0) slots[kMale] *= 0.05;
+      if (women != 0 && men == 0 && many != 0) slots[kMale] *= 0.2;
+      if (men != 0 && women == 0) slots[kFemale] *= 0.7;
+      if (many != 0 && men == 0 && women == 0 && i == m->begin) slots[kFamily] = 0.6;
+      i = head + 1;
+      break;
+    }
+    if (is_role) {
+      role_seen = true;
+      i = i - 1;
+      continue;
+    }
+    // The tail of a role; a verb or a pronoun ends the group.
+    const bool tail = (form.any & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && t.shape == Shape::kLower && (form.any & morph::kNPRO) == 0;
+    if (!tail) {
+      if ((form.any & morph::kVERB) != 0 && p + 1 == m->begin) {
+        // «…», сказал Иванов.
+        const bool after_speech = p > 0 && (a_.tokens[p - 1].kind == Kind::kQuote || a_.tokens[p - 1].Has(Flag::kDash) || a_.TextOf(p - 1, p) == ",");
+        cases[0] *= after_speech ? 4 : 1.2;
+      }
+      break;
+    }
+    // A noun right before the name is more often followed by a genitive than by an apposition.
+    if (p + 1 == m->begin && (form.any & morph::kNOUN) != 0) {
+      bool plural = false, other = false;
+      for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
+        if ((r.tag & morph::kNOUN) == 0) continue;
+        plural |= (r.tag & morph::kplur) != 0 && (r.tag & morph::kanim) != 0;
+        other |= (r.tag & morph::kplur) == 0;
+      }
+      if (plural && !other) slots[kFamily] = 0.6;
+      cases[1] *= 1.6;
+    }
+    i = p;
+  }
+  // To the right: a verb whose subject the name may be.
+  for (std::size_t n = m->end, steps = 0; n < a_.tokens.size() && steps < 2; ++n, ++steps) {
+    if (a_.tokens[n].Has(Flag::kSentenceStart) || !word(n)) break;
+    const morph::Form& form = a_.FormOf(n);
+    if ((form.any & morph::kVERB) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0) {
+      cases[0] *= 3;
+      if ((form.any & morph::kpast) != 0) {
+        if ((form.any & morph::kfemn) != 0) slots[kMale] *= 0.3;
+        if ((form.any & morph::kmasc) != 0) slots[kFemale] *= 0.3;
+      }
+      break;
+    }
+    if ((form.any & (morph::kADVB | morph::kPRCL)) == 0) break;
+  }
+  for (int c = 0; c < kCaseCount; ++c) {
+    for (int slot = 0; slot < kSlotCount; ++slot) {
+      m->context[static_cast<std::size_t>(4 * c + slot)] = cases[static_cast<std::size_t>(c)] * slots[static_cast<std::size_t>(slot)];
+    }
+  }
+  // Chinese, Korean and Vietnamese names of three short words are rarely read as a Russian feminine.
+  if (m->words.size() == 3 && m->words[0].fixed == kShortStays && m->words[1].fixed == kShortStays) {
+    for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.02;
+  }
+}
+
+double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
+  const double weight = static_cast<double>((*w.hypotheses)[hypothesis].weight[bit]);
+  return hypothesis + 1 == w.hypotheses->size() ? std::max(weight, static_cast<double>(w.fixed)) : weight;
+}
+
+double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const {
+  double factor = 1;
+  for (const std::string& known : m.known) {
+    if (known == h.folded) factor = kCanonical;
+  }
+  if (!voted) return factor;
+  const Group& group = groups_[w.group];
+  if (group.forms.size() < 2 && group.forms[0].count < 2) return factor;
+  const auto it = group.score.find(h.lemma);
+  const double score = it == group.score.end() ? group.worst : it->second;
+  return factor * std::exp(std::max(score - group.top, -18.0));
+}
+
+void PersonNames::Vote(const Mention& m) {
+  if (!m.votes || m.words.empty()) return;
+  const std::size_t n = m.words.size();
+  std::vector<std::array<double, kBits>> best(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    best[k].fill(0);
+    for (std::size_t x = 0; x < m.words[k].hypotheses->size(); ++x) {
+      const double factor = Factor(m, m.words[k], (*m.words[k].hypotheses)[x], false);
+      for (std::size_t bit = 0; bit < kBits; ++bit) best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
+    }
+  }
+  for (std::size_t k = 0; k < n; ++k) {
+    const Word& w = m.words[k];
+    std::vector<std::pair<std::string, double>> shares;
+    double sum = 0;
+    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
+      const Hypothesis& h = (*w.hypotheses)[x];
+      double share = 0;
+      const double factor = Factor(m, w, h, false);
+      for (std::size_t bit = 0; bit < kBits; ++bit) {
+        double product = m.context[bit] * factor * WeightOf(w, x, bit);
+        for (std::size_t j = 0; j < n && product > 0; ++j) {
+          if (j != k) product *= best[j][bit];
+        }
+        share += product;
+      }
+      shares.emplace_back(h.lemma, share);
+      sum += share;
+    }
+    if (sum <= 0) continue;
+    FormVotes& votes = groups_[w.group].forms[w.form];
+    ++votes.count;
+    for (auto& [lemma, share] : shares) {
+      const auto it = std::find_if(votes.share.begin(), votes.share.end(), [&lemma = lemma](const auto& x) { return x.first == lemma; });
+      if (it == votes.share.end()) {
+        votes.share.emplace_back(lemma, share / sum);
+      } else {
+        it->second += share / sum;
+      }
+    }
+  }
+}
+
+void PersonNames::Count() {
+  for (Group& group : groups_) {
+    double floor = 0;
+    for (const FormVotes& form : group.forms) {
+      if (form.count == 0) continue;
+      const double weight = std::min(1 + std::log2(form.count), 3.0);
+      floor += weight * std::log(kUnexplained);
+    }
+    group.worst = floor;
+    group.top = floor;
+    for (const FormVotes& form : group.forms) {
+      if (form.count == 0) continue;
+      const double weight = std::min(1 + std::log2(form.count), 3.0);
+      for (const auto& [lemma, share] : form.share) {
+        double& score = group.score.try_emplace(lemma, floor).first->second;
+        score += weight * (std::log(std::max(share / form.count, kUnexplained)) - std::log(kUnexplained));
+        group.top = std::max(group.top, score);
+      }
+    }
+  }
+}
+
+void PersonNames::Decide(Mention* m) {
+  PersonForm& out = m->form;
+  out = PersonForm{};
+  const std::size_t n = m->words.size();
+  double best_score = -1;
+  std::size_t best_bit = 0;
+  double by_slot[kSlotCount] = {};
+  std::vector<std::vector<double>> factors(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    for (const Hypothesis& h : *m->words[k].hypotheses) factors[k].push_back(Factor(*m, m->words[k], h, true));
+  }
+  // What is known of a bare surname's bearer.
+  std::array<double, kSlotCount> known{1, 1, 1, 1};
+  if (n == 1) {
+    const Group& group = groups_[m->words[0].group];
+    const std::uint8_t slot = group.last_slot != 255 ? group.last_slot : group.first_slot;
+    if (slot != 255) known[slot] *= kSameGender;
+  }
+  const auto words_of = [&](std::size_t bit) {
+    std::vector<std::size_t> picks(n);
+    for (std::size_t k = 0; k < n; ++k) {
+      const auto& hs = *m->words[k].hypotheses;
+      std::size_t pick = hs.size() - 1;  // as it stands
+      double top = 0;
+      for (std::size_t x = 0; x < hs.size(); ++x) {
+        const double w = factors[k][x] * WeightOf(m->words[k], x, bit);
+        if (w > top) top = w, pick = x;
+      }
+      picks[k] = pick;
+    }
+    return picks;
+  };
+  std::map<std::vector<std::size_t>, std::pair<double, std::size_t>> totals;
+  for (std::size_t bit = 0; bit < kBits; ++bit) {
+    double product = m->context[bit] * known[bit % 4];
+    if (product <= 0) continue;
+    const std::vector<std::size_t> picks = words_of(bit);
+    for (std::size_t k = 0; k < n; ++k) product *= factors[k][picks[k]] * WeightOf(m->words[k], picks[k], bit);
+    by_slot[bit % 4] += product;
+    auto& total = totals.try_emplace(picks, 0.0, bit).first->second;
+    total.first += product;
+    if (total.first > best_score) best_score = total.first, best_bit = bit;
+  }
+  const std::vector<std::size_t> picks = words_of(best_bit);
+  const double all = by_slot[kMale] + by_slot[kFemale] + by_slot[kFamily];
+  m->slot = static_cast<std::uint8_t>(best_bit % 4);
+  m->sure = all > 0 ? by_slot[m->slot] / all : 0;
+  out.family = n > 0 && m->slot == kFamily && m->sure > 0.5;
+  // Gender without the prior: only what the words and the context show.
+  const double male = by_slot[kMale] / kSlotPrior[kMale], female = by_slot[kFemale] / kSlotPrior[kFemale];
+  out.gender = out.family || n == 0 ? Gender::kUnknown : male > 4 * female ? Gender::kMasculine : female > 4 * male ? Gender::kFeminine : Gender::kUnknown;
+
+  // Parts of hyphenated words are put together again.
+  std::map<std::uint32_t, std::string> replaced;
+  for (std::size_t k = 0; k < n; ++k) {
+    const Word& w = m->words[k];
+    const Hypothesis& h = (*w.hypotheses)[picks[k]];
+    const std::string_view surface = a_.TextOf(w.token, w.token + 1);
+    std::string text = h.nominative;
+    const bool split = w.part > 0 || (k + 1 < n && m->words[k + 1].token == w.token);
+    if (split || (surface.find('-') != std::string_view::npos && h.nominative.find('-') == std::string::npos)) {
+      std::string whole = replaced.contains(w.token) ? replaced[w.token] : std::string(surface);
+      std::size_t from = 0;
+      for (std::uint32_t part = 0; part < w.part; ++part) from = whole.find('-', from) + 1;
+      const std::size_t to = std::min(whole.find('-', from), whole.size());
+      text = whole.replace(from, to - from, h.nominative);
+    }
+    replaced[w.token] = text;
+    if (!out.words.empty() && out.words.back().token == w.token) {
+      NameWord& word = out.words.back();
+      word.nominative = text;
+      word.given = std::max(word.given, static_cast<double>(h.given));
+      word.surname = std::max(word.surname, static_cast<double>(h.surname));
+    } else {
+      out.words.push_back({w.token, text, h.given, h.surname, h.patronymic});
+    }
+  }
+  // «ПУТИН», «Иван ПЕТРОВ».
+  for (NameWord& word : out.words) {
+    if (a_.tokens[word.token].shape == Shape::kUpper) word.nominative = TitleCase(word.nominative);
+    replaced[word.token] = word.nominative;
+  }
+  for (std::uint32_t i = m->begin; i < m->end; ++i) {
+    if (i > m->begin && a_.tokens[i].begin > a_.tokens[i - 1].end) out.normal.push_back(' ');
+    const auto it = replaced.find(i);
+    out.normal += it == replaced.end() ? std::string(a_.TextOf(i, i + 1)) : it->second;
+  }
+  if (n >= 2 && m->sure > 0.8 && SlotGender(m->slot) >= 0 && m->votes) {
+    Group& group = groups_[m->words.back().group];
+    group.last_slot = m->slot;
+    groups_[m->words.front().group].last_slot = m->slot;
+  }
+}
+
+void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
+  for (Mention& m : mentions_) Context(mention_of, &m);
+  for (const Mention& m : mentions_) Vote(m);
+  Count();
+  // Full names first, so that a bare surname before them knows its bearer too.
+  for (Mention& m : mentions_) {
+    if (m.words.size() < 2 || !m.votes) continue;
+    Decide(&m);
+    for (Group* g : {&groups_[m.words.front().group], &groups_[m.words.back().group]}) {
+      if (g->first_slot == 255) g->first_slot = g->last_slot;
+    }
+  }
+  for (Group& group : groups_) group.last_slot = 255;
+  for (Mention& m : mentions_) Decide(&m);
+}
+
+}  // namespace atau::resolve

@@ -1,0 +1,101 @@
+// What the people of a text are called: the nominatives of their names, decided for all mentions together.
+//
+// «Асии Биби» alone may stand for Асий or for Асия; a text that also has «Асию» and «Асией» leaves no doubt. So each word of a name has hypotheses (a nominative with
+// the cases and genders it would stand in) from the dictionaries and, weaker, from the declensions themselves; the words of one mention must agree in case and gender;
+// and the forms of a word elsewhere in the text vote for the nominatives that explain them.
+#ifndef ATAU_RESOLVE_NAMES_H_
+#define ATAU_RESOLVE_NAMES_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "morph/inflect.h"
+#include "resolve/analysis.h"
+
+namespace atau::resolve {
+
+// One word of a name as it was decided.
+struct NameWord {
+  std::uint32_t token = 0;
+  std::string nominative;                         // in letter case, with its ё
+  double given = 0, surname = 0, patronymic = 0;  // how much the dictionaries say for each part
+};
+
+struct PersonForm {
+  std::vector<NameWord> words;  // without initials
+  std::string normal;           // the whole name in the nominative
+  morph::Gender gender = morph::Gender::kUnknown;
+  bool family = false;          // «Скрипали», «супруги Обама»
+};
+
+class PersonNames {
+ public:
+  explicit PersonNames(const Analysis& a) : a_(a) {}
+
+  // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for others.
+  std::size_t Add(std::uint32_t begin, std::uint32_t end, bool votes = true);
+  // Decides all. `mention_of`: for each token the number of the mention (of any type) around it or -1; may be empty.
+  void Solve(const std::vector<std::int32_t>& mention_of);
+  const PersonForm& form(std::size_t mention) const { return mentions_[mention].form; }
+
+ private:
+  static constexpr std::size_t kBits = 24;
+  struct Hypothesis {
+    std::string nominative;         // in letter case
+    std::string folded;             // of the nominative
+    std::string lemma;              // folded nominative of the singular; what votes are counted for
+    std::array<float, kBits> weight{};
+    float given = 0, surname = 0, patronymic = 0;
+  };
+  struct Word {
+    std::uint32_t token = 0, part = 0;    // the part of a word with hyphens
+    const std::vector<Hypothesis>* hypotheses = nullptr;
+    std::uint32_t group = 0;              // the forms that may be of one name
+    std::uint32_t form = 0;               // number of the form in its group
+    float fixed = 0;                      // how readily the word stays as it is in any case
+  };
+  struct Mention {
+    std::uint32_t begin = 0, end = 0;
+    bool votes = true;
+    std::vector<Word> words;
+    std::array<double, kBits> context{};
+    std::vector<std::string> known;       // folded words of a dictionary's whole name
+    PersonForm form;
+    std::uint8_t slot = 255;
+    double sure = 0;
+  };
+  struct FormVotes {
+    std::uint32_t count = 0;
+    std::vector<std::pair<std::string, double>> share;  // lemmas with their summed shares
+  };
+  struct Group {
+    std::vector<FormVotes> forms;
+    std::unordered_map<std::string, std::uint32_t> form_of;
+    std::unordered_map<std::string, double> score;  // of lemmas, after counting
+    double worst = 0, top = 0;
+    std::uint8_t last_slot = 255;                   // gender of the last full name with this word
+    std::uint8_t first_slot = 255;
+  };
+
+  const std::vector<Hypothesis>* HypothesesOf(std::string_view surface, const morph::Form* form);
+  void AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed);
+  void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
+  void Vote(const Mention& m);
+  void Count();
+  void Decide(Mention* m);
+  static double WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit);
+  double Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const;
+
+  const Analysis& a_;
+  std::vector<Mention> mentions_;
+  std::unordered_map<std::string, std::vector<Hypothesis>> cache_;  // by surface
+  std::unordered_map<std::string, std::uint32_t> group_of_;         // by stem
+  std::vector<Group> groups_;
+};
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_NAMES_H_
