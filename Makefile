@@ -7,9 +7,11 @@ ATAU   := $(BUILD)/atau
 LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
 
-.PHONY: demo build test test-cpp test-python test-asan test-browser golden bench format lint clean
+.PHONY: demo configure build test test-cpp test-python test-asan test-browser golden bench format lint clean
 
-demo: build
+# Only the program and the bundle: the tests are built by `make test`.
+demo: configure
+	cmake --build $(BUILD) --target atau_cli atau_dictionaries
 	@echo; echo "== examples/article.txt"; cat examples/article.txt
 	@echo; echo "== Entities and relations"; $(ATAU) extract --date 2021-03-25 examples/article.txt
 	@echo; echo "== Why is «Байтерек» a programme?"
@@ -19,9 +21,11 @@ demo: build
 	@$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
 	@echo; echo "The marked article is $(BUILD)/article.html; the program is $(ATAU) (try $(ATAU) --help)."
 
-build:
+configure:
 	scripts/setup.sh
 	cmake --preset release $(LAUNCH)
+
+build: configure
 	cmake --build $(BUILD)
 
 # The last line is pytest's.
@@ -39,7 +43,8 @@ test-cpp:
 
 # Unit tests under the address and undefined behaviour sanitizers; they use the bundle of the release build.
 test-asan:
-	cmake --preset asan $(LAUNCH) -DATAU_CLI=OFF -DATAU_BUNDLE=OFF -DATAU_BENCHMARKS=OFF
+	cmake --preset asan $(LAUNCH) -DATAU_CLI=OFF -DATAU_BUNDLE=OFF -DATAU_BENCHMARKS=OFF \
+	  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1"
 	cmake --build $(ASAN)
 	ATAU_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle ctest --test-dir $(ASAN) --output-on-failure
 
@@ -50,7 +55,7 @@ $(VENV)/bin/pytest:
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
 test-python: $(VENV)/bin/pytest
 	$(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
-	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF .
+	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF -C cmake.define.ATAU_WERROR=ON .
 	$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
 	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/browser
 

@@ -84,7 +84,7 @@ int Run(const Options& o) {
   if (ranked.size() > o.top) ranked.resize(o.top);
   std::string body;
   if (number > 1) body += "<nav aria-label=\"Texts\"><ol>\n" + contents + "</ol></nav>\n";
-  if (!ranked.empty()) {
+  if (number > 1 && !ranked.empty()) {
     body +=
         "<table><caption>Most frequent</caption><thead><tr><th scope=\"col\">type</th><th scope=\"col\">name</th><th "
         "scope=\"col\">gazetteer</th>"

@@ -8,6 +8,7 @@
 
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
+#include "resolve/names.h"
 #include "resolve/values.h"
 
 namespace atau::document {
@@ -90,7 +91,7 @@ class CodePoints {
 class Builder {
  public:
   Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
-      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out) {
+      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), people_(s->analysis) {
     out_ = Document{};
     out_.text = std::string(text);
     if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
@@ -136,21 +137,6 @@ class Builder {
     }
   }
 
-  // The gender of people named by surname alone, learned from their full names in the same text.
-  void LearnGenders(std::vector<Described>* mentions) const {
-    std::map<std::uint64_t, morph::Gender> known;
-    for (const Described& d : *mentions) {
-      if (d.type != Type::kPerson || d.end - d.begin < 2) continue;
-      const morph::Gender g = morph::GenderOf(a_.tokens, d.begin, d.end, s_.forms);
-      if (g == morph::Gender::kUnknown) continue;
-      for (std::uint32_t i = d.begin; i < d.end; ++i) known.try_emplace(resolve::Memory::WordKey(a_, i), g);
-    }
-    for (Described& d : *mentions) {
-      if (d.type != Type::kPerson || d.end - d.begin != 1) continue;
-      if (const auto it = known.find(resolve::Memory::WordKey(a_, d.begin)); it != known.end()) d.gender = it->second;
-    }
-  }
-
   void Flat() {
     std::vector<std::uint8_t> used(a_.tokens.size() + 1, 0);
     for (const Mention& m : s_.mentions) {
@@ -162,12 +148,35 @@ class Builder {
       std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
       flat_.push_back(std::move(d));
     }
-    LearnGenders(&flat_);
-    for (Described& d : flat_) resolve::Describe(a_, d.gender, -1, &d);
+    // Names inside other names ask what the people of the text are called, but have no say in it.
+    InnerMentions(s_, &inner_);
+    std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);
+    std::vector<std::size_t> person(flat_.size() + inner_.size(), 0);
+    for (std::size_t i = 0; i < flat_.size(); ++i) {
+      std::fill(mention_of.begin() + flat_[i].begin, mention_of.begin() + flat_[i].end, static_cast<std::int32_t>(i));
+      if (flat_[i].type == Type::kPerson) person[i] = people_.Add(flat_[i].begin, flat_[i].end);
+    }
+    for (std::size_t i = 0; i < inner_.size(); ++i) {
+      if (resolve::kCompeting[inner_[i].type] == Type::kPerson) person[flat_.size() + i] = people_.Add(inner_[i].begin, inner_[i].end, false);
+    }
+    people_.Solve(mention_of);
+    for (std::size_t i = 0; i < flat_.size(); ++i) {
+      resolve::Describe(a_, flat_[i].type == Type::kPerson ? &people_.form(person[i]) : nullptr, -1, &flat_[i]);
+    }
+    for (std::size_t i = 0; i < inner_.size(); ++i) {
+      const Mention& m = inner_[i];
+      Described d;
+      d.begin = m.begin;
+      d.end = m.end;
+      d.type = resolve::kCompeting[m.type];
+      d.score = m.score;
+      resolve::Describe(a_, d.type == Type::kPerson ? &people_.form(person[flat_.size() + i]) : nullptr, -1, &d);
+      nested_.push_back(std::move(d));
+    }
     std::vector<std::pair<Described, int>> others;
     RuleMentions(p_, a_, &others);
     for (auto& [d, hit] : others) {
-      resolve::Describe(a_, morph::Gender::kUnknown, hit, &d);
+      resolve::Describe(a_, nullptr, hit, &d);
       Value(&d);
       if (std::none_of(used.begin() + d.begin, used.begin() + d.end, [](std::uint8_t u) { return u != 0; })) {
         std::fill(used.begin() + d.begin, used.begin() + d.end, std::uint8_t{1});
@@ -254,17 +263,6 @@ class Builder {
   }
 
   void Nested() {
-    std::vector<Mention> inner;
-    InnerMentions(s_, &inner);
-    for (const Mention& m : inner) {
-      Described d;
-      d.begin = m.begin;
-      d.end = m.end;
-      d.type = resolve::kCompeting[m.type];
-      d.score = m.score;
-      resolve::Describe(a_, morph::Gender::kUnknown, -1, &d);
-      nested_.push_back(std::move(d));
-    }
     std::vector<Described> all = flat_;
     all.insert(all.end(), nested_.begin(), nested_.end());
     std::stable_sort(all.begin(), all.end(), [](const Described& x, const Described& y) { return x.begin != y.begin ? x.begin < y.begin : x.end > y.end; });
@@ -321,6 +319,8 @@ class Builder {
   const resolve::Analysis& a_;
   Document& out_;
   std::optional<resolve::Day> today_;
+  resolve::PersonNames people_;
+  std::vector<Mention> inner_;
   std::vector<Described> flat_, nested_;
   std::vector<std::pair<int, int>> aliases_;
   std::vector<Found> found_;

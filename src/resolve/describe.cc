@@ -79,7 +79,7 @@ bool Shouts(const Analysis& a, const Described& d) {
 
 }  // namespace
 
-void Describe(const Analysis& a, morph::Gender gender, int hit, Described* d) {
+void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
   d->text = std::string(a.TextOf(d->begin, d->end));
   if (hit < 0) {
     float best = 0;
@@ -107,21 +107,20 @@ void Describe(const Analysis& a, morph::Gender gender, int hit, Described* d) {
     if (d->rule.empty()) d->rule = "gazetteer";
     if (d->type != Type::kPerson) AddSlots(e.slots, &d->slots);
   }
-  morph::GroupOptions options;
-  if (d->type == Type::kPerson) {
-    const PersonName name = ParsePerson(a, d->begin, d->end, gender);
-    d->gender = name.gender;
-    options.person = true;
-    options.gender = name.gender;
+  if (d->type == Type::kPerson && person != nullptr) {
+    const PersonName name = ParsePerson(a, d->begin, d->end, *person);
+    d->gender = person->gender;
+    d->normal = person->normal;
     if (!name.first.empty()) d->slots.emplace_back("first", name.first);
     if (!name.middle.empty()) d->slots.emplace_back("middle", name.middle);
     if (!name.last.empty()) d->slots.emplace_back("last", name.last);
-    if (name.gender != morph::Gender::kUnknown) d->slots.emplace_back("gender", name.gender == morph::Gender::kMasculine ? "m" : "f");
-    if (d->kind.empty()) d->kind = name.family ? "family" : "person";
+    if (person->gender != morph::Gender::kUnknown) d->slots.emplace_back("gender", person->gender == morph::Gender::kMasculine ? "m" : "f");
+    d->kind = person->family ? "family" : "person";
+  } else {
+    const bool whole = entry >= 0 && a.matches[static_cast<std::size_t>(entry)].variant == 0;
+    d->normal = whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, {});
+    if (!whole && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
-  const bool whole = entry >= 0 && a.matches[static_cast<std::size_t>(entry)].variant == 0;
-  d->normal = whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, options);
-  if (!whole && Shouts(a, *d)) d->normal = TitleCase(d->normal);
 
   const std::string_view cls = d->type == Type::kOrganization ? "org_head" : d->type == Type::kProgram ? "program_head" : d->type == Type::kLocation ? "place_head" : "";
   if (!cls.empty()) {

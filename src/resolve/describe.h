@@ -8,6 +8,7 @@
 
 #include "morph/inflect.h"
 #include "resolve/analysis.h"
+#include "resolve/names.h"
 
 namespace atau::resolve {
 
@@ -21,9 +22,9 @@ struct Described {
   morph::Gender gender = morph::Gender::kUnknown;
 };
 
-// Fills everything but span, type and score. `gender` is what the document knows of a person (kUnknown: look at the words). `rule`: the rule that proposed the
-// span (an index into a.hits.hits, -1: look for one).
-void Describe(const Analysis& a, morph::Gender gender, int hit, Described* d);
+// Fills everything but span, type and score. `person`: what a person's name was decided to be (names.h; needed for PERSON, else null). `hit`: the rule that proposed
+// the span (an index into a.hits.hits, -1: look for one).
+void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d);
 
 }  // namespace atau::resolve
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
+#include "morph/letters.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
 #include "resolve/values.h"
@@ -26,10 +28,18 @@ constexpr double kCasePrior[kCaseCount] = {0.58, 0.22, 0.06, 0.05, 0.07, 0.02};
 constexpr double kSlotPrior[kSlotCount] = {0.66, 0.33, 0, 0.01};
 constexpr double kFullNamePlural = 0.0005;  // «Иваны Петровы» are rare
 constexpr double kUnexplained = 0.01;       // the share of a form that a nominative does not explain
+constexpr float kCommonWord = 0.008F;        // a name that is written like a common word
+constexpr float kOtherGender = 0.6F;         // an indeclinable given name of the other gender, as a surname
+constexpr double kBareWoman = 0.6;            // women are less often called by a bare surname
+constexpr double kAfterPlural = 0.6;          // «супругов», «братьев» before the name
+constexpr float kFamilyStays = 0.05F;         // «супругов Обама»
 constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
 constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
-constexpr float kShortStays = 0.03F;        // «Ким», «Чен» in «Ким Чен Ына»
+constexpr float kShortStays = 0.03F;        // a short word before another
+constexpr float kEasternStays = 0.5F;       // «Ким», «Чен» in «Ким Чен Ына»
+constexpr float kBesideDictionary = 0.15F;  // what declensions allow, of a name that the dictionary knows
 constexpr double kCanonical = 30;           // a word as the dictionary of people has it
+constexpr double kFamilyOfKnown = 5;
 constexpr double kSameGender = 20;          // a surname whose bearer the text has named in full
 constexpr std::size_t kReach = 12;          // tokens to the left that may hold a person's role
 
@@ -48,7 +58,7 @@ struct Ending {
 constexpr Ending kEndings[] = {
     // Men's names in a consonant; a woman's surname of this kind stays as it is.
     {"", "", "", Stem::kConsonant, kN, kAllCases, 0, 0.04F, 1.25F},
-    {"а", "", "", Stem::kConsonant, kG | kA, 0, 0, 0.05F, 1},
+    {"а", "", "", Stem::kConsonant, kG | kA, 0, 0, 0.07F, 1},
     {"у", "", "", Stem::kConsonant, kD, 0, 0, 0.05F, 1},
     {"ом", "", "", Stem::kConsonant, kI, 0, 0, 0.05F, 1},
     {"ем", "", "", Stem::kHush, kI, 0, 0, 0.05F, 1},
@@ -68,12 +78,12 @@ constexpr Ending kEndings[] = {
     {"и", "ь", "ь", Stem::kConsonant, 0, kG | kD | kL, 0, 0.01F, 1},
     {"ью", "ь", "ь", Stem::kConsonant, 0, kI, 0, 0.05F, 1},
     // Names in -а and -я.
-    {"а", "а", "а", Stem::kAny, kN, kN, 0, 0.05F, 0.4F},
+    {"а", "а", "а", Stem::kAny, kN, kN, 0, 0.03F, 0.6F},
     {"ы", "а", "а", Stem::kHard, kG, kG, 0, 0.05F, 0.4F},
     {"и", "а", "а", Stem::kVelar, kG, kG, 0, 0.05F, 0.4F},
     {"и", "а", "а", Stem::kHush, kG, kG, 0, 0.05F, 0.4F},
     {"е", "а", "а", Stem::kConsonant, kD | kL, kD | kL, 0, 0.05F, 0.4F},
-    {"у", "а", "а", Stem::kAny, kA, kA, 0, 0.05F, 0.4F},
+    {"у", "а", "а", Stem::kConsonant, kA, kA, 0, 0.05F, 0.4F},
     {"ой", "а", "а", Stem::kAny, kI, kI, 0, 0.05F, 0.4F},
     {"ей", "а", "а", Stem::kHush, kI, kI, 0, 0.05F, 0.4F},
     {"я", "я", "я", Stem::kAny, kN, kN, 0, 0.05F, 0.4F},
@@ -109,12 +119,14 @@ constexpr Ending kEndings[] = {
     {"ым", "ый", "ый", Stem::kHard, kI, 0, 0, 0.02F, 1},
     {"ой", "ая", "ая", Stem::kNotSk, 0, kG | kD | kI | kL, 0, 0.01F, 1},
     // What does not decline.
-    {"и", "и", "и", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
+    {"и", "и", "и", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.12F, 1},
+    {"и", "и", "и", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.005F, 1},
     {"о", "о", "о", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
     {"э", "э", "э", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
-    {"е", "е", "е", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.04F, 1},
-    {"у", "у", "у", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
-    {"ю", "ю", "ю", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
+    {"е", "е", "е", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.04F, 1},
+    {"у", "у", "у", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.003F, 1},
+    {"у", "у", "у", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.05F, 1},
+    {"ю", "ю", "ю", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.003F, 1},
     {"ы", "ы", "ы", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.02F, 1},
     {"а", "а", "а", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.01F, 1},
     {"ых", "ых", "ых", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.03F, 1},
@@ -254,10 +266,10 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
     const morph::Agreement agreement = morph::AgreementOf(r.tag);
     if (agreement == 0 || (r.tag & (morph::kNOUN | morph::kADJF)) == 0) continue;
     const bool name = (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
-    float weight = 0.02F;
+    float weight = kCommonWord;
     if (name) {
       const bool alone = (r.list & morph::kListAlone) != 0;
-      weight = r.origin == morph::Origin::kDictionary ? (alone ? 1.0F : r.list != 0 ? 0.6F : 0.4F) : alone ? 0.6F : 0.2F;
+      weight = r.origin == morph::Origin::kDictionary ? (alone ? 1.0F : r.list != 0 ? 0.6F : 0.1F) : alone ? 0.6F : 0.2F;
       if (r.tag & morph::kPatr) weight = std::max(weight, 1.0F);
       if (r.tag & (morph::kErro | morph::kInfr)) weight *= 0.2F;
     }
@@ -270,7 +282,9 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
       if (bits == 0) continue;
       const morph::Grammemes number = slot == kFamily ? morph::kplur : morph::ksing;
       const morph::Grammemes gender = slot == kMale ? morph::kmasc : slot == kFemale ? morph::kfemn : 0;
-      auto word = a_.forms->morph().Inflect(r, folded, morph::knomn | number | gender);
+      std::optional<std::string> word;
+      if ((r.tag & morph::knomn) != 0) word = a_.forms->morph().Spelling(r, folded);
+      if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number | gender);
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number);
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn);
       if (word) nominatives[*word] |= bits;
@@ -289,7 +303,7 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
       // An indeclinable given name may as well be a surname of the other gender («Асия Биби»).
       if ((r.tag & morph::kFixd) != 0 && name) {
         for (std::size_t bit = 0; bit < kBits; bit += 4) {
-          if (h.weight[bit] > 0) h.weight[bit + 1] = std::max(h.weight[bit + 1], weight * 0.4F);
+          if (h.weight[bit] > 0) h.weight[bit + 1] = std::max(h.weight[bit + 1], weight * kOtherGender);
         }
       }
       if (r.tag & morph::kName) h.given = std::max(h.given, trust);
@@ -297,17 +311,21 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
       if (r.tag & morph::kPatr) h.patronymic = std::max(h.patronymic, trust);
     }
   }
-  // What the declensions allow.
+  // What the declensions allow; it says less of a name that the dictionary has.
+  const bool dictionary = std::any_of(readings.begin(), readings.end(), [](const morph::Reading& r) {
+    return r.origin == morph::Origin::kDictionary && (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
+  });
   for (const Ending& e : kEndings) {
     if (!folded.ends_with(e.form)) continue;
     const std::string_view stem = std::string_view(folded).substr(0, folded.size() - e.form.size());
     if (stem.size() < 4 || Vowels(stem) == 0 || !Fits(e.stem, stem)) continue;
     Hypothesis& h = at(std::string(stem) + std::string(e.nominative), std::string(stem) + std::string(e.lemma));
+    const float weight = dictionary ? e.weight * kBesideDictionary : e.weight;
     for (int c = 0; c < kCaseCount; ++c) {
       const std::size_t bit = static_cast<std::size_t>(4 * c);
-      if (e.male >> c & 1) h.weight[bit] = std::max(h.weight[bit], e.weight * e.men);
-      if (e.female >> c & 1) h.weight[bit + 1] = std::max(h.weight[bit + 1], e.weight);
-      if (e.family >> c & 1) h.weight[bit + 3] = std::max(h.weight[bit + 3], e.weight);
+      if (e.male >> c & 1) h.weight[bit] = std::max(h.weight[bit], weight * e.men);
+      if (e.female >> c & 1) h.weight[bit + 1] = std::max(h.weight[bit + 1], weight);
+      if (e.family >> c & 1) h.weight[bit + 3] = std::max(h.weight[bit + 3], weight);
     }
   }
   // As it stands, whatever grammar says: always the last one.
@@ -371,10 +389,16 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
       const bool last = to == surface.size();
       std::size_t at = 0;
       const bool lower = !piece.empty() && !morph::IsUpper(morph::NextCodePoint(piece, &at));
-      if (piece.size() >= 4 && (!lower || last)) AddWord(&m, i, part, piece, nullptr, last ? kStays : kLeftPartStays);
+      if (piece.size() >= 4 && (!lower || last)) AddWord(&m, i, part, piece, nullptr, last || IsVowel(piece) ? kStays : kLeftPartStays);
       from = to + 1;
       if (last) break;
     }
+  }
+  // Chinese, Korean and Vietnamese names of three short words: the surname first, hardly ever a Russian feminine.
+  if (m.words.size() == 3 && count == 3 && end - begin == 3) {
+    const auto vowels = [&](std::uint32_t i) { return Vowels(a_.FormOf(i).folded); };
+    m.eastern = vowels(begin) <= 2 && vowels(begin + 1) == 1 && vowels(begin + 2) <= 2 && vowels(begin) + vowels(begin + 2) <= 3;
+    if (m.eastern) m.words[0].fixed = m.words[1].fixed = kEasternStays;
   }
   for (const std::uint32_t index : a_.matches_at.At(begin)) {
     const gazetteer::Match& match = a_.matches[index];
@@ -397,9 +421,30 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   std::array<double, kSlotCount> slots{};
   std::copy(std::begin(kCasePrior), std::end(kCasePrior), cases.begin());
   std::copy(std::begin(kSlotPrior), std::end(kSlotPrior), slots.begin());
-  if (m->words.size() > 1) slots[kFamily] = kFullNamePlural;
+  if (m->words.size() > 1) {
+    slots[kFamily] = kFullNamePlural;
+  } else {
+    slots[kFemale] *= kBareWoman;
+  }
+  // What a role says of the gender counts only for the cases in which the name agrees with it.
+  std::array<double, kBits> joint;
+  joint.fill(1);
+  const auto agree = [&](morph::Agreement agreement, double same, double genitive, double other) {
+    const morph::Agreement women = agreement & 0x222222u, men = agreement & 0x111111u, many = agreement & 0x888888u;
+    for (int c = 0; c < kCaseCount; ++c) {
+      const bool fits = (agreement & morph::AgreementOfCase(c)) != 0;
+      cases[static_cast<std::size_t>(c)] *= fits ? same : c == 1 ? genitive : other;
+      if (!fits) continue;
+      double* slot = &joint[static_cast<std::size_t>(4 * c)];
+      if (women != 0 && men == 0) slot[kMale] *= many == 0 ? 0.05 : 0.2;
+      if (men != 0 && women == 0) slot[kFemale] *= 0.7;
+    }
+  };
+  const auto family = [&] {
+    slots[kFamily] = kAfterPlural;
+    for (Word& w : m->words) w.family = kFamilyStays;
+  };
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
-  const auto tags = [&](std::size_t i) { return a_.FormOf(i).any; };
   const std::uint16_t role = a_.gazetteer->ClassId("role");
 
   // To the left: a preposition governs, a role agrees or is followed by the genitive.
@@ -444,15 +489,9 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
         }
       }
       if (agreement == 0) break;
-      for (int c = 0; c < kCaseCount; ++c) {
-        const bool same = (agreement & morph::AgreementOfCase(c)) != 0;
-        cases[static_cast<std::size_t>(c)] *= same ? 2.0 : c == 1 ? 0.6 : 0.1;
-      }
-      const morph::Agreement women = agreement & 0x222222u, men = agreement & 0x111111u, many = agreement & 0x888888u;
-      if (women != 0 && men == 0 && many == 0) slots[kMale] *= 0.05;
-      if (women != 0 && men == 0 && many != 0) slots[kMale] *= 0.2;
-      if (men != 0 && women == 0) slots[kFemale] *= 0.7;
-      if (many != 0 && men == 0 && women == 0 && i == m->begin) slots[kFamily] = 0.6;
+      const bool kin = a_.gazetteer->entry(a_.matches[index].entry).kind == "kinship";
+      agree(agreement, kin ? 1.0 : 2.0, kin ? 1.5 : 0.6, kin ? 0.2 : 0.1);
+      if ((agreement & 0x888888u) != 0 && (agreement & 0x333333u) == 0 && i == m->begin) family();
       i = head + 1;
       break;
     }
@@ -471,16 +510,19 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       }
       break;
     }
-    // A noun right before the name is more often followed by a genitive than by an apposition.
+    // A noun right before the name is followed by a genitive («приезд Анны»), or it is a person and agrees («христианку Анну»).
     if (p + 1 == m->begin && (form.any & morph::kNOUN) != 0) {
-      bool plural = false, other = false;
+      morph::Agreement animate = 0, all = 0;
       for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
         if ((r.tag & morph::kNOUN) == 0) continue;
-        plural |= (r.tag & morph::kplur) != 0 && (r.tag & morph::kanim) != 0;
-        other |= (r.tag & morph::kplur) == 0;
+        all |= morph::AgreementOf(r.tag);
+        if ((r.tag & morph::kanim) != 0) animate |= morph::AgreementOf(r.tag);
       }
-      if (plural && !other) slots[kFamily] = 0.6;
       cases[1] *= 1.6;
+      if (animate != 0 && animate == all) {
+        agree(animate, 2.0, 1.0, 0.2);
+        if ((animate & 0x333333u) == 0) family();
+      }
     }
     i = p;
   }
@@ -489,6 +531,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     if (a_.tokens[n].Has(Flag::kSentenceStart) || !word(n)) break;
     const morph::Form& form = a_.FormOf(n);
     if ((form.any & morph::kVERB) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0) {
+      if ((form.any & morph::ksing) == 0) break;
       cases[0] *= 3;
       if ((form.any & morph::kpast) != 0) {
         if ((form.any & morph::kfemn) != 0) slots[kMale] *= 0.3;
@@ -500,24 +543,30 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   }
   for (int c = 0; c < kCaseCount; ++c) {
     for (int slot = 0; slot < kSlotCount; ++slot) {
-      m->context[static_cast<std::size_t>(4 * c + slot)] = cases[static_cast<std::size_t>(c)] * slots[static_cast<std::size_t>(slot)];
+      m->context[static_cast<std::size_t>(4 * c + slot)] = joint[static_cast<std::size_t>(4 * c + slot)] * cases[static_cast<std::size_t>(c)] * slots[static_cast<std::size_t>(slot)];
     }
   }
-  // Chinese, Korean and Vietnamese names of three short words are rarely read as a Russian feminine.
-  if (m->words.size() == 3 && m->words[0].fixed == kShortStays && m->words[1].fixed == kShortStays) {
-    for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.02;
+  if (m->eastern) {
+    for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.001;
   }
 }
 
 double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
   const double weight = static_cast<double>((*w.hypotheses)[hypothesis].weight[bit]);
-  return hypothesis + 1 == w.hypotheses->size() ? std::max(weight, static_cast<double>(w.fixed)) : weight;
+  if (hypothesis + 1 != w.hypotheses->size()) return weight;
+  return std::max(weight, static_cast<double>(bit % 4 == kFamily ? std::max(w.fixed, w.family) : w.fixed));
 }
 
 double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const {
   double factor = 1;
   for (const std::string& known : m.known) {
     if (known == h.folded) factor = kCanonical;
+  }
+  // The first word of two is hardly a surname when it may be a given name, nor the last one a given name.
+  if (m.words.size() > 1 && !m.eastern) {
+    const bool front = &w == &m.words.front();
+    if (front && h.surname > 0 && h.given <= 0) factor *= 0.1;
+    if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
   }
   if (!voted) return factor;
   const Group& group = groups_[w.group];
@@ -595,6 +644,7 @@ void PersonNames::Count() {
 void PersonNames::Decide(Mention* m) {
   PersonForm& out = m->form;
   out = PersonForm{};
+  out.eastern = m->eastern;
   const std::size_t n = m->words.size();
   double best_score = -1;
   std::size_t best_bit = 0;
@@ -608,7 +658,7 @@ void PersonNames::Decide(Mention* m) {
   if (n == 1) {
     const Group& group = groups_[m->words[0].group];
     const std::uint8_t slot = group.last_slot != 255 ? group.last_slot : group.first_slot;
-    if (slot != 255) known[slot] *= kSameGender;
+    if (slot != 255) known[slot] *= kSameGender, known[kFamily] *= kFamilyOfKnown;
   }
   const auto words_of = [&](std::size_t bit) {
     std::vector<std::size_t> picks(n);

@@ -29,6 +29,7 @@ struct PersonForm {
   std::string normal;           // the whole name in the nominative
   morph::Gender gender = morph::Gender::kUnknown;
   bool family = false;          // «Скрипали», «супруги Обама»
+  bool eastern = false;         // «Ким Чен Ын»: the surname comes first
 };
 
 class PersonNames {
@@ -56,10 +57,12 @@ class PersonNames {
     std::uint32_t group = 0;              // the forms that may be of one name
     std::uint32_t form = 0;               // number of the form in its group
     float fixed = 0;                      // how readily the word stays as it is in any case
+    float family = 0;                     // the same as the name of a family
   };
   struct Mention {
     std::uint32_t begin = 0, end = 0;
     bool votes = true;
+    bool eastern = false;
     std::vector<Word> words;
     std::array<double, kBits> context{};
     std::vector<std::string> known;       // folded words of a dictionary's whole name

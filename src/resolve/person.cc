@@ -47,6 +47,17 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
     parts.push_back(std::move(p));
   }
   if (parts.empty()) return out;
+  // «Марин Ле Пен», «Люк Ван Велли».
+  const std::uint16_t particle = a.gazetteer->ClassId("name_particle");
+  for (std::size_t k = 1; k + 1 < parts.size(); ++k) {
+    for (const std::uint32_t index : a.matches_at.At(parts[k].begin)) {
+      const gazetteer::Match& m = a.matches[index];
+      if (!form.eastern && a.infos[index].words && a.infos[index].class_id == particle && m.end == parts[k].end && parts[k].given < 3 &&
+          a.gazetteer->entry(m.entry).kind == "prefix") {
+        parts[k].particle = true;
+      }
+    }
+  }
 
   // The patronymic is the surest part; then the surname is what is least like a given name, and stands last when in doubt.
   int patronymic = -1, last = -1, first = -1;
@@ -63,11 +74,12 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
     if (i == patronymic || p.initial || p.particle) continue;
     // «Иван Иванович» has no surname; «Иванов Иван Иванович» and «Иван Иванович Иванов» have one at an end.
     if (patronymic >= 0 && n == 2 && p.given >= p.surname) continue;
-    const double order = patronymic >= 0 ? (i == patronymic - 1 ? -1.0 : 0.5) : (i == n - 1 ? 1.5 : i == 0 ? 0.5 : 0.0);
+    const double order = patronymic >= 0 ? (i == patronymic - 1 ? -1.0 : 0.5) : (i == n - 1 ? 3.5 : i == 0 ? 0.5 : 0.0);
     if (n == 1 && p.given > p.surname) continue;
     const double score = p.surname - p.given + order;
-    if (score > best) best = score, last = i;
+    if (score >= best) best = score, last = i;
   }
+  if (form.eastern) last = 0;
   for (int i = 0; i < n && first < 0; ++i) {
     if (i != patronymic && i != last && !parts[static_cast<std::size_t>(i)].particle) first = i;
   }
