@@ -9,6 +9,7 @@
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
 #include "resolve/names.h"
+#include "resolve/relations.h"
 #include "resolve/values.h"
 
 namespace atau::document {
@@ -197,7 +198,7 @@ class Builder {
     p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
     for (const rules::Hit& hit : hits.hits) {
       const rules::RuleInfo& info = p_.rules().rule(hit.rule);
-      Found found{std::string(info.label), -1, -1, p_.rules().Attribute(view, hits, hit, "role"), hit.begin, hit.end, info.weight};
+      resolve::FoundRelation found{std::string(info.label), -1, -1, p_.rules().Attribute(view, hits, hit, "role"), hit.begin, hit.end, info.weight};
       for (const auto& [key, expression] : info.emits) {
         if (key != "subject" && key != "object") continue;
         for (std::uint32_t c = hit.first_capture; c < hit.first_capture + hit.captures; ++c) {
@@ -208,9 +209,14 @@ class Builder {
         }
       }
       if (found.subject < 0) continue;
-      if (found.label == "ALIAS_OF" && found.object >= 0) aliases_.emplace_back(found.object, found.subject);
+      if (found.label == "ALIAS_OF" && found.object >= 0) {
+        if (!resolve::AreAliases(flat_[static_cast<std::size_t>(found.object)], flat_[static_cast<std::size_t>(found.subject)])) continue;
+        aliases_.emplace_back(found.object, found.subject);
+      }
       found_.push_back(std::move(found));
     }
+    resolve::FindPosts(a_, flat_, &found_);
+    std::stable_sort(found_.begin(), found_.end(), [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
   }
 
   void Entities() {
@@ -236,7 +242,7 @@ class Builder {
       DocumentEntity entity;
       entity.id = "e" + std::to_string(out_.document_entities.size() + 1);
       entity.type = d.type;
-      entity.normal = d.canonical.empty() || d.type == Type::kPerson ? d.normal : d.canonical;
+      entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
       entity.gazetteer = d.gazetteer;
       for (const int m : members[c]) {
         const int kept = kept_[static_cast<std::size_t>(m)];
@@ -249,7 +255,11 @@ class Builder {
     }
     const auto entity_of = [&](int mention) { return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0 ? -1 : number[static_cast<std::size_t>(cluster[static_cast<std::size_t>(mention)])]; };
     std::set<std::tuple<std::string, int, int, std::string>> seen;
-    for (const Found& f : found_) {
+    std::set<std::pair<int, std::string>> full;  // person and post of relations with a body
+    for (const resolve::FoundRelation& f : found_) {
+      if (f.object >= 0 && f.label == "WORKS_AS") full.insert({entity_of(f.subject), HeadOf(f.role)});
+    }
+    for (const resolve::FoundRelation& f : found_) {
       Relation r;
       r.type = f.label;
       r.subject = entity_of(f.subject);
@@ -257,9 +267,18 @@ class Builder {
       r.role = f.role;
       r.span = Original(f.begin, f.end);
       if (r.subject < 0 || (f.object >= 0 && r.object < 0) || (r.type != "ALIAS_OF" && r.subject == r.object)) continue;
-      if (!seen.insert({r.type, r.subject, r.object, r.role}).second) continue;
+      // A name is no alias of itself, and a post without its body says nothing beside the same post with it.
+      if (r.type == "ALIAS_OF" && flat_[static_cast<std::size_t>(f.subject)].normal == flat_[static_cast<std::size_t>(f.object)].normal) continue;
+      if (r.object < 0 && full.contains({r.subject, HeadOf(r.role)})) continue;
+      if (!seen.insert({r.type, r.subject, r.object, r.object < 0 ? HeadOf(r.role) : r.role}).second) continue;
       out_.relations.push_back(std::move(r));
     }
+  }
+
+  // The last word of the post proper: «бывший президент» and «президент» are one post.
+  static std::string HeadOf(std::string_view role) {
+    const std::size_t space = role.rfind(' ');
+    return std::string(space == std::string_view::npos ? role : role.substr(space + 1));
   }
 
   void Nested() {
@@ -305,14 +324,6 @@ class Builder {
     CodePoints(out_.text).Fill(bytes, points);
   }
 
-  struct Found {
-    std::string label;
-    int subject, object;
-    std::string role;
-    std::uint32_t begin, end;
-    float weight;
-  };
-
   const Pipeline& p_;
   const ExtractOptions& options_;
   PipelineScratch& s_;
@@ -323,7 +334,7 @@ class Builder {
   std::vector<Mention> inner_;
   std::vector<Described> flat_, nested_;
   std::vector<std::pair<int, int>> aliases_;
-  std::vector<Found> found_;
+  std::vector<resolve::FoundRelation> found_;
   std::vector<int> kept_;
 };
 

@@ -206,7 +206,7 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   ClusterPeople(mentions, &u);
   for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &u);
   for (const auto& [x, y] : aliases) {
-    if (mentions[static_cast<std::size_t>(x)].type == mentions[static_cast<std::size_t>(y)].type) u.Join(x, y);
+    if (AreAliases(mentions[static_cast<std::size_t>(x)], mentions[static_cast<std::size_t>(y)])) u.Join(x, y);
   }
   std::vector<int> out(mentions.size(), -1);
   std::map<int, int> number;
@@ -218,14 +218,23 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   return out;
 }
 
+bool AreAliases(const Described& x, const Described& y) {
+  // Two names that the dictionaries know as different things stay apart: «комитет ООН (ФАО)».
+  return x.type == y.type && (x.gazetteer.empty() || y.gazetteer.empty() || x.gazetteer == y.gazetteer);
+}
+
 int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members) {
   int best = -1;
   std::size_t best_rank = 0;
+  // A place is called as the text calls it most («США», not «Америка»), others by their longest name.
+  std::unordered_map<std::string_view, std::size_t> times;
+  for (const int m : members) ++times[mentions[static_cast<std::size_t>(m)].normal];
   for (const int m : members) {
     const Described& d = mentions[static_cast<std::size_t>(m)];
     std::size_t rank = 1 + d.normal.size();
+    if (d.type == Type::kLocation) rank += 200 * std::min<std::size_t>(times[d.normal], 1000);
     if (d.type == Type::kPerson && !SlotOf(d, "first").empty() && !SlotOf(d, "last").empty()) rank += IsInitial(SlotOf(d, "first")) ? 500 : 1000;
-    if (d.type != Type::kPerson && !d.gazetteer.empty()) rank += 1000;
+    if (d.type == Type::kOrganization && !d.gazetteer.empty() && !IsCapitals(d.text)) rank += 20;
     if (rank > best_rank) best_rank = rank, best = m;
   }
   return best;

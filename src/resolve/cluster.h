@@ -13,7 +13,10 @@ namespace atau::resolve {
 // of mentions that a rule called the same («Байтерек» («Назарбаевский старт»)).
 std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases);
 
-// The mention that names the entity best: the fullest person's name, the canonical or longest name of the others.
+// Whether two mentions can be names of one thing as far as the dictionaries know.
+bool AreAliases(const Described& x, const Described& y);
+
+// The mention that names the entity best: the fullest person's name, a place's most frequent, the longest of the others.
 int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members);
 
 }  // namespace atau::resolve

@@ -1,6 +1,8 @@
 #include "resolve/evidence.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "morph/morph.h"
 
@@ -20,24 +22,28 @@ constexpr std::string_view kCatNames[] = {
 #undef X
 };
 
-constexpr std::string_view kShapeNames[] = {"none", "lower", "Cap", "UPPER", "I", "miXed"};
+// By token::Shape, and one for texts in one letter case.
+constexpr std::string_view kShapeNames[] = {"none", "lower", "Cap", "UPPER", "I", "miXed", "any"};
+constexpr std::uint32_t kShapeCount = 7;
+constexpr std::uint32_t kShapeVariants = 2 * kShapeCount;  // Latin or not
 
 // Marks of OpenCorpora that say something about types.
 struct MarkName {
   morph::Grammemes mark;
   std::string_view name;
 };
-constexpr MarkName kMarks[] = {{morph::kName, "Name"}, {morph::kSurn, "Surn"}, {morph::kPatr, "Patr"}, {morph::kGeox, "Geox"}, {morph::kOrgn, "Orgn"},
-                               {morph::kAbbr, "Abbr"}, {morph::kTrad, "Trad"}, {morph::kInit, "Init"}, {morph::kFixd, "Fixd"}};
+constexpr std::array<MarkName, 9> kMarks = {{{morph::kName, "Name"}, {morph::kSurn, "Surn"}, {morph::kPatr, "Patr"}, {morph::kGeox, "Geox"}, {morph::kOrgn, "Orgn"},
+                               {morph::kAbbr, "Abbr"}, {morph::kTrad, "Trad"}, {morph::kInit, "Init"}, {morph::kFixd, "Fixd"}}};
 constexpr morph::Grammemes kNameMarks = morph::kName | morph::kSurn | morph::kPatr;
 
-constexpr std::string_view kPosNames[] = {"noun",      "adjective",     "short_adjective", "comparative", "verb",    "infinitive",  "participle",  "short_participle", "gerund",
-                                          "numeral",   "adverb",        "pronoun",         "predicative", "preposition", "conjunction", "particle", "interjection"};
-
-int PosOf(morph::Grammemes tag) {
-  const morph::Grammemes pos = tag & morph::kPos;
-  return pos == 0 ? -1 : __builtin_ctzll(pos);
-}
+// By bit of the part of speech.
+constexpr std::array<std::string_view, 17> kPosNames = {"noun",      "adjective", "short_adjective", "comparative", "verb",        "infinitive",
+                                                        "participle", "short_participle", "gerund", "numeral",     "adverb",      "pronoun",
+                                                        "predicative", "preposition", "conjunction", "particle",   "interjection"};
+constexpr std::array<std::string_view, 6> kCaseNames = {"nomn", "gent", "datv", "accs", "ablt", "loct"};
+constexpr std::array<std::string_view, 11> kLists = {"given.alone",      "given.support",      "surname.alone",  "surname.support",
+                                                     "patronymic.alone", "patronymic.support", "nickname.alone", "nickname.support",
+                                                     "given.guess",      "surname.guess",      "patronymic.guess"};
 
 // The UTF-8 suffix of `n` characters.
 std::string_view Suffix(std::string_view word, int n) {
@@ -244,6 +250,32 @@ EvidenceId Evidence::Add(Template t, std::string value) {
   return static_cast<EvidenceId>(names_.size() - 1);
 }
 
+namespace {
+
+// Which of the shape variants of a piece of evidence a form shows: its letter shape (or "any" where letter case says nothing), Latin or not.
+std::uint32_t ShapeVariant(const Form& f, bool caseless) {
+  return (caseless ? kShapeCount - 1 : static_cast<std::uint32_t>(f.shape)) * 2 + ((f.flags & Flag::kLatin) != 0 ? 1 : 0);
+}
+
+// "ову" and a shape variant: "ову.Cap", "son.Cap.latin".
+std::string_view WithShape(std::string_view value, std::uint32_t variant, std::array<char, 64>* buffer) {
+  std::size_t n = 0;
+  const auto add = [&](std::string_view s) {
+    s = s.substr(0, std::min(s.size(), buffer->size() - n));
+    std::copy(s.begin(), s.end(), buffer->begin() + static_cast<std::ptrdiff_t>(n));
+    n += s.size();
+  };
+  add(value);
+  add(".");
+  add(kShapeNames[variant / 2]);
+  if ((variant & 1) != 0) add(".latin");
+  return {buffer->data(), n};
+}
+
+std::string_view SignValue(const Form& f) { return f.kind == Kind::kNumber ? (f.folded.size() == 4 ? "0000" : "0") : f.folded; }
+
+}  // namespace
+
 Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules) : gazetteer_(gazetteer), rules_(rules) {
   pair_ = static_cast<EvidenceId>(names_.size());
   for (int a = 0; a < kCatCount; ++a) {
@@ -294,6 +326,28 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (const auto type : kGazTypes) {
     for (const auto amount : kDocAmounts) Add(kDocSpan, std::string(type) + "." + std::string(amount));
   }
+  const auto shaped = [this](Template t, std::span<const std::string_view> values) {
+    const auto first = static_cast<EvidenceId>(names_.size());
+    std::array<char, 64> buffer;
+    for (const std::string_view value : values) {
+      for (std::uint32_t variant = 0; variant < kShapeVariants; ++variant) Add(t, std::string(WithShape(value, variant, &buffer)));
+    }
+    return first;
+  };
+  constexpr std::string_view kShapes[] = {"word", "hyphen", "digits"};
+  constexpr std::string_view kKnowns[] = {"yes", "no"};
+  constexpr std::string_view kLetterCounts[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+  shape_ = shaped(kShape, kShapes);
+  known_ = shaped(kKnown, kKnowns);
+  letters_ = shaped(kLength, kLetterCounts);
+  pos_of_ = shaped(kCase, kPosNames);
+  case_of_ = shaped(kCase, kCaseNames);
+  std::vector<std::string_view> marks;
+  for (const MarkName& m : kMarks) marks.push_back(m.name);
+  mark_ = shaped(kMark, marks);
+  only_ = shaped(kOnlyMark, marks);
+  list_ = shaped(kList, kLists);
+  url_ = Add(kShape, "url");
   tail_ = static_cast<EvidenceId>(names_.size());
   for (int c = 0; c < kCatCount; ++c) Add(kTail, std::string(kCatNames[c]));
   rule_ = static_cast<EvidenceId>(names_.size());
@@ -320,80 +374,77 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   }
 }
 
-void Evidence::OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, const std::function<void(Template, std::string_view)>& add) const {
+std::string Evidence::KeyedValue(const morph::FormTable& forms, std::uint32_t form, bool caseless, Template t) const {
   const Form& f = forms[form];
-  std::string value;
+  const std::uint32_t variant = ShapeVariant(f, caseless);
+  std::array<char, 64> buffer;
+  switch (t) {
+    case kForm:
+      return std::string(f.kind == Kind::kWord ? f.folded : SignValue(f));
+    case kLemma: {
+      std::string lemma;
+      morph::Fold(forms.morph().Lemma(forms.ReadingsOf(f)[0], f.folded), &lemma);
+      return lemma;
+    }
+    case kSuffix2:
+      return std::string(WithShape(Suffix(f.folded, 2), variant, &buffer));
+    case kSuffix3:
+      return std::string(WithShape(Suffix(f.folded, 3), variant, &buffer));
+    default:
+      return std::string(WithShape(Prefix(f.folded, 3), variant, &buffer));
+  }
+}
+
+void Evidence::OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, FormEvidence* out) const {
+  out->ids.clear();
+  out->keyed.clear();
+  const Form& f = forms[form];
   if (f.kind != Kind::kWord) {
-    add(kForm, f.kind == Kind::kNumber ? (f.folded.size() == 4 ? "0000" : "0") : f.folded);
+    out->keyed.push_back({kForm, ValueKey(SignValue(f))});
     return;
   }
   const auto readings = forms.ReadingsOf(f);
-  const std::string_view shape = caseless ? "any" : kShapeNames[static_cast<int>(f.shape)];
-  const bool latin = (f.flags & Flag::kLatin) != 0;
-  add(kForm, f.folded);
-  if (!readings.empty()) {
-    std::string lemma;
-    morph::Fold(forms.morph().Lemma(readings[0], f.folded), &lemma);
-    add(kLemma, lemma);
-  }
-  const auto shaped = [&](Template t, std::string_view v) {
-    value.assign(v);
-    value += '.';
-    value += shape;
-    if (latin) value += ".latin";
-    add(t, value);
-  };
-  shaped(kShape, "word");
-  if ((f.flags & Flag::kHyphen) != 0) shaped(kShape, "hyphen");
-  if ((f.flags & Flag::kDigits) != 0) shaped(kShape, "digits");
-  if ((f.flags & Flag::kUrl) != 0) add(kShape, "url");
-  shaped(kKnown, f.known ? "yes" : "no");
+  const std::uint32_t variant = ShapeVariant(f, caseless);
+  const auto id = [&](EvidenceId first, std::uint32_t value) { out->ids.push_back(first + value * kShapeVariants + variant); };
+  out->keyed.push_back({kForm, f.key});
+  if (!readings.empty()) out->keyed.push_back({kLemma, readings[0].lemma_key});
+  id(shape_, 0);
+  if ((f.flags & Flag::kHyphen) != 0) id(shape_, 1);
+  if ((f.flags & Flag::kDigits) != 0) id(shape_, 2);
+  if ((f.flags & Flag::kUrl) != 0) out->ids.push_back(url_);
+  id(known_, f.known ? 0 : 1);
   if (caseless || f.shape != Shape::kLower) {
-    shaped(kSuffix2, Suffix(f.folded, 2));
-    shaped(kSuffix3, Suffix(f.folded, 3));
-    shaped(kPrefix3, Prefix(f.folded, 3));
-    const std::size_t letters = Letters(f.folded);
-    shaped(kLength, std::to_string(letters > 8 ? 9 : letters));
+    std::array<char, 64> buffer;
+    out->keyed.push_back({kSuffix2, ValueKey(WithShape(Suffix(f.folded, 2), variant, &buffer))});
+    out->keyed.push_back({kSuffix3, ValueKey(WithShape(Suffix(f.folded, 3), variant, &buffer))});
+    out->keyed.push_back({kPrefix3, ValueKey(WithShape(Prefix(f.folded, 3), variant, &buffer))});
+    id(letters_, static_cast<std::uint32_t>(std::min<std::size_t>(Letters(f.folded), 9)));
   }
-  morph::Grammemes all = ~morph::Grammemes{0};
-  bool adjective = false, verb = false;
-  std::uint32_t pos_seen = 0;
+  if (readings.empty()) return;
+  morph::Grammemes all = ~morph::Grammemes{0}, guessed = 0;
+  std::uint32_t lists = 0;
   for (const Reading& r : readings) {
     all &= r.tag;
-    const int pos = PosOf(r.tag);
-    if (pos >= 0) pos_seen |= 1u << pos;
-    adjective = adjective || (r.tag & (morph::kADJF | morph::kPRTF)) != 0;
-    verb = verb || (r.tag & morph::kVERB) != 0;
+    lists |= r.list;
+    if (r.origin == morph::Origin::kGuess) guessed |= r.tag & kNameMarks;
   }
-  for (int p = 0; p < 17; ++p) {
-    if ((pos_seen >> p & 1) != 0) shaped(kCase, kPosNames[p]);
+  for (std::uint32_t p = 0; p < kPosNames.size(); ++p) {
+    if ((f.any >> p & 1) != 0) id(pos_of_, p);
   }
-  if (!readings.empty()) {
-    const morph::Grammemes cases = f.any & morph::kCases;
-    for (int c = 0; c < 6; ++c) {
-      if ((cases & (morph::knomn << c)) == 0) continue;
-      constexpr std::string_view kCaseNames[] = {"nomn", "gent", "datv", "accs", "ablt", "loct"};
-      shaped(kCase, kCaseNames[c]);
-    }
-    for (const MarkName& m : kMarks) {
-      if ((f.any & m.mark) == 0) continue;
-      shaped(kMark, m.name);
-      if ((all & m.mark) != 0) shaped(kOnlyMark, m.name);
-    }
-    std::uint8_t lists = 0;
-    morph::Grammemes guessed = 0;
-    for (const Reading& r : readings) {
-      lists |= r.list;
-      if (r.origin == morph::Origin::kGuess) guessed |= r.tag & kNameMarks;
-    }
-    constexpr std::string_view kLists[] = {"given.alone", "given.support", "surname.alone", "surname.support", "patronymic.alone", "patronymic.support", "nickname.alone", "nickname.support"};
-    for (int i = 0; i < 8; ++i) {
-      if ((lists >> i & 1) != 0) shaped(kList, kLists[i]);
-    }
-    if ((guessed & morph::kName) != 0) shaped(kList, "given.guess");
-    if ((guessed & morph::kSurn) != 0) shaped(kList, "surname.guess");
-    if ((guessed & morph::kPatr) != 0) shaped(kList, "patronymic.guess");
+  for (std::uint32_t c = 0; c < kCaseNames.size(); ++c) {
+    if ((f.any & (morph::knomn << c)) != 0) id(case_of_, c);
   }
+  for (std::uint32_t m = 0; m < kMarks.size(); ++m) {
+    if ((f.any & kMarks[m].mark) == 0) continue;
+    id(mark_, m);
+    if ((all & kMarks[m].mark) != 0) id(only_, m);
+  }
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    if ((lists >> i & 1) != 0) id(list_, i);
+  }
+  if ((guessed & morph::kName) != 0) id(list_, 8);
+  if ((guessed & morph::kSurn) != 0) id(list_, 9);
+  if ((guessed & morph::kPatr) != 0) id(list_, 10);
 }
 
 void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {

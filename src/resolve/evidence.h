@@ -6,10 +6,8 @@
 #define ATAU_RESOLVE_EVIDENCE_H_
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gazetteer/gazetteer.h"
@@ -52,6 +50,15 @@ struct Candidate {
   std::uint8_t types = 0;
 };
 
+struct FormEvidence {
+  struct Keyed {
+    Template t;
+    std::uint64_t key;  // of the value
+  };
+  std::vector<EvidenceId> ids;
+  std::vector<Keyed> keyed;
+};
+
 class Evidence {
  public:
   Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules);
@@ -61,8 +68,11 @@ class Evidence {
   Template TemplateOf(EvidenceId id) const { return names_[id].first; }
   const std::string& ValueOf(EvidenceId id) const { return names_[id].second; }
 
-  // Evidence that a form shows wherever it stands. Calls add(template, value) for each piece.
-  void OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, const std::function<void(Template, std::string_view)>& add) const;
+  // Evidence that a form shows wherever it stands. What can be listed beforehand stands in `ids`, the rest (the form, its lemma, beginnings and
+  // endings) in `keyed`. Replaces `out`.
+  void OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, FormEvidence* out) const;
+  // The value of a keyed piece as the table of weights writes it.
+  std::string KeyedValue(const morph::FormTable& forms, std::uint32_t form, bool caseless, Template t) const;
 
   // The categories of all tokens; the result has tokens.size() elements.
   void Categories(const Analysis& a, std::vector<Cat>* cats) const;
@@ -87,7 +97,8 @@ class Evidence {
   const rules::RuleSet* rules_;
   std::vector<std::pair<Template, std::string>> names_;
   EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_, doc_token_, doc_span_, rule_, rule_over_,
-      tail_;
+      tail_, url_;
+  EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;  // each value once for every letter shape
   std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, gaz_span_, gaz_kind_;  // by kind id (or type and flags)
   std::vector<Cat> class_cat_lower_, class_cat_upper_;  // by class id: the category a word of the class gets, kPad for none
 };

@@ -12,16 +12,6 @@ constexpr std::string_view kEndings[] = {"ого", "его", "ому", "ему",
                                          "ь",   "й"};
 constexpr std::size_t kShortestStem = 6;  // bytes: three Cyrillic letters
 
-std::uint64_t SpanKey(const Analysis& a, std::size_t begin, std::size_t end) {
-  std::uint64_t key = 0x9E3779B97F4A7C15ull;
-  for (std::size_t i = begin; i < end; ++i) {
-    if (a.tokens[i].kind != token::Kind::kWord && a.tokens[i].kind != token::Kind::kNumber) continue;
-    key = (key ^ Memory::WordKey(a, i)) * 0xD6E8FEB86659FD93ull;
-    key ^= key >> 29;
-  }
-  return key;
-}
-
 void Bump(std::uint16_t* count) {
   if (*count < 0xFFFF) ++*count;
 }
@@ -40,6 +30,25 @@ std::string_view StemOf(std::string_view word) {
 
 std::uint64_t Memory::WordKey(const Analysis& a, std::size_t token) { return morph::KeyOf(StemOf(a.FormOf(token).folded)); }
 
+// Word keys are asked for at every look; a form has one.
+std::uint64_t Memory::KeyOf(const Analysis& a, std::size_t token) {
+  const std::uint32_t form = a.tokens[token].form;
+  if (form >= form_keys_.size()) form_keys_.resize(a.forms->size() + a.forms->size() / 4 + 1, 0);
+  std::uint64_t& key = form_keys_[form];
+  if (key == 0) key = WordKey(a, token) | 1;
+  return key;
+}
+
+std::uint64_t Memory::SpanKey(std::size_t begin, std::size_t end) const {
+  std::uint64_t key = 0x9E3779B97F4A7C15ull;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (keys_[i] == 0) continue;
+    key = (key ^ keys_[i]) * 0xD6E8FEB86659FD93ull;
+    key ^= key >> 29;
+  }
+  return key;
+}
+
 void Memory::Clear() {
   words_.clear();
   spans_.clear();
@@ -49,6 +58,15 @@ void Memory::Clear() {
 
 void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
   Clear();
+  if (forms_ != a.forms || generation_ != a.forms->generation()) {
+    form_keys_.clear();
+    forms_ = a.forms;
+    generation_ = a.forms->generation();
+  }
+  keys_.assign(a.tokens.size(), 0);
+  for (std::size_t i = 0; i < a.tokens.size(); ++i) {
+    if (a.tokens[i].kind == token::Kind::kWord || a.tokens[i].kind == token::Kind::kNumber) keys_[i] = KeyOf(a, i);
+  }
   mentions_ = mentions;
   mention_of_.assign(a.tokens.size(), -1);
   for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -61,15 +79,16 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     for (std::size_t i = mention.begin; i < mention.end; ++i) {
       if (a.tokens[i].kind != token::Kind::kWord) continue;
       if (a.tokens[i].shape == token::Shape::kLower || a.tokens[i].shape == token::Shape::kInitial) continue;
-      Counts& counts = words_[WordKey(a, i)];
+      Counts& counts = words_[keys_[i]];
       Bump(words == 1 ? &counts.whole[mention.type] : &counts.part[mention.type]);
     }
-    Bump(&spans_[SpanKey(a, mention.begin, mention.end)][mention.type]);
+    Bump(&spans_[SpanKey(mention.begin, mention.end)][mention.type]);
   }
 }
 
 Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
-  const auto it = words_.find(WordKey(a, token));
+  if (words_.empty() || keys_[token] == 0) return {};
+  const auto it = words_.find(keys_[token]);
   if (it == words_.end()) return {};
   Counts counts = it->second;
   const std::int32_t own = mention_of_[token];
@@ -83,8 +102,9 @@ Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
   return counts;
 }
 
-std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const {
-  const auto it = spans_.find(SpanKey(a, begin, end));
+std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis&, std::size_t begin, std::size_t end) const {
+  if (spans_.empty()) return {};
+  const auto it = spans_.find(SpanKey(begin, end));
   if (it == spans_.end()) return {};
   std::array<std::uint16_t, kTypes> counts = it->second;
   const std::int32_t own = mention_of_[begin];

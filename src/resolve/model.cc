@@ -55,11 +55,14 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
   float* sums = f.sums.data() + std::size_t{form} * kBlock;
   if (f.ready[form] == 0) {
     std::fill(sums, sums + kBlock, 0.0f);
-    evidence_->OfForm(*a.forms, form, a.caseless, [this, sums](Template t, std::string_view value) {
-      for (const WeightCell& cell : table_->Find(EvidenceKey(t, ValueKey(value)))) {
+    const auto add = [sums](std::span<const WeightCell> cells) {
+      for (const WeightCell& cell : cells) {
         if (cell.slot < kBlock) sums[cell.slot] += cell.weight;
       }
-    });
+    };
+    evidence_->OfForm(*a.forms, form, a.caseless, &scratch->of_form_);
+    for (const EvidenceId id : scratch->of_form_.ids) add(Cells(id));
+    for (const FormEvidence::Keyed& k : scratch->of_form_.keyed) add(table_->Find(EvidenceKey(k.t, k.key)));
     f.ready[form] = 1;
   }
   return sums;
@@ -171,11 +174,15 @@ std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Ca
     }
   };
   std::vector<EvidenceId> ids;
+  FormEvidence of_form;
   for (std::int64_t m = std::max<std::int64_t>(0, std::int64_t{c.begin} - 2); m < std::min(n, std::int64_t{c.end} + 2); ++m) {
     const auto token = static_cast<std::size_t>(m);
-    evidence_->OfForm(*a.forms, a.tokens[token].form, a.caseless,
-                      [&](Template t, std::string_view value) { word(m, t, value, table_->Find(EvidenceKey(t, ValueKey(value)))); });
-    ids.clear();
+    const std::uint32_t form = a.tokens[token].form;
+    evidence_->OfForm(*a.forms, form, a.caseless, &of_form);
+    for (const FormEvidence::Keyed& k : of_form.keyed) {
+      word(m, k.t, evidence_->KeyedValue(*a.forms, form, a.caseless, k.t), table_->Find(EvidenceKey(k.t, k.key)));
+    }
+    ids = of_form.ids;
     evidence_->OfToken(a, cats, token, &ids);
     if (memory != nullptr) evidence_->Remembered(a, token, *memory, &ids);
     for (const EvidenceId id : ids) word(m, evidence_->TemplateOf(id), evidence_->ValueOf(id), Cells(id));

@@ -38,6 +38,7 @@ class ScoreScratch {
   std::vector<std::uint8_t> active_;
   std::vector<Scores> own_;        // what each candidate's own evidence says
   std::vector<EvidenceId> ids_;
+  FormEvidence of_form_;
 };
 
 // One contribution, for explain.

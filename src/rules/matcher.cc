@@ -7,6 +7,7 @@
 
 #include "morph/inflect.h"
 #include "morph/morph.h"
+#include "rules/outline.h"
 #include "rules/program.h"
 #include "rules/rules.h"
 
@@ -88,10 +89,24 @@ struct CaptureSlot {
   std::int32_t match = -1, resolved = -1;
 };
 
-// A rule is tried where the first three places of a match may hold: where something may begin it (a trigger), what stands behind that may be
-// its second element, and the token after that its third. What may stand at a place is kept as sets of rules, a bit each, so that a few ANDs
+// A rule is tried where the first three elements of a match may stand: something begins it (a trigger), what comes behind that may be its
+// second element, and what comes behind that its third. What may stand at a token is kept as sets of rules, a bit each, so that a few ANDs
 // leave the handful of rules worth running. The sets only ever say too much: the machine looks again.
-enum Place { kFirst, kSecond, kThird, kPlaces };
+enum Place {
+  kFirst,
+  kSecond,
+  kThird,       // behind a second element of one token
+  kThirdBehind,  // behind a second element of any length: a class match, a resolved entity
+  kLater,        // a token that every match holds, the one that says most (see Need)
+  kPlaces
+};
+
+// What every match holds, and how many tokens behind its start at least and at most.
+struct Need {
+  std::uint32_t min = 0, max = 0;
+  std::uint32_t required = kNoIndex;  // a class test, by its place in required_; kNoIndex: a token of kLater
+};
+constexpr std::uint32_t kWidestClass = 16;  // tokens; where a text holds wider matches, needs are not looked at
 
 // What of a token test depends on its form alone.
 struct Atom {
@@ -107,17 +122,13 @@ enum class TestKind : std::uint8_t {
   kKeyed,    // names lemmas or words: found from these
 };
 
-// Strings that a regular expression may match lie between two prefixes.
-struct Prefixes {
-  std::uint64_t low = 0, high = ~std::uint64_t{0};
+// A ConjunctionTest, ready to be looked at.
+struct TokenCheck {
+  TokenMask need = 0, forbid = 0;
+  std::uint32_t test = kNoIndex;  // form test
+  std::uint32_t own = kNoIndex;   // its place in the rows of forms; kNoIndex: the signature tells
+  Range not_classes;
 };
-
-// The first eight bytes, so that numbers compare as the strings do.
-std::uint64_t PrefixOf(std::string_view text) {
-  std::uint64_t out = 0;
-  for (std::size_t i = 0; i < 8; ++i) out = out << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
-  return out;
-}
 
 std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
@@ -190,7 +201,7 @@ struct MatchScratch::State {
   // What is known of forms. Forms of one signature (kind, shape, tags of the readings) share the outcome of most tests.
   struct FormState {
     std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
-    std::uint32_t signature = 0;       // into signatures
+    std::uint32_t tests = 0;           // into signature_tests
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
   };
   struct Signature {
@@ -209,6 +220,7 @@ struct MatchScratch::State {
   struct KindRow {
     MatchKey key;
     Range required;  // into kind_required
+    bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
   };
   std::vector<std::uint32_t> kind_rows;  // by kind, words and support
   std::vector<KindRow> kinds;
@@ -218,11 +230,13 @@ struct MatchScratch::State {
   std::vector<MatchKey> keys;           // parallel to View::matches
   std::vector<std::uint32_t> match_at;  // first match that begins at each token
   std::vector<std::int32_t> resolved_at;
-  std::vector<const std::uint64_t*> at[kPlaces];  // what may stand at each token; two more behind the last one
-  std::vector<std::uint64_t> sets;
-  std::vector<std::uint64_t> mask, chosen;
+  std::vector<std::uint64_t> sets;      // at each token, and at the end: rules whose second element and what is behind it may stand there
+  std::vector<std::uint64_t> behind;    // what may stand at each token: kThird and kThirdBehind
+  std::vector<std::uint64_t> mask, chosen, second;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
-  std::vector<std::uint32_t> required_cursor;
+  std::vector<std::uint32_t> need_cursor;  // for each need of a class: the first place that may still serve
+  std::vector<std::uint32_t> walls;        // for each token: where the next sentence or block begins, and where the next block
+  std::uint32_t widest = 0;                // tokens of the widest match
   // The machine: one for matches, one for contexts (which run inside of a match).
   struct Machine {
     struct Job {
@@ -266,13 +280,7 @@ class RuleSetImpl : public RuleSet {
         it->second = owned_.back().get();
       }
       regexes_.push_back(it->second);
-      Prefixes prefixes;
-      std::string low, high;
-      if (use.negated == 0 && it->second->PossibleMatchRange(&low, &high, sizeof prefixes.low)) {
-        prefixes.low = PrefixOf(low);
-        prefixes.high = PrefixOf(high);
-      }
-      prefixes_.push_back(prefixes);
+      outlines_.push_back(use.negated != 0 ? Outline{} : OutlineOfRegex(pattern));
     }
     return {};
   }
@@ -348,7 +356,9 @@ class RuleSetImpl : public RuleSet {
     words_ = (p_.rules.size() + 63) / 64;
     for (auto& set : of_phase_) set.assign(words_, 0);
     crosses_lines_.assign(words_, 0);
+    ends_.assign(words_, 0);
     anything_.assign(words_ * kPlaces, 0);
+    nothing_.assign(words_ * kPlaces, 0);
     for (auto* sets : {&opens_[0], &opens_[1], &closes_}) sets->assign(words_ * kPlaces, 0);
     class_sets_.assign(p_.class_tests.size() * words_ * kPlaces, 0);
     resolved_.assign(kTypeCount * words_, 0);
@@ -369,10 +379,9 @@ class RuleSetImpl : public RuleSet {
       }
       infos_.push_back(std::move(info));
       AddRule(i, r);
-      if (r.required != kNoIndex && required_index_[r.required] == kNoIndex) {
-        required_index_[r.required] = static_cast<std::uint32_t>(required_.size());
-        required_.push_back(r.required);
-      }
+      needs_of_.push_back({static_cast<std::uint32_t>(needs_.size()), 0});
+      AddNeeds(i, r);
+      needs_of_.back().count = static_cast<std::uint32_t>(needs_.size()) - needs_of_.back().first;
     }
     for (std::uint32_t test = 0; test < classes_.size(); ++test) {
       const BoundClass& b = classes_[test];
@@ -433,22 +442,95 @@ class RuleSetImpl : public RuleSet {
           Set(rule, kFirst, &anything_);
       }
     }
-    std::vector<std::uint32_t> first, second, third;
+    std::vector<std::uint32_t> first, second, third, behind;
     Reach(r, r.start, &first);
     for (std::uint32_t pc : first) Reach(r, pc + 1, &second);
     AddPlace(rule, kSecond, second);
-    bool any = false;
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
-      // What takes several tokens may reach over the third place.
-      any |= op == Op::kMatch || op == Op::kClass || op == Op::kResolved || op == Op::kGroup;
-      if (!any) Reach(r, pc + 1, &third);
+      if (op == Op::kMatch) {
+        Set(rule, ends_.data());
+      } else if (op == Op::kResolved || op == Op::kGroup) {
+        Set(rule, ends_.data());  // too rare to be looked behind
+      } else {
+        Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
+      }
     }
-    if (any) {
-      Set(rule, kThird, &anything_);
-    } else {
-      AddPlace(rule, kThird, third);
+    AddPlace(rule, kThird, third);
+    AddPlace(rule, kThirdBehind, behind);
+  }
+
+  // What every match of the rule holds: the instructions through which every way to its end leads.
+  void AddNeeds(std::uint32_t rule, const RuleCode& r) {
+    struct Step {
+      std::uint32_t dominator = kNoIndex, depth = 0;  // the last instruction that every way to this one passes
+      std::uint32_t min = 0, max = 0;                 // tokens before it
+    };
+    std::vector<Step> steps(r.size);
+    steps[0].dominator = 0;
+    // Code runs forward only, so that all ways to an instruction are known when it is reached.
+    const auto reach = [&](std::uint32_t from, std::uint32_t to, std::uint32_t min, std::uint32_t max) {
+      const Step& before = steps[from];
+      Step& step = steps[to];
+      if (step.dominator == kNoIndex) {
+        step = {from, before.depth + 1, before.min + min, before.max + max};
+        return;
+      }
+      step.min = std::min(step.min, before.min + min);
+      step.max = std::max(step.max, before.max + max);
+      std::uint32_t a = step.dominator, b = from;
+      while (a != b) {
+        std::uint32_t& deeper = steps[a].depth > steps[b].depth ? a : b;
+        deeper = steps[deeper].dominator;
+      }
+      step.dominator = a;
+      step.depth = steps[a].depth + 1;
+    };
+    std::uint32_t at = 0;
+    for (; p_.code[r.start + at].op != Op::kMatch; ++at) {
+      if (steps[at].dominator == kNoIndex) continue;
+      const Instruction& in = p_.code[r.start + at];
+      std::uint32_t min = in.op <= Op::kAny ? 1 : 0, max = min;
+      if (in.op == Op::kClass) max = kWidestClass;
+      if (in.op == Op::kResolved) max = kMaxMatchTokens;
+      if (in.op == Op::kGroup) max = kMaxGroupTokens + 2;
+      if (in.op == Op::kSplit || in.op == Op::kJump) reach(at, in.a - r.start, min, max);
+      if (in.op != Op::kJump) reach(at, at + 1, min, max);
     }
+    std::uint32_t best = kNoIndex, best_score = 0;
+    for (at = steps[at].dominator; at != kNoIndex && at != 0; at = steps[at].dominator) {
+      const Instruction& in = p_.code[r.start + at];
+      const Step& step = steps[at];
+      if (step.max == 0) continue;  // that is what triggers look at
+      if (in.op == Op::kClass) {
+        if (required_index_[in.a] == kNoIndex) {
+          required_index_[in.a] = static_cast<std::uint32_t>(required_.size());
+          required_.push_back(in.a);
+        }
+        needs_.push_back({step.min, step.max, required_index_[in.a]});
+      } else if (in.op == Op::kToken) {
+        const std::uint32_t score = Telling(in);
+        if (score > best_score) best = at, best_score = score;
+      }
+    }
+    if (best == kNoIndex) return;
+    needs_.push_back({steps[best].min, steps[best].max, kNoIndex});
+    AddPlace(rule, kLater, {r.start + best});
+  }
+
+  // How much the tests of an instruction tell.
+  std::uint32_t Telling(const Instruction& in) const {
+    std::uint32_t least = 4;
+    for (std::uint32_t k = in.a; k < in.a + in.b; ++k) {
+      const ConjunctionTest& c = p_.conjunctions[k];
+      std::uint32_t score = (c.need & kFormMask) != 0 ? 1 : 0;
+      if (c.form_test != kNoIndex) {
+        const FormTest& t = p_.form_tests[c.form_test];
+        score = (t.has & 7) != 0 ? 4 : t.regexes.count != 0 ? 3 : 2;
+      }
+      least = std::min(least, score);
+    }
+    return least;
   }
 
   // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
@@ -491,6 +573,9 @@ class RuleSetImpl : public RuleSet {
         case Op::kClose:
           Set(rule, place, &closes_);
           break;
+        case Op::kMatch:
+          Set(rule, place, &nothing_);
+          break;
         default:
           Set(rule, place, &anything_);
       }
@@ -522,6 +607,10 @@ class RuleSetImpl : public RuleSet {
                        : exceptions           ? TestKind::kTagsNot
                                               : TestKind::kTags);
       own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
+      if (kinds_.back() != TestKind::kKeyed) of_tags_.push_back(static_cast<std::uint32_t>(kinds_.size() - 1));
+    }
+    for (const ConjunctionTest& c : p_.conjunctions) {
+      checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
     }
     own_words_ = (own + 63) / 64;
     test_words_ = (p_.form_tests.size() + 63) / 64;
@@ -662,6 +751,7 @@ class RuleSetImpl : public RuleSet {
     }
     for (std::uint32_t i = 0; i < t.regexes.count; ++i) {
       const RegexUse& use = p_.regexes[t.regexes.first + i];
+      if (!outlines_[t.regexes.first + i].Allows(OutlineOfText(use.surface != 0 ? form.surface : form.folded))) return false;
       const bool holds = FullMatch(*regexes_[t.regexes.first + i], use.surface != 0 ? form.surface : form.folded);
       if (holds == (use.negated != 0)) return false;
     }
@@ -709,7 +799,8 @@ class RuleSetImpl : public RuleSet {
       s.match_at.assign(n + 1, 0);
       s.required_at.resize(set.required_.size());
       for (auto& list : s.required_at) list.clear();
-      s.required_cursor.assign(set.required_.size(), 0);
+      s.need_cursor.assign(set.needs_.size(), 0);
+      s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
           const gazetteer::EntryInfo entry = view.gazetteer->Info(m.entry);
@@ -717,6 +808,7 @@ class RuleSetImpl : public RuleSet {
           key.row = RowOf(key);
           s.keys.push_back(key);
           if (m.begin < n) ++s.match_at[m.begin + 1];
+          s.widest = std::max(s.widest, m.end - m.begin);
           const Range required = s.kinds[key.row].required;
           for (std::uint32_t k = 0; k < required.count; ++k) {
             auto& list = s.required_at[s.kind_required[required.first + k]];
@@ -770,6 +862,9 @@ class RuleSetImpl : public RuleSet {
       add(set.by_class_[0]);
       if (key.cls != 0 && key.cls < set.by_class_.size()) add(set.by_class_[key.cls]);
       kind.required.count = static_cast<std::uint32_t>(s.kind_required.size()) - kind.required.first;
+      const auto any = [&](std::size_t from, std::size_t to) { return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; }); };
+      kind.begins = any(0, set.words_);
+      kind.goes_on = any(set.words_, size);
       return row;
     }
 
@@ -780,54 +875,67 @@ class RuleSetImpl : public RuleSet {
       for (const token::Token& t : *view.tokens) {
         if (s.forms[t.form].profile == kNoIndex) LookAt(t.form);
       }
-      for (auto& at : s.at) at.assign(n + 2, nullptr);
-      s.sets.resize(n * words * kPlaces);
-      std::uint64_t* free = s.sets.data();
-      const std::uint64_t* anything = set.anything_.data();
-      for (std::size_t i = 0; i < n; ++i) {
+      s.sets.resize((n + 1) * words);
+      s.behind.resize((n + 2) * words * 2);
+      s.second.resize(words);
+      std::uint64_t* second = s.second.data();
+      for (std::size_t i = n; i < n + 2; ++i) std::copy_n(set.nothing_.data() + kThird * words, words * 2, s.behind.data() + i * words * 2);
+      std::copy_n(set.ends_.data(), words, s.sets.data() + n * words);
+      s.walls.resize(n * 2);
+      std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
+      // From the end, since each token is asked what may stand behind it.
+      for (std::size_t i = n; i-- > 0;) {
         const token::Token& t = (*view.tokens)[i];
-        const std::uint64_t* profile = s.profiles.data() + s.forms[t.form].profile * words * kPlaces;
-        s.at[kFirst][i] = profile;
+        std::uint64_t* sets = s.sets.data() + i * words;
+        std::uint64_t* third = s.behind.data() + i * words * 2;
+        s.walls[i * 2] = sentence;
+        s.walls[i * 2 + 1] = block;
+        if (t.Has(token::kSentenceStart | token::kBlockStart)) sentence = static_cast<std::uint32_t>(i);
+        if (t.Has(token::kBlockStart)) block = static_cast<std::uint32_t>(i);
         if (t.Has(token::kBlockStart)) {
           // No match goes on here.
-          s.at[kSecond][i] = anything + kSecond * words;
-          s.at[kThird][i] = anything + kThird * words;
+          std::copy_n(set.ends_.data(), words, sets);
+          std::copy_n(set.nothing_.data() + kThird * words, words * 2, third);
           continue;
         }
-        const bool matches = s.match_at[i] != s.match_at[i + 1];
-        if (!matches && !t.Has(token::kOpens | token::kCloses | token::kSentenceStart)) {
-          s.at[kSecond][i] = profile + kSecond * words;
-          s.at[kThird][i] = profile + kThird * words;
-          continue;
+        const std::uint64_t* next = third + words * 2;
+        const std::uint64_t* profile = s.profiles.data() + s.forms[t.form].profile * words * kPlaces;
+        for (std::size_t w = 0; w < words * 2; ++w) third[w] = profile[kThird * words + w];
+        if (!t.Has(token::kOpens | token::kCloses)) {
+          for (std::size_t w = 0; w < words; ++w) sets[w] = (profile[kSecond * words + w] & next[w]) | set.ends_[w];
+        } else {
+          for (std::size_t w = 0; w < words; ++w) second[w] = profile[kSecond * words + w];
+          const auto add = [&](const std::uint64_t* more) {
+            for (std::size_t w = 0; w < words; ++w) second[w] |= more[kSecond * words + w];
+            for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
+          };
+          if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
+          if (t.Has(token::kCloses)) add(set.closes_.data());
+          for (std::size_t w = 0; w < words; ++w) sets[w] = (second[w] & next[w]) | set.ends_[w];
         }
-        std::uint64_t* own = free;
-        free += words * 2;
-        s.at[kSecond][i] = own;
-        s.at[kThird][i] = own + words;
-        std::copy(profile + kSecond * words, profile + kPlaces * words, own);
-        const auto add = [&](const std::uint64_t* sets) {
-          for (std::size_t w = 0; w < words * 2; ++w) own[w] |= sets[kSecond * words + w];
-        };
-        if (matches) {
-          std::uint32_t last = kNoIndex;
-          for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-            if (s.keys[m].row == last) continue;
-            last = s.keys[m].row;
-            add(s.kind_sets.data() + last * words * kPlaces);
-          }
+        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+          if (Repeats(m)) continue;
+          const State::KindRow& kind = s.kinds[s.keys[m].row];
+          if (!kind.goes_on) continue;
+          const std::uint64_t* more = s.kind_sets.data() + s.keys[m].row * words * kPlaces;
+          const std::uint64_t* behind = s.behind.data() + (std::min<std::size_t>((*view.matches)[m].end, n) * 2 + 1) * words;
+          for (std::size_t w = 0; w < words; ++w) sets[w] |= more[kSecond * words + w] & behind[w];
+          for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
         }
-        if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
-        if (t.Has(token::kCloses)) add(set.closes_.data());
         if (t.Has(token::kSentenceStart)) {
           for (std::size_t w = 0; w < words; ++w) {
-            own[w] = (own[w] & set.crosses_lines_[w]) | anything[kSecond * words + w];
-            own[words + w] = (own[words + w] & set.crosses_lines_[w]) | anything[kThird * words + w];
+            sets[w] = (sets[w] & set.crosses_lines_[w]) | set.ends_[w];
+            third[w] = (third[w] & set.crosses_lines_[w]) | set.nothing_[kThird * words + w];
+            third[words + w] = (third[words + w] & set.crosses_lines_[w]) | set.nothing_[kThirdBehind * words + w];
           }
         }
       }
-      for (std::size_t i = n; i < n + 2; ++i) {
-        for (int place = 0; place < kPlaces; ++place) s.at[place][i] = anything + static_cast<std::size_t>(place) * words;
-      }
+    }
+
+    // Whether the match before it says the same of the rules.
+    bool Repeats(std::uint32_t m) const {
+      return m > 0 && s.keys[m].row == s.keys[m - 1].row && (*view.matches)[m].begin == (*view.matches)[m - 1].begin &&
+             (*view.matches)[m].end == (*view.matches)[m - 1].end;
     }
 
     // Finds the profile of a new form.
@@ -837,11 +945,13 @@ class RuleSetImpl : public RuleSet {
       const bool capital = IsCapital(form);
       const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
       std::uint64_t hash = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
-      for (const morph::Reading& r : readings) hash = Mixed(hash, r.tag ^ static_cast<std::uint64_t>(r.origin) * 0xD6E8FEB86659FD93u);
+      std::uint64_t tags = 0;  // the order of the readings says nothing
+      for (const morph::Reading& r : readings) tags += Mixed(static_cast<std::uint64_t>(r.origin) + 1, r.tag);
+      hash = Mixed(hash, tags);
       std::uint32_t& number = s.signature_index.At(hash);
       if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
       State::FormState& state = s.forms[index];
-      state.signature = number;
+      state.tests = static_cast<std::uint32_t>(number * set.test_words_);
       const State::Signature& signature = s.signatures[number];
       s.extra.clear();
       s.extra_tests.clear();
@@ -868,14 +978,14 @@ class RuleSetImpl : public RuleSet {
         for (std::uint32_t test : s.extra_tests) row[set.own_words_ + set.own_[test] / 64] |= std::uint64_t{1} << (set.own_[test] % 64);
       }
       if (signature.pending.count != 0) {
-        const std::uint64_t folded = PrefixOf(form.folded), surface = PrefixOf(form.surface);
+        const TextOutline folded = OutlineOfText(form.folded);
+        const TextOutline surface = OutlineOfText(form.surface);
         for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
           const std::uint32_t atom = s.pending[signature.pending.first + k];
           const Range regexes = set.p_.form_tests[set.atoms_[atom].form_test].regexes;
           bool possible = true;
           for (std::uint32_t r = regexes.first; r < regexes.first + regexes.count; ++r) {
-            const std::uint64_t prefix = set.p_.regexes[r].surface != 0 ? surface : folded;
-            possible &= prefix >= set.prefixes_[r].low && prefix <= set.prefixes_[r].high;
+            possible = possible && set.outlines_[r].Allows(set.p_.regexes[r].surface != 0 ? surface : folded);
           }
           if (possible) s.extra.push_back(atom);
         }
@@ -912,6 +1022,7 @@ class RuleSetImpl : public RuleSet {
       signature.pending.first = static_cast<std::uint32_t>(s.pending.size());
       s.profiles.insert(s.profiles.end(), set.anything_.begin(), set.anything_.end());
       std::uint64_t* profile = s.profiles.data() + signature.profile * size;
+      for (std::size_t w = 0; w < size; ++w) profile[w] |= set.nothing_[w];
       const auto add = [&](const std::vector<std::uint32_t>& atoms, bool pending) {
         for (std::uint32_t atom : atoms) {
           const Atom& a = set.atoms_[atom];
@@ -923,14 +1034,13 @@ class RuleSetImpl : public RuleSet {
           }
         }
       };
-      for (std::uint32_t test = 0; test < set.kinds_.size(); ++test) {
-        const TestKind kind = set.kinds_[test];
+      for (std::uint32_t test : set.of_tags_) {
         const FormTest& t = set.p_.form_tests[test];
-        if (kind == TestKind::kKeyed || !OfForm(t, readings, form, capital)) continue;
+        if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
         const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
         if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); })) continue;
         tests[test / 64] |= std::uint64_t{1} << (test % 64);
-        add(set.atoms_of_[test], kind == TestKind::kRegex);
+        add(set.atoms_of_[test], set.kinds_[test] == TestKind::kRegex);
       }
       add(set.atoms_of_.back(), false);
       signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
@@ -946,21 +1056,25 @@ class RuleSetImpl : public RuleSet {
       return s.rows.data() + form->row * size;
     }
 
-    // Whether a test holds of a form: looked at once a form or a signature.
-    bool Holds(std::uint32_t test, std::uint32_t index) {
-      State::FormState& form = s.forms[index];
-      const std::uint32_t own = set.own_[test];
-      if (own == kNoIndex) return ((s.signature_tests[form.signature * set.test_words_ + test / 64] >> (test % 64)) & 1) != 0;
-      const std::uint64_t bit = std::uint64_t{1} << (own % 64);
-      std::uint64_t* known = s.rows.data() + form.row * set.own_words_ * 2 + own / 64;
-      if ((*known & bit) == 0) {
-        known = OwnRow(&form) + own / 64;
-        *known |= bit;
-        // What its signature denies needs no expression.
-        const bool possible = ((s.signature_tests[form.signature * set.test_words_ + test / 64] >> (test % 64)) & 1) != 0;
-        if (possible && set.Evaluate(set.p_.form_tests[test], *view.forms, (*view.forms)[index])) known[set.own_words_] |= bit;
-      }
-      return (known[set.own_words_] & bit) != 0;
+    // Whether the test holds of a form: looked at once a form or a signature.
+    bool Holds(const TokenCheck& c, std::uint32_t form) {
+      const State::FormState& state = s.forms[form];
+      if (c.own == kNoIndex) return ((s.signature_tests[state.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
+      const std::uint64_t* row = s.rows.data() + state.row * set.own_words_ * 2 + c.own / 64;
+      if (((*row >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
+      return ((row[set.own_words_] >> (c.own % 64)) & 1) != 0;
+    }
+
+    bool HoldsNow(const TokenCheck& c, std::uint32_t form) {
+      State::FormState& state = s.forms[form];
+      std::uint64_t* row = OwnRow(&state) + c.own / 64;
+      const std::uint64_t bit = std::uint64_t{1} << (c.own % 64);
+      *row |= bit;
+      // What its signature denies needs no expression.
+      const bool possible = ((s.signature_tests[state.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
+      const bool holds = possible && set.Evaluate(set.p_.form_tests[c.test], *view.forms, (*view.forms)[form]);
+      if (holds) row[set.own_words_] |= bit;
+      return holds;
     }
 
     static bool FitsKey(const BoundClass& b, const MatchKey& k) {
@@ -983,18 +1097,16 @@ class RuleSetImpl : public RuleSet {
       const std::size_t words = set.words_;
       const std::size_t n = view.tokens->size();
       std::uint64_t* chosen = s.chosen.data();
-      const std::uint64_t* first = s.at[kFirst][i];
-      const std::uint64_t* second = s.at[kSecond][i + 1];
-      const std::uint64_t* third = s.at[kThird][i + 2];
-      for (std::size_t w = 0; w < words; ++w) chosen[w] = first[w] & second[w] & third[w];
+      const std::uint64_t* first = s.profiles.data() + s.forms[t.form].profile * words * kPlaces;
+      const std::uint64_t* second = s.sets.data() + (i + 1) * words;
+      for (std::size_t w = 0; w < words; ++w) chosen[w] = first[w] & second[w];
       const auto add = [&](const std::uint64_t* sets, std::size_t end) {
-        end = std::min(end, n);
-        second = s.at[kSecond][end];
-        third = s.at[kThird][end + 1];
-        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w] & third[w];
+        second = s.sets.data() + std::min(end, n) * words;
+        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w];
       };
       if (!s.keys.empty()) {
         for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+          if (!s.kinds[s.keys[m].row].begins || Repeats(m)) continue;
           add(s.kind_sets.data() + s.keys[m].row * words * kPlaces, (*view.matches)[m].end);
         }
       }
@@ -1016,14 +1128,31 @@ class RuleSetImpl : public RuleSet {
 
     void Try(std::uint32_t rule, std::uint32_t i) {
       const RuleCode& r = set.p_.rules[rule];
-      if (r.required != kNoIndex) {
-        const std::uint32_t index = set.required_index_[r.required];
-        const auto& list = s.required_at[index];
-        std::uint32_t& cursor = s.required_cursor[index];
-        while (cursor < list.size() && list[cursor] < i) ++cursor;
-        if (cursor == list.size() || list[cursor] - i > r.required_within) return;
+      const Range needs = set.needs_of_[rule];
+      if (needs.count != 0 && s.widest <= kWidestClass) {
+        // No match goes over the end of its sentence.
+        const std::uint32_t end = s.walls[i * std::size_t{2} + (r.crosses_lines != 0 ? 1 : 0)];
+        for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
+          if (!Finds(set.needs_[k], k, rule, i, end)) return;
+        }
       }
       Match(rule, i);
+    }
+
+    bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
+      const std::uint32_t to = std::min(i + need.max + 1, end);
+      if (need.required != kNoIndex) {
+        const auto& list = s.required_at[need.required];
+        std::uint32_t& cursor = s.need_cursor[number];
+        while (cursor < list.size() && list[cursor] < i + need.min) ++cursor;
+        return cursor < list.size() && list[cursor] < to;
+      }
+      const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + rule / 64;
+      const token::Token* tokens = view.tokens->data();
+      for (std::uint32_t at = i + need.min; at < to; ++at) {
+        if (((profiles[s.forms[tokens[at].form].profile * set.words_ * kPlaces] >> (rule % 64)) & 1) != 0) return true;
+      }
+      return false;
     }
 
     void Match(std::uint32_t rule, std::uint32_t i) {
@@ -1075,9 +1204,9 @@ class RuleSetImpl : public RuleSet {
       out.hits.push_back(hit);
     }
 
-    // Whether a match may not go on with the token at `pos`.
-    bool Wall(const RuleCode& r, std::uint32_t pos) const {
-      return (*view.tokens)[pos].Has(r.crosses_lines != 0 ? token::kBlockStart : token::kSentenceStart | token::kBlockStart);
+    // Flags of the tokens with which a match may not go on.
+    static std::uint16_t WallOf(const RuleCode& r) {
+      return r.crosses_lines != 0 ? token::kBlockStart : token::kSentenceStart | token::kBlockStart;
     }
 
     bool Before(const RuleCode& r, std::uint32_t begin) {
@@ -1085,7 +1214,7 @@ class RuleSetImpl : public RuleSet {
         const ContextCode& c = set.p_.contexts[r.contexts.first + k];
         if (c.before == 0) continue;
         bool holds = false;
-        if (begin > 0 && !Wall(r, begin)) {
+        if (begin > 0 && !(*view.tokens)[begin].Has(WallOf(r))) {
           for (std::uint32_t width = c.min; width <= c.max && width <= begin && !holds; ++width) {
             Execute(s.context, r, c.start, begin - width, begin - width, true,
                     [&](std::uint32_t end) { return holds = holds || end == begin; });
@@ -1147,11 +1276,10 @@ class RuleSetImpl : public RuleSet {
     bool TokenHolds(std::uint32_t first, std::uint32_t count, std::uint32_t pos) {
       const token::Token& t = (*view.tokens)[pos];
       const TokenMask mask = MaskOf(t);
-      for (std::uint32_t k = first; k < first + count; ++k) {
-        const ConjunctionTest& c = set.p_.conjunctions[k];
-        if ((mask & c.need) != c.need || (mask & c.forbid) != 0) continue;
-        if (c.form_test != kNoIndex && !Holds(c.form_test, t.form)) continue;
-        if (c.not_classes.count != 0 && BeginsOneOf(c.not_classes, pos)) continue;
+      for (const TokenCheck *c = set.checks_.data() + first, *end = c + count; c != end; ++c) {
+        if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
+        if (c->test != kNoIndex && !Holds(*c, t.form)) continue;
+        if (c->not_classes.count != 0 && BeginsOneOf(c->not_classes, pos)) continue;
         return true;
       }
       return false;
@@ -1188,41 +1316,50 @@ class RuleSetImpl : public RuleSet {
     // each step is taken once at each token, so that the time is bounded by the size of the code times the tokens; without it (rules with
     // agreement, where another way to the same place may agree) by the limit of steps.
     template <class F>
-    void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, std::uint32_t origin, bool remember,
-                 F on_match) {
-      const std::vector<Instruction>& code = set.p_.code;
+    void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, const std::uint32_t origin,
+                 const bool remember, F on_match) {
+      const Instruction* const code = set.p_.code.data();
+      const token::Token* const tokens = view.tokens->data();
       const auto n = static_cast<std::uint32_t>(view.tokens->size());
-      machine.jobs.clear();
+      // No element goes over the end of a sentence, and none beyond the longest match.
+      const std::uint32_t limit = std::min(n, origin + static_cast<std::uint32_t>(kMaxMatchTokens) - 1);
+      const std::uint16_t wall = WallOf(r);
+      if (machine.jobs.empty()) machine.jobs.resize(64);
+      std::size_t jobs = 0;  // those that are left
       machine.undo.clear();
       machine.slots.assign(r.captures.count, CaptureSlot{});
       if (machine.visited.size() < r.size) machine.visited.resize(r.size);
-      ++machine.run;
-      std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens;
-      std::uint32_t pc = start;
+      State::Machine::Visit* const visited = machine.visited.data();
+      const std::uint64_t number = ++machine.run;
+      const auto push = [&](std::uint32_t what, std::uint32_t at) {
+        if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2);
+        machine.jobs[jobs++] = {what, at};
+      };
       const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
         // Only where there is a way back to take is there something to undo.
-        if (!machine.jobs.empty()) {
+        if (jobs != 0) {
           machine.undo.push_back(machine.slots[slot]);
-          machine.jobs.push_back({kUndo | slot, 0});
+          push(kUndo | slot, 0);
         }
         return machine.slots[slot];
       };
       const auto seen = [&](std::uint32_t at) {
         if (!remember) return false;
-        State::Machine::Visit& visit = machine.visited[at - r.start];
-        if (visit.run != machine.run) visit = {machine.run, 0};
+        State::Machine::Visit& visit = visited[at - r.start];
+        if (visit.run != number) visit = {number, 0};
         const std::uint64_t bit = std::uint64_t{1} << ((pos - origin) & 63);
         if ((visit.bits & bit) != 0) return true;
         visit.bits |= bit;
         return false;
       };
-      while (true) {
-        bool alive = steps-- != 0;
-        if (!alive) return;
+      const auto take = [&](const Instruction& in, std::uint32_t match) {
+        if (in.d != kNoIndex) change(in.d).match = static_cast<std::int32_t>(match);
+        pos = (*view.matches)[match].end;
+      };
+      std::uint32_t pc = start;
+      for (std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens; steps != 0; --steps) {
         const Instruction& in = code[pc];
-        // No element goes over the end of a sentence, and none beyond the longest match.
-        const bool consumes = in.op <= Op::kAny;
-        if (consumes && (pos >= n || pos - origin >= kMaxMatchTokens - 1 || (pos > origin && Wall(r, pos)))) alive = false;
+        bool alive = in.op > Op::kAny || (pos < limit && (pos == origin || !tokens[pos].Has(wall)));
         if (alive) {
           switch (in.op) {
             case Op::kAny:
@@ -1234,22 +1371,22 @@ class RuleSetImpl : public RuleSet {
               break;
             case Op::kClass: {
               alive = false;
-              if (s.keys.empty() || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos))) break;
+              if (s.keys.empty() || s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos))) break;
               // The longest match comes first in the view; shorter ones are ways back.
               const BoundClass& test = set.classes_[in.a];
               std::uint32_t chosen = kNoIndex;
-              const std::size_t bottom = machine.jobs.size();
+              const std::size_t bottom = jobs;
               for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
                 if (!Fits(test, m) || (*view.matches)[m].end > n || (*view.matches)[m].end - origin > kMaxMatchTokens) continue;
                 if (chosen == kNoIndex) {
                   chosen = m;
                 } else if ((*view.matches)[m].end != (*view.matches)[chosen].end) {
-                  machine.jobs.push_back({kUndo | (kUndo >> 1) | pc, m});
+                  push(kUndo | (kUndo >> 1) | pc, m);
                 }
               }
               if (chosen == kNoIndex) break;
-              std::reverse(machine.jobs.begin() + static_cast<std::ptrdiff_t>(bottom), machine.jobs.end());
-              TakeMatch(change, in, chosen, &pos);
+              std::reverse(machine.jobs.begin() + static_cast<std::ptrdiff_t>(bottom), machine.jobs.begin() + static_cast<std::ptrdiff_t>(jobs));
+              take(in, chosen);
               ++pc;
               alive = true;
               break;
@@ -1267,23 +1404,20 @@ class RuleSetImpl : public RuleSet {
               break;
             }
             case Op::kGroup: {
-              const token::Token& t = (*view.tokens)[pos];
+              const token::Token& t = tokens[pos];
               alive = t.Has(token::kOpens) && t.pair > static_cast<std::int32_t>(pos) && (t.kind == token::Kind::kQuote) == (in.a == 0);
               if (!alive) break;
               const auto close = static_cast<std::uint32_t>(t.pair);
               alive = close < n && close - pos >= 2 && close - pos <= kMaxGroupTokens + 1 && close - origin < kMaxMatchTokens;
-              for (std::uint32_t k = pos + 1; alive && k <= close; ++k) alive = !(*view.tokens)[k].Has(token::kBlockStart);
+              for (std::uint32_t k = pos + 1; alive && k <= close; ++k) alive = !tokens[k].Has(token::kBlockStart);
               if (!alive) break;
-              if (in.d != kNoIndex) {
-                CaptureSlot& slot = change(in.d);
-                slot = {pos + 1, close, -1, -1};
-              }
+              if (in.d != kNoIndex) change(in.d) = {pos + 1, close, -1, -1};
               pos = close + 1;
               ++pc;
               break;
             }
             case Op::kOpen: {
-              const token::Token& t = (*view.tokens)[pos];
+              const token::Token& t = tokens[pos];
               alive = t.Has(token::kOpens) && t.pair > static_cast<std::int32_t>(pos) && (t.kind == token::Kind::kQuote) == (in.a == 0);
               if (!alive) break;
               change(in.b).begin = pos;
@@ -1291,7 +1425,7 @@ class RuleSetImpl : public RuleSet {
               break;
             }
             case Op::kClose: {
-              const token::Token& t = (*view.tokens)[pos];
+              const token::Token& t = tokens[pos];
               alive = t.Has(token::kCloses) && t.pair >= 0 && static_cast<std::uint32_t>(t.pair) == machine.slots[in.b].begin;
               ++pos, ++pc;
               break;
@@ -1299,7 +1433,7 @@ class RuleSetImpl : public RuleSet {
             case Op::kSplit:
               alive = !seen(pc);
               if (!alive) break;
-              machine.jobs.push_back({in.a, pos});
+              push(in.a, pos);
               ++pc;
               break;
             case Op::kJump:
@@ -1326,9 +1460,8 @@ class RuleSetImpl : public RuleSet {
         if (alive) continue;
         // Back to the last choice that is left.
         while (true) {
-          if (machine.jobs.empty()) return;
-          const State::Machine::Job job = machine.jobs.back();
-          machine.jobs.pop_back();
+          if (jobs == 0) return;
+          const State::Machine::Job job = machine.jobs[--jobs];
           if ((job.pc & kUndo) == 0) {
             pc = job.pc;
             pos = job.pos;
@@ -1336,7 +1469,7 @@ class RuleSetImpl : public RuleSet {
           }
           if ((job.pc & (kUndo >> 1)) != 0) {
             pc = job.pc & ~(kUndo | (kUndo >> 1));
-            TakeMatch(change, code[pc], job.pos, &pos);
+            take(code[pc], job.pos);
             ++pc;
             break;
           }
@@ -1344,12 +1477,6 @@ class RuleSetImpl : public RuleSet {
           machine.undo.pop_back();
         }
       }
-    }
-
-    template <class F>
-    void TakeMatch(F& change, const Instruction& in, std::uint32_t match, std::uint32_t* pos) {
-      if (in.d != kNoIndex) change(in.d).match = static_cast<std::int32_t>(match);
-      *pos = (*view.matches)[match].end;
     }
   };
 
@@ -1363,10 +1490,14 @@ class RuleSetImpl : public RuleSet {
   std::vector<Expression> expressions_;     // parallel to Program::emits
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
+  std::vector<Need> needs_;
+  std::vector<Range> needs_of_;  // by rule: into needs_
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
   std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
-  std::vector<std::uint64_t> anything_;               // sets: rules that any token suits, and the end of the text too
+  std::vector<std::uint64_t> ends_;                   // rules that a match may end for after its first element
+  std::vector<std::uint64_t> anything_;               // sets: rules that any token suits
+  std::vector<std::uint64_t> nothing_;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
   std::vector<std::uint64_t> opens_[2], closes_;      // sets: of opening quotes, opening brackets, closing ones
   std::vector<std::uint64_t> class_sets_;             // sets, by class test
   std::vector<std::uint64_t> resolved_;               // by type, first place only; 0 = any
@@ -1377,16 +1508,18 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test; the last ones have none
   // Form tests.
   std::vector<TestKind> kinds_;
+  std::vector<std::uint32_t> of_tags_;  // those that are not kKeyed
   std::vector<std::uint32_t> own_;  // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
+  std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
   struct KeySlot {
     std::uint64_t key = 0;
     Range tests;  // into keyed_tests_; count 0 = free
   };
   std::vector<KeySlot> key_slots_;
   std::vector<std::uint32_t> keyed_tests_;
-  std::vector<Prefixes> prefixes_;  // parallel to Program::regexes
+  std::vector<Outline> outlines_;  // parallel to Program::regexes
 };
 
 Result<std::unique_ptr<RuleSet>> OpenRules(std::span<const std::string_view> sections, const gazetteer::Gazetteer& gazetteer) {

@@ -273,9 +273,12 @@ class Corpus {
       const auto [it, fresh] = forms_.try_emplace(key, static_cast<std::uint32_t>(form_blocks.size()));
       if (fresh) {
         form_blocks.emplace_back();
-        e.OfForm(*a.forms, a.tokens[i].form, a.caseless, [this](Template t, std::string_view value) {
-          form_blocks.back().push_back(blocks.Of(t, ValueKey(value), std::string(value), false));
-        });
+        FormEvidence of_form;
+        e.OfForm(*a.forms, a.tokens[i].form, a.caseless, &of_form);
+        for (const FormEvidence::Keyed& k : of_form.keyed) {
+          form_blocks.back().push_back(blocks.Of(k.t, k.key, e.KeyedValue(*a.forms, a.tokens[i].form, a.caseless, k.t), false));
+        }
+        for (const EvidenceId id : of_form.ids) form_blocks.back().push_back(BlockOf(id, false));
       }
       d->form[i] = it->second;
       for (const std::uint32_t b : form_blocks[it->second]) ++blocks.counts()[b];

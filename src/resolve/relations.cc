@@ -1,0 +1,534 @@
+#include "resolve/relations.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "morph/morph.h"
+#include "resolve/memory.h"
+
+namespace atau::resolve {
+namespace {
+
+using token::Flag;
+using token::Kind;
+using token::Shape;
+
+constexpr std::size_t kLongestTail = 16;  // tokens between a post and its body
+constexpr std::size_t kAdjectives = 4;    // before a post
+constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb, or a verb and its person
+constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
+constexpr std::size_t kPlacesOfPrefix = 16;
+constexpr std::size_t kShortBracket = 8;
+constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
+constexpr std::size_t kLongestList = 8;   // people of one post
+
+// Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
+constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "person_word", "crime"};
+
+struct Post {
+  std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
+  morph::Agreement agreement = 0;
+  bool lower_entry = true;
+  bool at_body = false;             // the dictionary says that it is held at a body
+  std::vector<int> objects;
+  std::vector<int> people;
+  bool direct = false;              // its people stand right behind it
+  std::string key;                  // stem of the head
+};
+
+class Finder {
+ public:
+  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) : a_(a), mentions_(mentions), out_(*out) {
+    mention_at_.assign(a.tokens.size() + 1, -1);
+    for (std::size_t m = 0; m < mentions.size(); ++m) {
+      if (IndexOf(mentions[m].type) < 0) continue;
+      std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
+    }
+    role_ = a.gazetteer->ClassId("role");
+    verb_ = a.gazetteer->ClassId("post_verb");
+    org_head_ = a.gazetteer->ClassId("org_head");
+    for (const std::string_view kind : kNoPosts) no_posts_.insert(a.gazetteer->KindId("role", kind));
+    become_ = a.gazetteer->KindId("post_verb", "become");
+    post_ = a.gazetteer->KindId("post_verb", "post");
+  }
+
+  void Run() {
+    FindAll();
+    for (std::size_t p = posts_.size(); p-- > 0;) Behind(p);
+    for (std::size_t p = 0; p < posts_.size(); ++p) {
+      if (!posts_[p].direct) Before(p);
+      if (posts_[p].people.empty()) OverVerb(p);
+    }
+    FromAdjectives();
+    FromElsewhere();
+    for (const Post& p : posts_) Emit(p);
+  }
+
+ private:
+  std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
+  bool IsWord(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord; }
+  bool Breaks(std::size_t i) const { return i >= a_.tokens.size() || a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
+  bool IsType(int m, Type type) const { return m >= 0 && mentions_[static_cast<std::size_t>(m)].type == type; }
+  bool IsPerson(std::size_t i) const { return i < a_.tokens.size() && IsType(mention_at_[i], Type::kPerson); }
+  bool IsBody(int m) const { return IsType(m, Type::kOrganization) || IsType(m, Type::kLocation); }
+  std::size_t EndOf(int m) const { return mentions_[static_cast<std::size_t>(m)].end; }
+  bool IsComma(std::size_t i) const { return i < a_.tokens.size() && Text(i) == ","; }
+  bool IsDash(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].Has(Flag::kDash); }
+  bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && IsWord(i) && a_.FormOf(i).folded == "и"; }
+  bool IsQuote(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].kind == Kind::kQuote; }
+
+  // The word of a class that begins at a token: the longest one, -1 where there is none.
+  int WordsAt(std::size_t i, std::uint16_t cls) const {
+    int best = -1;
+    for (const std::uint32_t index : a_.matches_at.At(i)) {
+      if (!a_.infos[index].words || a_.infos[index].class_id != cls) continue;
+      if (best < 0 || a_.matches[index].end > a_.matches[static_cast<std::size_t>(best)].end) best = static_cast<int>(index);
+    }
+    return best;
+  }
+  std::uint16_t VerbKind(std::size_t i) const {
+    const int m = WordsAt(i, verb_);
+    return m < 0 ? std::uint16_t{0} : a_.infos[static_cast<std::size_t>(m)].kind_id;
+  }
+
+  morph::Agreement NounsOf(std::size_t i) const {
+    morph::Agreement out = 0;
+    for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(i))) {
+      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0) out |= morph::AgreementOf(r.tag);
+    }
+    return out;
+  }
+
+  // ---- the posts of the text ----
+
+  void FindAll() {
+    for (std::size_t i = 0; i < a_.tokens.size();) {
+      Post post;
+      if (mention_at_[i] >= 0 || !IsWord(i) || !HeadAt(i, &post)) {
+        ++i;
+        continue;
+      }
+      Adjectives(&post);
+      Tail(&post);
+      i = std::max(post.end, i + 1);
+      posts_.push_back(std::move(post));
+    }
+  }
+
+  bool HeadAt(std::size_t i, Post* post) const {
+    bool no_post = false;
+    // «после» is hardly a form of «посол».
+    const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
+    if (!readings.empty() && (readings[0].tag & (morph::kPREP | morph::kCONJ | morph::kPRCL | morph::kVERB | morph::kADVB)) != 0) return false;
+    for (const std::uint32_t index : a_.matches_at.At(i)) {
+      const gazetteer::Match& m = a_.matches[index];
+      if (!a_.infos[index].words || a_.infos[index].class_id != role_ || m.end <= post->head_end) continue;
+      bool free = true;
+      for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
+      if (!free) continue;
+      if (no_posts_.contains(a_.infos[index].kind_id)) {
+        no_post = m.end == i + 1;
+        continue;
+      }
+      const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
+      post->head = m.begin;
+      post->head_end = m.end;
+      post->at_body = e.slots.find("org") != std::string_view::npos;
+      std::string folded;
+      morph::Fold(e.name.substr(0, 2), &folded);
+      post->lower_entry = folded == e.name.substr(0, 2);
+    }
+    if (post->head_end == 0 && !no_post) {
+      // «экс-губернатор»: what the rules know of compounds.
+      for (const std::uint32_t index : a_.hits_at.At(i)) {
+        const rules::Hit& hit = a_.hits.hits[index];
+        const rules::RuleInfo& info = a_.rules->rule(hit.rule);
+        if (info.type != Type::kRole || info.weight <= 0 || hit.end != i + 1 || !a_.tokens[i].Has(Flag::kHyphen)) continue;
+        post->head = i;
+        post->head_end = i + 1;
+        post->at_body = true;
+      }
+    }
+    if (post->head_end == 0) return false;
+    post->begin = post->head;
+    post->text_end = post->end = post->head_end;
+    for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
+      if ((a_.FormOf(k).any & morph::kNOUN) != 0) {
+        post->agreement = NounsOf(k);
+        post->key = std::string(StemOf(a_.FormOf(k).folded));
+      }
+    }
+    if (post->key.empty()) {
+      post->agreement = NounsOf(post->head);
+      post->key = std::string(StemOf(a_.FormOf(post->head).folded));
+    }
+    return true;
+  }
+
+  void Adjectives(Post* post) const {
+    for (std::size_t n = 0; n < kAdjectives && post->begin > 0; ++n) {
+      const std::size_t p = post->begin - 1;
+      if (Breaks(post->begin) || !IsWord(p) || mention_at_[p] >= 0) return;
+      const morph::Form& form = a_.FormOf(p);
+      if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0) return;
+      if ((NounsOf(p) & post->agreement) == 0) return;
+      if (a_.tokens[p].shape != Shape::kLower && !a_.tokens[p].Has(Flag::kSentenceStart) && !a_.tokens[p].Has(Flag::kLineStart)) return;
+      post->begin = p;
+    }
+  }
+
+  // What follows a post: its tail in the genitive or behind a preposition, and the bodies and places among it.
+  void Tail(Post* post) const {
+    std::size_t i = post->head_end;
+    bool behind_from = false;               // «от …»
+    bool oblique = false;                   // a preposition asks for another case, up to its noun
+    // «управляющий компанией», «зав. кафедрой»
+    bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
+    bool roles = true;                      // «заместитель министра»: posts may follow, until another word does
+    std::size_t told = post->head_end;      // the last token that belongs to the post's text
+    for (std::size_t steps = 0; i < a_.tokens.size() && steps < kLongestTail; ++steps) {
+      if (Breaks(i)) break;
+      const int m = mention_at_[i];
+      if (m >= 0) {
+        if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
+        if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization)))) post->objects.push_back(m);
+        behind_from = oblique = false;
+        i = EndOf(m);
+        while (IsQuote(i) && a_.tokens[i].Has(Flag::kCloses)) ++i;
+        post->end = i;
+        continue;
+      }
+      if (IsQuote(i)) {
+        ++i;
+        continue;
+      }
+      if (!IsWord(i)) {
+        // «Национального фронта (НФ)»
+        if (Text(i) == "(" && !post->objects.empty() && i == post->end && a_.tokens[i].pair > 0 && static_cast<std::size_t>(a_.tokens[i].pair) <= i + kShortBracket) {
+          const std::size_t next = static_cast<std::size_t>(a_.tokens[i].pair) + 1;
+          if (IsPerson(next)) post->end = next;
+          break;
+        }
+        // «развития, инноваций и промышленности»
+        if (IsComma(i) && post->objects.empty() && i > post->head_end && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) && WordsAt(i + 1, role_) < 0 &&
+            (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
+          ++i;
+          continue;
+        }
+        break;
+      }
+      const morph::Form& form = a_.FormOf(i);
+      if (IsAnd(i)) {
+        if (i + 1 >= a_.tokens.size() || i == post->head_end || !post->objects.empty() || !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0) break;
+        ++i;
+        continue;
+      }
+      if ((form.any & morph::kPREP) != 0 && IsTailPreposition(form.folded)) {
+        // «посол Японии в России»: behind the body another place, or a party.
+        const std::size_t next = i + 1;
+        if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
+        behind_from = form.folded == "от";
+        oblique = true;
+        ++i;
+        continue;
+      }
+      // «глава ОАО «Вымпел»»
+      if (a_.tokens[i].shape != Shape::kLower && WordsAt(i, org_head_) >= 0 && post->objects.empty()) {
+        i = a_.matches[static_cast<std::size_t>(WordsAt(i, org_head_))].end;
+        if (i < a_.tokens.size() && (mention_at_[i] >= 0 || IsQuote(i))) continue;
+        break;
+      }
+      // «крайне правого фронта»
+      if ((form.any & morph::kADVB) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0 && i + 1 < a_.tokens.size() && i > post->head_end &&
+          (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
+        ++i;
+        continue;
+      }
+      if (!IsTailWord(i, oblique ? kOblique : instrumental ? morph::kgent | morph::kablt : morph::kgent)) break;
+      if (WordsAt(i, role_) >= 0 && (!roles || !post->objects.empty() || !IsTailWord(i, morph::kgent))) break;
+      if ((form.any & morph::kNOUN) != 0) {
+        oblique = instrumental = false;
+        if (WordsAt(i, role_) < 0) roles = false;
+      }
+      ++i;
+      if (post->objects.empty()) told = i;
+      post->end = i;
+    }
+    // The class word before a quoted body is the body's: «директор компании «Вымпел»».
+    post->text_end = std::max(told, post->head_end);
+    if (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization)) {
+      for (std::size_t k = post->head_end; k < post->text_end; ++k) {
+        const int head = WordsAt(k, org_head_);
+        if (head >= 0 && a_.matches[static_cast<std::size_t>(head)].end == post->text_end) {
+          post->text_end = k;
+          break;
+        }
+      }
+    }
+    // Adjectives before the body are the body's.
+    while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (a_.FormOf(post->text_end - 1).any & morph::kNOUN) == 0)) --post->text_end;
+    if (post->objects.empty()) {
+      // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
+      post->end = post->text_end;
+    }
+  }
+
+  static bool IsTailPreposition(std::string_view word) {
+    for (const std::string_view p : {"по", "в", "во", "на", "при", "от", "из"}) {
+      if (word == p) return true;
+    }
+    return false;
+  }
+
+  // A lower-case noun or adjective in one of the cases.
+  bool IsTailWord(std::size_t i, morph::Grammemes cases) const {
+    if (!IsWord(i) || a_.tokens[i].shape != Shape::kLower || mention_at_[i] >= 0) return false;
+    const morph::Form& form = a_.FormOf(i);
+    if ((form.any & (morph::kNPRO | morph::kApro)) != 0) return false;
+    for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
+      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0) return true;
+    }
+    return false;
+  }
+
+  // ---- its people ----
+
+  bool IsPlural(const Post& p) const { return (p.agreement & 0x888888u) != 0 && (p.agreement & 0x777777u) == 0; }
+
+  // «… Иван Крот», «… генерал Иван Крот», «…, Иван Крот, …».
+  void Behind(std::size_t index) {
+    Post& p = posts_[index];
+    std::size_t i = p.end;
+    while (IsQuote(i)) ++i;
+    if (i < a_.tokens.size() && !Breaks(i)) {
+      const int title = mention_at_[i] < 0 && IsWord(i) ? WordsAt(i, role_) : -1;
+      if (title >= 0 && no_posts_.contains(a_.infos[static_cast<std::size_t>(title)].kind_id)) i = a_.matches[static_cast<std::size_t>(title)].end;
+    }
+    if (i >= a_.tokens.size() || Breaks(i)) return;
+    if (IsPerson(i)) {
+      List(i, IsPlural(p), &p);
+      p.direct = true;
+      return;
+    }
+    // The next post holds for the same person.
+    std::size_t next = i;
+    if (IsComma(next)) {
+      ++next;
+      if (next + 1 < a_.tokens.size() && a_.FormOf(next).folded == "а" && a_.FormOf(next + 1).folded == "также") next += 2;
+    } else if (IsAnd(next)) {
+      ++next;
+    } else if (IsDash(next)) {
+      ++next;
+    }
+    if (index + 1 < posts_.size()) {
+      const Post& q = posts_[index + 1];
+      if (q.begin == next && q.direct && (q.agreement & p.agreement) != 0 && !Breaks(next)) {
+        p.people = q.people;
+        p.direct = true;
+        return;
+      }
+    }
+    if ((IsComma(i) || (IsDash(i) && !p.objects.empty())) && IsPerson(i + 1) && !Breaks(i + 1)) {
+      const std::size_t end = EndOf(mention_at_[i + 1]);
+      if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")") List(i + 1, false, &p);
+    }
+  }
+
+  void List(std::size_t i, bool many, Post* p) const {
+    p->people.push_back(mention_at_[i]);
+    for (std::size_t n = 1; many && n < kLongestList; ++n) {
+      std::size_t next = EndOf(p->people.back());
+      if (next < a_.tokens.size() && Text(next) == "(" && a_.tokens[next].pair > static_cast<std::int32_t>(next)) next = static_cast<std::size_t>(a_.tokens[next].pair) + 1;
+      if (!IsComma(next) && !IsAnd(next)) return;
+      ++next;
+      if (IsAnd(next)) ++next;
+      if (!IsPerson(next) || Breaks(next)) return;
+      p->people.push_back(mention_at_[next]);
+    }
+  }
+
+  // «Иван Крот, …», «Иван Крот — …», «Иван Крот (…)», and the posts after such a one.
+  void Before(std::size_t index) {
+    Post& p = posts_[index];
+    if (p.begin < 2 || Breaks(p.begin)) return;
+    std::size_t i = p.begin - 1;  // the sign
+    while (IsQuote(i) && i > 1) --i;
+    // «…, 45-летний директор», «…, это директор», «…, а также директор».
+    for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
+      const std::string_view word = IsWord(i) ? a_.FormOf(i).folded : std::string_view();
+      const bool small = word == "это" || word == "а" || word == "также" || word == "и" || word == "ныне" || word == "теперь" || word == "тогда" || word == "затем" ||
+                         word == "тогдашний" || word == "ранее" || (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) ||
+                         a_.tokens[i].kind == Kind::kNumber;
+      if (!small || Breaks(i)) break;
+      if (word == "и" && index > 0 && posts_[index - 1].end == i) break;
+      --i;
+    }
+    if (!(IsComma(i) || IsDash(i) || Text(i) == "(" || IsAnd(i)) || Breaks(i)) return;
+    if (index > 0 && posts_[index - 1].end == i && !posts_[index - 1].people.empty() && !posts_[index - 1].direct && (posts_[index - 1].agreement & p.agreement) != 0) {
+      p.people = posts_[index - 1].people;
+      return;
+    }
+    if (IsAnd(i)) return;
+    const int m = mention_at_[i - 1];
+    if (IsType(m, Type::kPerson) && !Breaks(i)) {
+      if (p.people.empty() || !p.objects.empty()) p.people = {m};
+      return;
+    }
+    // «Иван Крот (Россия), …»
+    if (Text(i - 1) == ")" && a_.tokens[i - 1].pair > 0) {
+      const int before = mention_at_[static_cast<std::size_t>(a_.tokens[i - 1].pair) - 1];
+      if (IsType(before, Type::kPerson) && p.people.empty()) p.people = {before};
+    }
+  }
+
+  // «Иван Крот назначен …», «занимает пост …»; «… стал Иван Крот», «на пост … избран Иван Крот».
+  void OverVerb(std::size_t index) {
+    Post& p = posts_[index];
+    bool post_word = false, verb = false;
+    std::size_t i = p.begin;
+    int person = -1;
+    for (std::size_t n = 0; n < 2 * kVerbReach && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (IsType(mention_at_[i], Type::kPerson)) {
+        person = mention_at_[i];
+        break;
+      }
+      if (mention_at_[i] >= 0 && !verb && !IsQuote(i)) {
+        if (n > kVerbReach) break;
+        continue;
+      }
+      if (!IsWord(i)) {
+        if (verb && IsComma(i)) continue;
+        if (IsQuote(i)) continue;
+        break;
+      }
+      if (index > 0 && i < posts_[index - 1].end) break;
+      const std::uint16_t kind = VerbKind(i);
+      post_word |= kind == post_ && kind != 0;
+      verb |= kind == become_ && kind != 0;
+    }
+    const bool ablative = (p.agreement & morph::AgreementOfCase(4)) != 0;
+    const bool genitive = post_word && (p.agreement & morph::AgreementOfCase(1)) != 0;
+    if (!ablative && !genitive) return;
+    if (person >= 0 && (verb || (post_word && genitive))) {
+      p.people = {person};
+      return;
+    }
+    // To the right.
+    bool right = false;
+    i = p.end;
+    for (std::size_t n = 0; n < kVerbReach && i < a_.tokens.size() && !Breaks(i); ++n, ++i) {
+      if (IsPerson(i)) {
+        if (right || (verb && post_word)) p.people = {mention_at_[i]};
+        return;
+      }
+      if (mention_at_[i] >= 0 || (!IsWord(i) && !IsQuote(i))) return;
+      right |= VerbKind(i) == become_ && VerbKind(i) != 0;
+    }
+  }
+
+  // «британский премьер»: the place that the text names with the same beginning.
+  void FromAdjectives() {
+    std::unordered_map<std::string, std::vector<int>> places;  // by their first letters
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
+      if (mentions_[m].type != Type::kLocation) continue;
+      std::string folded;
+      morph::Fold(mentions_[m].normal, &folded);
+      if (folded.size() < kPrefix || folded.find(' ') != std::string::npos) continue;
+      std::vector<int>& same = places[folded.substr(0, kPrefix)];
+      if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
+    }
+    for (Post& p : posts_) {
+      if (!p.objects.empty() || p.people.empty()) continue;
+      for (std::size_t i = p.begin; i < p.text_end && p.objects.empty(); ++i) {
+        const morph::Form& form = a_.FormOf(i);
+        if (!IsWord(i) || (form.any & morph::kADJF) == 0) continue;
+        const std::size_t sk = std::min(form.folded.rfind("ск"), form.folded.rfind("цк"));
+        if (sk == std::string_view::npos || sk < kPrefix || form.folded.size() > sk + 12) continue;
+        const std::string_view base = form.folded.substr(0, sk);
+        const auto it = places.find(std::string(base.substr(0, kPrefix)));
+        if (it == places.end()) continue;
+        std::size_t best = 0;
+        for (const int m : it->second) {
+          std::string folded;
+          morph::Fold(mentions_[static_cast<std::size_t>(m)].normal, &folded);
+          std::size_t common = 0;
+          while (common < std::min(base.size(), folded.size()) && base[common] == folded[common]) ++common;
+          // All but the last letters of both are equal.
+          if (common + 6 < base.size() || common + 6 < folded.size() || common <= best) continue;
+          best = common;
+          p.objects.assign(1, m);
+        }
+      }
+    }
+  }
+
+  // A post without its body («президент Саркози») has that of the same post elsewhere in the text, if it is one.
+  void FromElsewhere() {
+    std::unordered_map<std::string, std::set<std::string>> bodies;
+    std::unordered_map<std::string, int> body;
+    for (const Post& p : posts_) {
+      if (p.objects.empty()) continue;
+      const std::string& name = mentions_[static_cast<std::size_t>(p.objects[0])].normal;
+      if (bodies[p.key].insert(name).second) body[p.key] = p.objects[0];
+    }
+    for (Post& p : posts_) {
+      if (!p.objects.empty() || p.people.empty() || !p.at_body || p.text_end != p.head_end) continue;
+      const auto it = bodies.find(p.key);
+      if (it != bodies.end() && it->second.size() == 1) p.objects.push_back(body[p.key]);
+    }
+  }
+
+  std::string RoleText(const Post& p) const {
+    morph::GroupOptions options;
+    options.keep_number = false;
+    std::string role = morph::NominativeOf(a_.clean, a_.tokens, p.begin, p.text_end, *a_.forms, options);
+    if (p.lower_entry && !role.empty()) {
+      // The first word of a sentence is no name.
+      std::string first;
+      std::size_t n = 1;
+      while (n < role.size() && (static_cast<unsigned char>(role[n]) & 0xC0) == 0x80) ++n;
+      morph::Fold(role.substr(0, n), &first);
+      role.replace(0, n, first);
+    }
+    return role;
+  }
+
+  void Emit(const Post& p) {
+    if (p.people.empty()) return;
+    const std::string role = RoleText(p);
+    for (const int person : p.people) {
+      const Described& who = mentions_[static_cast<std::size_t>(person)];
+      FoundRelation r;
+      r.label = "WORKS_AS";
+      r.subject = person;
+      r.role = role;
+      r.weight = 2;
+      r.begin = std::min<std::uint32_t>(who.begin, static_cast<std::uint32_t>(p.begin));
+      r.end = std::max<std::uint32_t>(who.end, static_cast<std::uint32_t>(p.end));
+      if (p.objects.empty() && p.at_body) out_.push_back(r);
+      for (const int object : p.objects) {
+        r.object = object;
+        out_.push_back(r);
+      }
+    }
+  }
+
+  const Analysis& a_;
+  const std::vector<Described>& mentions_;
+  std::vector<FoundRelation>& out_;
+  std::vector<int> mention_at_;
+  std::vector<Post> posts_;
+  std::set<std::uint16_t> no_posts_;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, become_ = 0, post_ = 0;
+};
+
+}  // namespace
+
+void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) { Finder(a, mentions, out).Run(); }
+
+}  // namespace atau::resolve

@@ -1,0 +1,29 @@
+// Who holds which post where, from the posts that a text names.
+//
+// The dictionaries say which words are posts (class `role`) and which verbs and nouns go with them (class `post_verb`). A post takes its adjectives before it («бывший
+// генеральный директор»), its tail («министр цифрового развития»), and the body or place behind it; then it looks for its person: right behind («… Иван Крот»), before a
+// comma, dash or bracket («Иван Крот, …»), or over a verb («Иван Крот назначен …», «… стал Иван Крот»). Other families are rules (dictionaries/rules/relations.rules).
+#ifndef ATAU_RESOLVE_RELATIONS_H_
+#define ATAU_RESOLVE_RELATIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "resolve/describe.h"
+
+namespace atau::resolve {
+
+struct FoundRelation {
+  std::string label;              // WORKS_AS, …
+  int subject = -1, object = -1;  // mentions; -1 where there is none
+  std::string role;
+  std::uint32_t begin = 0, end = 0;  // tokens from the first to the last that show it
+  float weight = 0;
+};
+
+// Appends the WORKS_AS relations of the text. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
+void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out);
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_RELATIONS_H_
