@@ -50,7 +50,7 @@ test-asan:
 
 $(VENV)/bin/pytest:
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet pytest ruff
+	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142
 
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
 test-python: $(VENV)/bin/pytest

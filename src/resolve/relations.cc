@@ -103,6 +103,12 @@ class Finder {
     return out;
   }
 
+  // The tag of the likeliest reading; a surname may be read into nearly every word.
+  morph::Grammemes BestOf(std::size_t i) const {
+    const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
+    return readings.empty() ? 0 : readings[0].tag;
+  }
+
   // ---- the posts of the text ----
 
   void FindAll() {
@@ -122,8 +128,7 @@ class Finder {
   bool HeadAt(std::size_t i, Post* post) const {
     bool no_post = false;
     // «после» is hardly a form of «посол».
-    const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
-    if (!readings.empty() && (readings[0].tag & (morph::kPREP | morph::kCONJ | morph::kPRCL | morph::kVERB | morph::kADVB)) != 0) return false;
+    if ((BestOf(i) & (morph::kPREP | morph::kCONJ | morph::kPRCL | morph::kVERB | morph::kADVB)) != 0) return false;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
       const gazetteer::Match& m = a_.matches[index];
       if (!a_.infos[index].words || a_.infos[index].class_id != role_ || m.end <= post->head_end) continue;
@@ -196,6 +201,8 @@ class Finder {
       if (m >= 0) {
         if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
         if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization)))) post->objects.push_back(m);
+        // «РКК «Энергия»»: the name in quotes is the body.
+        if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 && post->objects[0] == mention_at_[i - 2]) post->objects[0] = m;
         behind_from = oblique = false;
         i = EndOf(m);
         while (IsQuote(i) && a_.tokens[i].Has(Flag::kCloses)) ++i;
@@ -223,7 +230,7 @@ class Finder {
       }
       const morph::Form& form = a_.FormOf(i);
       if (IsAnd(i)) {
-        if (i + 1 >= a_.tokens.size() || i == post->head_end || !post->objects.empty() || !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0) break;
+        if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() || !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0) break;
         ++i;
         continue;
       }
@@ -243,7 +250,7 @@ class Finder {
         break;
       }
       // «крайне правого фронта»
-      if ((form.any & morph::kADVB) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0 && i + 1 < a_.tokens.size() && i > post->head_end &&
+      if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() && i > post->head_end &&
           (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
         ++i;
         continue;
@@ -324,7 +331,9 @@ class Finder {
     } else if (IsDash(next)) {
       ++next;
     }
-    if (index + 1 < posts_.size()) {
+    // «Иван Крот, мэр Омска, министр Пётр Зимин»: the post after a person and a comma is that person's.
+    const bool taken = next != i && p.begin > 1 && IsComma(p.begin - 1) && IsPerson(p.begin - 2) && !Breaks(p.begin);
+    if (index + 1 < posts_.size() && !taken) {
       const Post& q = posts_[index + 1];
       if (q.begin == next && q.direct && (q.agreement & p.agreement) != 0 && !Breaks(next)) {
         p.people = q.people;
@@ -477,7 +486,15 @@ class Finder {
       if (bodies[p.key].insert(name).second) body[p.key] = p.objects[0];
     }
     for (Post& p : posts_) {
-      if (!p.objects.empty() || p.people.empty() || !p.at_body || p.text_end != p.head_end) continue;
+      if (!p.objects.empty() || p.people.empty()) continue;
+      // «архиепископ Лонгин Клинский (РПЦ)»
+      const std::size_t bracket = EndOf(p.people[0]);
+      if (p.direct && bracket + 1 < a_.tokens.size() && Text(bracket) == "(" && IsType(mention_at_[bracket + 1], Type::kOrganization) &&
+          EndOf(mention_at_[bracket + 1]) == static_cast<std::size_t>(std::max(a_.tokens[bracket].pair, 0))) {
+        p.objects.push_back(mention_at_[bracket + 1]);
+        continue;
+      }
+      if (!p.at_body || p.text_end != p.head_end) continue;
       const auto it = bodies.find(p.key);
       if (it != bodies.end() && it->second.size() == 1) p.objects.push_back(body[p.key]);
     }

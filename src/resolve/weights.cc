@@ -18,8 +18,8 @@ constexpr std::string_view kNames[] = {
 
 constexpr std::string_view kPartNames[kParts] = {"in", "begin", "end"};
 
-// Section: u64 capacity (a power of two), u64 cells, u64 rows, then keys[capacity] u64, first[capacity] u32, count[capacity] u32, cells.
-constexpr std::size_t kHead = 3 * sizeof(std::uint64_t);
+// Section: u64 capacity (a power of two), u64 cells, u64 rows, u64 zero, then slots[capacity] (u64 key, u32 first, u32 count), cells.
+constexpr std::size_t kHead = 4 * sizeof(std::uint64_t);
 
 }  // namespace
 
@@ -89,26 +89,25 @@ std::string BuildWeights(const std::vector<WeightRow>& rows) {
   }
   std::uint64_t capacity = 16;
   while (capacity < table.size() * 2) capacity *= 2;
-  std::vector<std::uint64_t> keys(capacity, 0);
-  std::vector<std::uint32_t> first(capacity, 0), count(capacity, 0);
+  struct Slot {
+    std::uint64_t key = 0;
+    std::uint32_t first = 0, count = 0;
+  };
+  std::vector<Slot> slots(capacity);
   std::vector<WeightCell> cells;
-  for (const auto& [key, slots] : table) {
+  for (const auto& [key, row] : table) {
     std::uint64_t at = key & (capacity - 1);
-    while (keys[at] != 0) at = (at + 1) & (capacity - 1);
-    keys[at] = key;
-    first[at] = static_cast<std::uint32_t>(cells.size());
-    for (const auto& [slot, weight] : slots) {
-      cells.push_back({slot, weight});  // also zeros: they overrule the default weight of a rule
-    }
-    count[at] = static_cast<std::uint32_t>(cells.size()) - first[at];
+    while (slots[at].key != 0) at = (at + 1) & (capacity - 1);
+    slots[at].key = key;
+    slots[at].first = static_cast<std::uint32_t>(cells.size());
+    for (const auto& [slot, weight] : row) cells.push_back({slot, weight});  // also zeros: they overrule the default weight of a rule
+    slots[at].count = static_cast<std::uint32_t>(cells.size()) - slots[at].first;
   }
-  const std::uint64_t head[3] = {capacity, cells.size(), table.size()};
+  const std::uint64_t head[4] = {capacity, cells.size(), table.size(), 0};
   std::string out;
-  auto append = [&out](const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); };
+  const auto append = [&out](const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); };
   append(head, sizeof head);
-  append(keys.data(), keys.size() * sizeof(std::uint64_t));
-  append(first.data(), first.size() * sizeof(std::uint32_t));
-  append(count.data(), count.size() * sizeof(std::uint32_t));
+  append(slots.data(), slots.size() * sizeof(Slot));
   append(cells.data(), cells.size() * sizeof(WeightCell));
   return out;
 }
@@ -121,24 +120,22 @@ Result<std::unique_ptr<WeightTable>> WeightTable::Open(std::span<const std::stri
       return Error{Code::kCorrupt, "the weights section is damaged: " + what, {}, 0, 0, "compile the bundle again with `atau compile`"};
     };
     if (bytes.size() < kHead) return corrupt("it is too short");
-    std::uint64_t head[3];
+    std::uint64_t head[4];
     std::memcpy(head, bytes.data(), sizeof head);
-    const auto [capacity, cells, rows] = head;
-    if (capacity == 0 || (capacity & (capacity - 1)) != 0 || capacity > (1u << 28) || cells > (1u << 28) || rows >= capacity) {
+    const auto [capacity, cells, rows, zero] = head;
+    if (capacity == 0 || (capacity & (capacity - 1)) != 0 || capacity > (1u << 28) || cells > (1u << 28) || rows >= capacity || zero != 0) {
       return corrupt("its sizes make no sense");
     }
-    if (bytes.size() != kHead + capacity * 16 + cells * sizeof(WeightCell)) return corrupt("its size does not fit its header");
+    if (bytes.size() != kHead + capacity * sizeof(Slot) + cells * sizeof(WeightCell)) return corrupt("its size does not fit its header");
     Section s;
-    s.keys = reinterpret_cast<const std::uint64_t*>(bytes.data() + kHead);
-    s.first = reinterpret_cast<const std::uint32_t*>(s.keys + capacity);
-    s.count = s.first + capacity;
-    s.cells = reinterpret_cast<const WeightCell*>(s.count + capacity);
+    s.slots = reinterpret_cast<const Slot*>(bytes.data() + kHead);
+    s.cells = reinterpret_cast<const WeightCell*>(s.slots + capacity);
     s.mask = capacity - 1;
     std::uint64_t used = 0;
     for (std::uint64_t i = 0; i < capacity; ++i) {
-      if (s.keys[i] == 0) continue;
+      if (s.slots[i].key == 0) continue;
       ++used;
-      if (std::uint64_t{s.first[i]} + s.count[i] > cells) return corrupt("a row points outside");
+      if (std::uint64_t{s.slots[i].first} + s.slots[i].count > cells) return corrupt("a row points outside");
     }
     if (used >= capacity) return corrupt("its table is full");
     for (std::uint64_t i = 0; i < cells; ++i) {
@@ -154,8 +151,8 @@ Result<std::unique_ptr<WeightTable>> WeightTable::Open(std::span<const std::stri
 std::span<const WeightCell> WeightTable::Find(std::uint64_t key) const {
   if (key == 0) key = 1;
   for (auto it = sections_.rbegin(); it != sections_.rend(); ++it) {
-    for (std::uint64_t at = key & it->mask; it->keys[at] != 0; at = (at + 1) & it->mask) {
-      if (it->keys[at] == key) return {it->cells + it->first[at], it->count[at]};
+    for (std::uint64_t at = key & it->mask; it->slots[at].key != 0; at = (at + 1) & it->mask) {
+      if (it->slots[at].key == key) return {it->cells + it->slots[at].first, it->slots[at].count};
     }
   }
   return {};

@@ -88,10 +88,13 @@ class WeightTable {
   bool empty() const { return rows_ == 0; }
 
  private:
+  // A slot of the open-addressing table: one cache line holds four.
+  struct Slot {
+    std::uint64_t key;  // 0 = free
+    std::uint32_t first, count;
+  };
   struct Section {
-    const std::uint64_t* keys;       // open addressing, 0 = free
-    const std::uint32_t* first;      // cells of slot i: [first[i], first[i] + count[i])
-    const std::uint32_t* count;
+    const Slot* slots;
     const WeightCell* cells;
     std::uint64_t mask;
   };

@@ -459,7 +459,12 @@ class Generator {
         for (const NodePtr& child : node.children) Generate(*child, capture);
         break;
       case Node::kChoice:
-        Choice(node, [&](const Node& child) { Generate(child, capture); });
+        if (OneToken(node)) {
+          const Range r = TestsOf(node);
+          Emit1(Op::kToken, r.first, r.count);
+        } else {
+          Choice(node, [&](const Node& child) { Generate(child, capture); });
+        }
         break;
       case Node::kRepeat: {
         const Node& child = *node.children[0];
@@ -486,6 +491,12 @@ class Generator {
         Emit1(Op::kAnchor, node.anchor);
         break;
     }
+  }
+
+  // A choice of tokens is one token with more tests.
+  static bool OneToken(const Node& choice) {
+    return std::all_of(choice.children.begin(), choice.children.end(),
+                       [](const NodePtr& c) { return c->kind == Node::kToken && !Trivial(c->tests); });
   }
 
   template <class F>
@@ -536,7 +547,15 @@ class Generator {
   Range TestsOf(const Node& node) {
     // One node may be written out many times by repetitions; its tests stand once.
     const auto [it, added] = node_tests_.try_emplace({rule_, &node}, Range{});
-    if (added) it->second = Conjunctions(node.tests);
+    if (added) {
+      if (node.kind == Node::kChoice) {
+        std::vector<Conjunction> tests;
+        for (const NodePtr& child : node.children) tests.insert(tests.end(), child->tests.begin(), child->tests.end());
+        it->second = Conjunctions(tests);
+      } else {
+        it->second = Conjunctions(node.tests);
+      }
+    }
     return it->second;
   }
 

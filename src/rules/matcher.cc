@@ -101,12 +101,11 @@ enum Place {
   kPlaces
 };
 
-// What every match holds, and how many tokens behind its start at least and at most.
+// What every match holds, and how many tokens behind its start: `min` at least, `max` and `classes` class matches at most.
 struct Need {
-  std::uint32_t min = 0, max = 0;
+  std::uint32_t min = 0, max = 0, classes = 0;
   std::uint32_t required = kNoIndex;  // a class test, by its place in required_; kNoIndex: a token of kLater
 };
-constexpr std::uint32_t kWidestClass = 16;  // tokens; where a text holds wider matches, needs are not looked at
 
 // What of a token test depends on its form alone.
 struct Atom {
@@ -229,6 +228,13 @@ struct MatchScratch::State {
   // One document.
   std::vector<MatchKey> keys;           // parallel to View::matches
   std::vector<std::uint32_t> match_at;  // first match that begins at each token
+  struct TokenState {
+    TokenMask mask = 0;
+    std::uint32_t form = 0;
+    std::uint32_t tests = 0;    // into signature_tests
+    std::uint32_t profile = 0;  // offset in profiles
+  };
+  std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
   std::vector<std::uint64_t> sets;      // at each token, and at the end: rules whose second element and what is behind it may stand there
   std::vector<std::uint64_t> behind;    // what may stand at each token: kThird and kThirdBehind
@@ -464,20 +470,21 @@ class RuleSetImpl : public RuleSet {
   void AddNeeds(std::uint32_t rule, const RuleCode& r) {
     struct Step {
       std::uint32_t dominator = kNoIndex, depth = 0;  // the last instruction that every way to this one passes
-      std::uint32_t min = 0, max = 0;                 // tokens before it
+      std::uint32_t min = 0, max = 0, classes = 0;    // what may stand before it
     };
     std::vector<Step> steps(r.size);
     steps[0].dominator = 0;
     // Code runs forward only, so that all ways to an instruction are known when it is reached.
-    const auto reach = [&](std::uint32_t from, std::uint32_t to, std::uint32_t min, std::uint32_t max) {
+    const auto reach = [&](std::uint32_t from, std::uint32_t to, std::uint32_t min, std::uint32_t max, std::uint32_t classes) {
       const Step& before = steps[from];
       Step& step = steps[to];
       if (step.dominator == kNoIndex) {
-        step = {from, before.depth + 1, before.min + min, before.max + max};
+        step = {from, before.depth + 1, before.min + min, before.max + max, before.classes + classes};
         return;
       }
       step.min = std::min(step.min, before.min + min);
       step.max = std::max(step.max, before.max + max);
+      step.classes = std::max(step.classes, before.classes + classes);
       std::uint32_t a = step.dominator, b = from;
       while (a != b) {
         std::uint32_t& deeper = steps[a].depth > steps[b].depth ? a : b;
@@ -490,31 +497,32 @@ class RuleSetImpl : public RuleSet {
     for (; p_.code[r.start + at].op != Op::kMatch; ++at) {
       if (steps[at].dominator == kNoIndex) continue;
       const Instruction& in = p_.code[r.start + at];
-      std::uint32_t min = in.op <= Op::kAny ? 1 : 0, max = min;
-      if (in.op == Op::kClass) max = kWidestClass;
+      const std::uint32_t classes = in.op == Op::kClass ? 1 : 0;
+      const std::uint32_t min = in.op <= Op::kAny ? 1 : 0;
+      std::uint32_t max = classes != 0 ? 0 : min;
       if (in.op == Op::kResolved) max = kMaxMatchTokens;
       if (in.op == Op::kGroup) max = kMaxGroupTokens + 2;
-      if (in.op == Op::kSplit || in.op == Op::kJump) reach(at, in.a - r.start, min, max);
-      if (in.op != Op::kJump) reach(at, at + 1, min, max);
+      if (in.op == Op::kSplit || in.op == Op::kJump) reach(at, in.a - r.start, min, max, classes);
+      if (in.op != Op::kJump) reach(at, at + 1, min, max, classes);
     }
     std::uint32_t best = kNoIndex, best_score = 0;
     for (at = steps[at].dominator; at != kNoIndex && at != 0; at = steps[at].dominator) {
       const Instruction& in = p_.code[r.start + at];
       const Step& step = steps[at];
-      if (step.max == 0) continue;  // that is what triggers look at
+      if (step.max + step.classes == 0) continue;  // that is what triggers look at
       if (in.op == Op::kClass) {
         if (required_index_[in.a] == kNoIndex) {
           required_index_[in.a] = static_cast<std::uint32_t>(required_.size());
           required_.push_back(in.a);
         }
-        needs_.push_back({step.min, step.max, required_index_[in.a]});
+        needs_.push_back({step.min, step.max, step.classes, required_index_[in.a]});
       } else if (in.op == Op::kToken) {
         const std::uint32_t score = Telling(in);
         if (score > best_score) best = at, best_score = score;
       }
     }
     if (best == kNoIndex) return;
-    needs_.push_back({steps[best].min, steps[best].max, kNoIndex});
+    needs_.push_back({steps[best].min, steps[best].max, steps[best].classes, kNoIndex});
     AddPlace(rule, kLater, {r.start + best});
   }
 
@@ -872,8 +880,12 @@ class RuleSetImpl : public RuleSet {
     void Places() {
       const std::size_t n = view.tokens->size();
       const std::size_t words = set.words_;
-      for (const token::Token& t : *view.tokens) {
-        if (s.forms[t.form].profile == kNoIndex) LookAt(t.form);
+      s.tokens.resize(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        const token::Token& t = (*view.tokens)[i];
+        State::FormState& form = s.forms[t.form];
+        if (form.profile == kNoIndex) LookAt(t.form);
+        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * words * kPlaces)};
       }
       s.sets.resize((n + 1) * words);
       s.behind.resize((n + 2) * words * 2);
@@ -899,7 +911,7 @@ class RuleSetImpl : public RuleSet {
           continue;
         }
         const std::uint64_t* next = third + words * 2;
-        const std::uint64_t* profile = s.profiles.data() + s.forms[t.form].profile * words * kPlaces;
+        const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
         for (std::size_t w = 0; w < words * 2; ++w) third[w] = profile[kThird * words + w];
         if (!t.Has(token::kOpens | token::kCloses)) {
           for (std::size_t w = 0; w < words; ++w) sets[w] = (profile[kSecond * words + w] & next[w]) | set.ends_[w];
@@ -1056,10 +1068,9 @@ class RuleSetImpl : public RuleSet {
       return s.rows.data() + form->row * size;
     }
 
-    // Whether the test holds of a form: looked at once a form or a signature.
+    // Whether a test of TestKinds beyond kTags holds of a form: looked at once a form.
     bool Holds(const TokenCheck& c, std::uint32_t form) {
       const State::FormState& state = s.forms[form];
-      if (c.own == kNoIndex) return ((s.signature_tests[state.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
       const std::uint64_t* row = s.rows.data() + state.row * set.own_words_ * 2 + c.own / 64;
       if (((*row >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
       return ((row[set.own_words_] >> (c.own % 64)) & 1) != 0;
@@ -1097,7 +1108,7 @@ class RuleSetImpl : public RuleSet {
       const std::size_t words = set.words_;
       const std::size_t n = view.tokens->size();
       std::uint64_t* chosen = s.chosen.data();
-      const std::uint64_t* first = s.profiles.data() + s.forms[t.form].profile * words * kPlaces;
+      const std::uint64_t* first = s.profiles.data() + s.tokens[i].profile;
       const std::uint64_t* second = s.sets.data() + (i + 1) * words;
       for (std::size_t w = 0; w < words; ++w) chosen[w] = first[w] & second[w];
       const auto add = [&](const std::uint64_t* sets, std::size_t end) {
@@ -1129,7 +1140,7 @@ class RuleSetImpl : public RuleSet {
     void Try(std::uint32_t rule, std::uint32_t i) {
       const RuleCode& r = set.p_.rules[rule];
       const Range needs = set.needs_of_[rule];
-      if (needs.count != 0 && s.widest <= kWidestClass) {
+      if (needs.count != 0) {
         // No match goes over the end of its sentence.
         const std::uint32_t end = s.walls[i * std::size_t{2} + (r.crosses_lines != 0 ? 1 : 0)];
         for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
@@ -1140,7 +1151,7 @@ class RuleSetImpl : public RuleSet {
     }
 
     bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
-      const std::uint32_t to = std::min(i + need.max + 1, end);
+      const std::uint32_t to = std::min(i + need.max + need.classes * s.widest + 1, end);
       if (need.required != kNoIndex) {
         const auto& list = s.required_at[need.required];
         std::uint32_t& cursor = s.need_cursor[number];
@@ -1148,9 +1159,9 @@ class RuleSetImpl : public RuleSet {
         return cursor < list.size() && list[cursor] < to;
       }
       const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + rule / 64;
-      const token::Token* tokens = view.tokens->data();
+      const State::TokenState* tokens = s.tokens.data();
       for (std::uint32_t at = i + need.min; at < to; ++at) {
-        if (((profiles[s.forms[tokens[at].form].profile * set.words_ * kPlaces] >> (rule % 64)) & 1) != 0) return true;
+        if (((profiles[tokens[at].profile] >> (rule % 64)) & 1) != 0) return true;
       }
       return false;
     }
@@ -1274,11 +1285,17 @@ class RuleSetImpl : public RuleSet {
     }
 
     bool TokenHolds(std::uint32_t first, std::uint32_t count, std::uint32_t pos) {
-      const token::Token& t = (*view.tokens)[pos];
-      const TokenMask mask = MaskOf(t);
+      const State::TokenState& t = s.tokens[pos];
+      const TokenMask mask = t.mask;
       for (const TokenCheck *c = set.checks_.data() + first, *end = c + count; c != end; ++c) {
         if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
-        if (c->test != kNoIndex && !Holds(*c, t.form)) continue;
+        if (c->test != kNoIndex) {
+          if (c->own == kNoIndex) {
+            if (((s.signature_tests[t.tests + c->test / 64] >> (c->test % 64)) & 1) == 0) continue;
+          } else if (!Holds(*c, t.form)) {
+            continue;
+          }
+        }
         if (c->not_classes.count != 0 && BeginsOneOf(c->not_classes, pos)) continue;
         return true;
       }
