@@ -7,7 +7,7 @@ ATAU   := $(BUILD)/atau
 LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
 
-.PHONY: demo configure build test test-cpp test-python test-asan test-browser golden bench format lint clean
+.PHONY: demo configure build test test-cpp test-python test-asan test-browser golden train bench format lint clean
 
 # Only the program and the bundle: the tests are built by `make test`.
 demo: configure
@@ -62,6 +62,12 @@ test-python: $(VENV)/bin/pytest
 # Writes down today's results as the expected ones; look at the difference before it is committed.
 golden: build
 	$(PYTHON) tests/golden/run.py --program $(ATAU) --update
+
+# Learns the weights anew; see docs/training.md for the two files.
+train: build
+	$(BUILD)/atau-train $(BUILD)/atau.bundle factru=$(FACTRU) nerel=$(NEREL) own=dictionaries/weights/training/own.txt \
+	  --one-case 3 --epochs 10 --jackknife 2 --l1 20 --mix factru=0.3 --mix nerel=0.7 --mix own=0.5 --out dictionaries/weights/10_learned.tsv
+	cmake --build $(BUILD)
 
 bench: build
 	benchmarks/throughput/run.sh $(ATAU)

@@ -33,11 +33,12 @@ struct Post {
   std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
   morph::Agreement agreement = 0;
   bool lower_entry = true;
+  bool of_state = false;
   bool at_body = false;             // the dictionary says that it is held at a body
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;              // its people stand right behind it
-  std::string key;                  // stem of the head
+  std::string key;                  // stems of the head
 };
 
 class Finder {
@@ -143,6 +144,7 @@ class Finder {
       post->head = m.begin;
       post->head_end = m.end;
       post->at_body = e.slots.find("org") != std::string_view::npos;
+      post->of_state = e.kind == "head_of_state" || e.kind == "minister";
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -164,13 +166,10 @@ class Finder {
     for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
       if ((a_.FormOf(k).any & morph::kNOUN) != 0) {
         post->agreement = NounsOf(k);
-        post->key = std::string(StemOf(a_.FormOf(k).folded));
       }
     }
-    if (post->key.empty()) {
-      post->agreement = NounsOf(post->head);
-      post->key = std::string(StemOf(a_.FormOf(post->head).folded));
-    }
+    if (post->agreement == 0) post->agreement = NounsOf(post->head);
+    for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
 
@@ -250,14 +249,14 @@ class Finder {
         break;
       }
       // «крайне правого фронта»
-      if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() && i > post->head_end &&
+      if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() &&
           (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
         ++i;
         continue;
       }
       if (!IsTailWord(i, oblique ? kOblique : instrumental ? morph::kgent | morph::kablt : morph::kgent)) break;
       if (WordsAt(i, role_) >= 0 && (!roles || !post->objects.empty() || !IsTailWord(i, morph::kgent))) break;
-      if ((form.any & morph::kNOUN) != 0) {
+      if ((BestOf(i) & morph::kNOUN) != 0) {
         oblique = instrumental = false;
         if (WordsAt(i, role_) < 0) roles = false;
       }
@@ -277,7 +276,7 @@ class Finder {
       }
     }
     // Adjectives before the body are the body's.
-    while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (a_.FormOf(post->text_end - 1).any & morph::kNOUN) == 0)) --post->text_end;
+    while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0)) --post->text_end;
     if (post->objects.empty()) {
       // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
       post->end = post->text_end;
@@ -485,6 +484,19 @@ class Finder {
       const std::string& name = mentions_[static_cast<std::size_t>(p.objects[0])].normal;
       if (bodies[p.key].insert(name).second) body[p.key] = p.objects[0];
     }
+    std::map<std::string, std::pair<int, int>> lands;
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
+      if (mentions_[m].type == Type::kLocation && mentions_[m].kind == "country") {
+        auto& l = lands.try_emplace(mentions_[m].gazetteer, 0, static_cast<int>(m)).first->second;
+        ++l.first;
+      }
+    }
+    int land = -1, top = 0, second = 0;
+    for (const auto& [id, l] : lands) {
+      if (l.first > top) second = top, top = l.first, land = l.second;
+      else if (l.first > second) second = l.first;
+    }
+    if (top < 2 * second) land = -1;
     for (Post& p : posts_) {
       if (!p.objects.empty() || p.people.empty()) continue;
       // «архиепископ Лонгин Клинский (РПЦ)»
@@ -494,9 +506,10 @@ class Finder {
         p.objects.push_back(mention_at_[bracket + 1]);
         continue;
       }
-      if (!p.at_body || p.text_end != p.head_end) continue;
+      if (!p.of_state || p.text_end != p.head_end) continue;
       const auto it = bodies.find(p.key);
       if (it != bodies.end() && it->second.size() == 1) p.objects.push_back(body[p.key]);
+      if (p.objects.empty() && land >= 0 && ((std::getenv("LAND") && second == 0) || std::getenv("LAND2"))) p.objects.push_back(land);
     }
   }
 
@@ -527,7 +540,7 @@ class Finder {
       r.weight = 2;
       r.begin = std::min<std::uint32_t>(who.begin, static_cast<std::uint32_t>(p.begin));
       r.end = std::max<std::uint32_t>(who.end, static_cast<std::uint32_t>(p.end));
-      if (p.objects.empty() && p.at_body) out_.push_back(r);
+      if (p.objects.empty() && (std::getenv("ALL") || (std::getenv("BODY") && p.at_body) || p.of_state)) out_.push_back(r);
       for (const int object : p.objects) {
         r.object = object;
         out_.push_back(r);
