@@ -250,6 +250,13 @@ class Builder {
         out_.entities[static_cast<std::size_t>(kept)].entity = static_cast<int>(out_.document_entities.size());
         if (entity.gazetteer.empty()) entity.gazetteer = flat_[static_cast<std::size_t>(m)].gazetteer;
       }
+      // A bare name that many bodies share has the id of the one that the text names in full.
+      if (d.type == Type::kOrganization && !entity.gazetteer.empty()) {
+        for (const int kept : entity.mentions) {
+          Entity& mention = out_.entities[static_cast<std::size_t>(kept)];
+          if (!mention.gazetteer.empty()) mention.gazetteer = entity.gazetteer;
+        }
+      }
       number[c] = static_cast<int>(out_.document_entities.size());
       out_.document_entities.push_back(std::move(entity));
     }

@@ -14,21 +14,87 @@ namespace {
 constexpr std::size_t kBlockBytes = 64 * 1024;
 constexpr std::uint16_t kFormFlags = token::kLatin | token::kCyrillic | token::kDigits | token::kHyphen | token::kUrl;
 
+std::uint64_t Load8(const char* p) {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+std::uint64_t Load4(const char* p) {
+  std::uint32_t word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
+// The hash of the table alone, for short texts; nothing outside depends on it.
+std::uint32_t HashOf(std::string_view text) {
+  constexpr std::uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
+  const char* p = text.data();
+  const std::size_t size = text.size();
+  std::uint64_t a = 0, b = 0, hash = size * kB;
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 16 < size; i += 8) {
+      hash = (hash ^ Load8(p + i)) * kA;
+      hash ^= hash >> 32;
+    }
+    a = size > 16 ? Load8(p + size - 16) : Load8(p);
+    b = Load8(p + size - 8);
+  } else if (size >= 4) {
+    a = Load4(p), b = Load4(p + size - 4);
+  } else if (size != 0) {
+    a = static_cast<unsigned char>(p[0]) | static_cast<std::uint64_t>(static_cast<unsigned char>(p[size / 2])) << 8 |
+        static_cast<std::uint64_t>(static_cast<unsigned char>(p[size - 1])) << 16;
+  }
+  hash ^= (a ^ kA) * kB;
+  hash = (hash ^ (hash >> 32) ^ b) * kA;
+  hash ^= hash >> 29;
+  return static_cast<std::uint32_t>((hash * kB) >> 32);
+}
+
+bool SameText(const char* a, const char* b, std::size_t size) {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return Load8(a) == Load8(b) && Load8(a + size - 8) == Load8(b + size - 8);
+  if (size >= 4) return Load4(a) == Load4(b) && Load4(a + size - 4) == Load4(b + size - 4);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+void Prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
 }  // namespace
 
 struct FormTable::Index {
   struct Slot {
     std::uint32_t hash = 0;
-    std::uint32_t form = 0;  // 1 + index; 0 = empty
+    std::uint32_t form = 0;      // 1 + index; 0 = empty
+    const char* text = nullptr;  // the surface, behind its size (four bytes)
   };
+  static constexpr std::size_t kSizeBytes = sizeof(std::uint32_t);
   std::vector<Slot> slots = std::vector<Slot>(4096);
   std::vector<std::unique_ptr<char[]>> blocks;
   std::size_t block = 0;  // the one in use
   std::size_t used = kBlockBytes;
   std::string folded;
   std::string lower;
+  std::string sized;
   std::vector<Reading> scratch;
+  std::vector<std::uint32_t> hashes;  // of the tokens of a text
 
+  // A copy with its size before it.
+  std::string_view KeepSized(std::string_view text) {
+    sized.assign(kSizeBytes, '\0');
+    const auto size = static_cast<std::uint32_t>(text.size());
+    std::memcpy(sized.data(), &size, kSizeBytes);
+    sized.append(text);
+    return Keep(sized).substr(kSizeBytes);
+  }
   std::string_view Keep(std::string_view text) {
     if (text.size() > kBlockBytes / 4) {
       // A monster has a block of its own.
@@ -71,28 +137,24 @@ struct FormTable::Index {
 FormTable::FormTable(const Morph* morph) : morph_(morph), index_(std::make_unique<Index>()) {}
 FormTable::~FormTable() = default;
 
-std::uint32_t FormTable::Intern(std::string_view surface, const token::Token& token) {
-  Index& index = *index_;
-  const std::uint64_t key = KeyOf(surface);
-  const auto hash = static_cast<std::uint32_t>(key >> 32);
-  std::size_t mask = index.slots.size() - 1;
-  std::size_t at = hash & mask;
-  for (; index.slots[at].form != 0; at = (at + 1) & mask) {
-    if (index.slots[at].hash != hash) continue;
-    const Form& form = forms_[index.slots[at].form - 1];
-    if (form.surface.size() == surface.size() && std::memcmp(form.surface.data(), surface.data(), surface.size()) == 0) {
-      return index.slots[at].form - 1;
-    }
-  }
-  if ((forms_.size() + 1) * 2 > index.slots.size()) {
-    index.Grow();
-    mask = index.slots.size() - 1;
-    at = hash & mask;
-    while (index.slots[at].form != 0) at = (at + 1) & mask;
-  }
+std::uint32_t FormTable::Intern(std::string_view surface, const token::Token& token) { return Intern(surface, HashOf(surface), token); }
 
+std::uint32_t FormTable::Intern(std::string_view surface, std::uint32_t hash, const token::Token& token) {
+  const Index& index = *index_;
+  const std::size_t mask = index.slots.size() - 1;
+  for (std::size_t at = hash & mask; index.slots[at].form != 0; at = (at + 1) & mask) {
+    const Index::Slot& slot = index.slots[at];
+    if (slot.hash != hash || Load4(slot.text) != surface.size()) continue;
+    if (SameText(slot.text + Index::kSizeBytes, surface.data(), surface.size())) return slot.form - 1;
+  }
+  return Add(surface, hash, token);
+}
+
+std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const token::Token& token) {
+  Index& index = *index_;
+  if ((forms_.size() + 1) * 2 > index.slots.size()) index.Grow();
   Form form;
-  form.surface = index.Keep(surface);
+  form.surface = index.KeepSized(surface);
   Fold(surface, &index.folded);
   form.folded = index.folded == surface ? form.surface : index.Keep(index.folded);
   form.key = KeyOf(form.folded);
@@ -127,12 +189,30 @@ std::uint32_t FormTable::Intern(std::string_view surface, const token::Token& to
   }
   forms_.Add(form);
   const auto number = static_cast<std::uint32_t>(forms_.size());
-  index.slots[at] = {hash, number};
+  const std::size_t mask = index.slots.size() - 1;
+  std::size_t at = hash & mask;
+  while (index.slots[at].form != 0) at = (at + 1) & mask;
+  index.slots[at] = {hash, number, form.surface.data() - Index::kSizeBytes};
   return number - 1;
 }
 
 void FormTable::InternAll(std::string_view clean, std::vector<token::Token>* tokens) {
-  for (token::Token& token : *tokens) token.form = Intern(clean.substr(token.begin, token.end - token.begin), token);
+  // What a token needs is on its way to the cache while those before it are looked at.
+  constexpr std::size_t kSlotAhead = 16, kTextAhead = 8;
+  Index& index = *index_;
+  const std::size_t n = tokens->size();
+  const auto text = [&](const token::Token& token) { return clean.substr(token.begin, token.end - token.begin); };
+  index.hashes.resize(n);
+  for (std::size_t i = 0; i < n + kSlotAhead; ++i) {
+    if (i < n) {
+      index.hashes[i] = HashOf(text((*tokens)[i]));
+      Prefetch(&index.slots[index.hashes[i] & (index.slots.size() - 1)]);
+    }
+    if (i >= kTextAhead && i - kTextAhead < n) Prefetch(index.slots[index.hashes[i - kTextAhead] & (index.slots.size() - 1)].text);
+    if (i < kSlotAhead) continue;
+    token::Token& token = (*tokens)[i - kSlotAhead];
+    token.form = Intern(text(token), index.hashes[i - kSlotAhead], token);
+  }
 }
 
 void FormTable::Clear() {

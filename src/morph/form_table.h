@@ -125,6 +125,10 @@ class FormTable {
   std::uint64_t generation() const { return generation_; }
 
  private:
+  // `hash` is that of the surface.
+  std::uint32_t Intern(std::string_view surface, std::uint32_t hash, const token::Token& token);
+  std::uint32_t Add(std::string_view surface, std::uint32_t hash, const token::Token& token);
+
   const Morph* morph_;
   Blocks<Form> forms_;
   Blocks<Reading> readings_;

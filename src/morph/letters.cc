@@ -54,41 +54,49 @@ constexpr auto kFold = [] {
   return table;
 }();
 
+constexpr auto kCode = [] {
+  std::array<std::uint8_t, kTableSize> table{};
+  for (char32_t c = 0; c < kTableSize; ++c) table[c] = CodeOf(c);
+  return table;
+}();
+
 template <class Table>
 void Map(std::string_view word, const Table& table, bool signs, std::string* out) {
-  out->clear();
-  out->reserve(word.size());
+  // No letter grows.
   const std::size_t size = word.size();
+  out->resize(size);
+  char* to = out->data();
   for (std::size_t i = 0; i < size;) {
     const auto lead = static_cast<unsigned char>(word[i]);
     if (lead < 0x80) {
-      out->push_back(static_cast<char>(table[lead]));
+      *to++ = static_cast<char>(table[lead]);
       ++i;
     } else if (lead >= 0xC2 && lead < 0xE0 && i + 1 < size) {
       char32_t c = (char32_t{lead} & 0x1F) << 6 | (static_cast<unsigned char>(word[i + 1]) & 0x3F);
       if (c < kTableSize) c = table[c];
       if (c < 0x80) {
-        out->push_back(static_cast<char>(c));
+        *to++ = static_cast<char>(c);
       } else {
-        out->push_back(static_cast<char>(0xC0 | (c >> 6)));
-        out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
+        *to++ = static_cast<char>(0xC0 | (c >> 6));
+        *to++ = static_cast<char>(0x80 | (c & 0x3F));
       }
       i += 2;
     } else {
       const std::string_view rest = word.substr(i, 3);
       // The typographic apostrophes and hyphens of names (O’Нил, Нур‑Султан) are the plain ones.
       if (signs && (rest == "\u2019" || rest == "\u2018")) {
-        out->push_back('\'');
+        *to++ = '\'';
         i += 3;
       } else if (signs && (rest == "\u2010" || rest == "\u2011")) {
-        out->push_back('-');
+        *to++ = '-';
         i += 3;
       } else {
-        out->push_back(word[i]);
+        *to++ = word[i];
         ++i;
       }
     }
   }
+  out->resize(static_cast<std::size_t>(to - out->data()));
 }
 
 }  // namespace
@@ -132,8 +140,16 @@ void AppendCodePoint(char32_t c, std::string* out) {
 
 bool Encode(std::string_view word, Letters* out) {
   out->size = 0;
-  for (std::size_t i = 0; i < word.size();) {
-    const std::uint8_t code = CodeOf(NextCodePoint(word, &i));
+  const std::size_t size = word.size();
+  for (std::size_t i = 0; i < size;) {
+    const auto lead = static_cast<unsigned char>(word[i]);
+    std::uint8_t code = 0;
+    if (lead >= 0xC2 && lead < 0xD4 && i + 1 < size) {
+      code = kCode[(char32_t{lead} & 0x1F) << 6 | (static_cast<unsigned char>(word[i + 1]) & 0x3F)];
+      i += 2;
+    } else {
+      code = CodeOf(NextCodePoint(word, &i));
+    }
     if (code == 0 || out->size == kMaxLetters) return false;
     out->code[out->size++] = code;
   }

@@ -122,6 +122,7 @@ void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
       for (std::size_t n = from; n < it->second.size(); ++n) {
         const Person& k = known[it->second[n]];
         if (!bare && !SameGiven(k.first, p.first)) continue;
+        if (bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown) continue;
         if (!bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown && IsInitial(p.first)) continue;
         if (best < 0 || (k.mention < i && (best > i || k.mention > best)) || (k.mention > i && best > i && k.mention < best)) best = k.mention;
       }
@@ -156,7 +157,37 @@ bool IsCapitals(std::string_view text) {
   return true;
 }
 
+// Words of the trailing place of a body's name; 0 where it has none.
+std::size_t PlaceWords(const Described& d) {
+  return d.place.empty() ? 0 : WordsOf(SlotOf(d, "place")).size();
+}
+
+// What a name is looked up by.
+struct Name {
+  std::string stems;  // of the whole name
+  std::string bare;   // without its place
+  std::vector<std::string> words;
+};
+
 void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
+  std::vector<int> own;
+  std::vector<Name> names;
+  std::unordered_map<std::string, std::vector<int>> placed;  // bare names and ids to the mentions with a place, in the order of the text
+  for (std::size_t m = 0; m < mentions.size(); ++m) {
+    const Described& d = mentions[m];
+    if (d.type != type) continue;
+    Name name;
+    name.words = WordsOf(d.normal);
+    name.stems = Stems(name.words, 0, name.words.size());
+    const std::size_t place = std::min(PlaceWords(d), name.words.size());
+    if (place > 0 && place < name.words.size()) {
+      name.bare = Stems(name.words, 0, name.words.size() - place);
+      placed[name.bare].push_back(static_cast<int>(own.size()));
+      if (!d.gazetteer.empty()) placed["id:" + d.gazetteer].push_back(static_cast<int>(own.size()));
+    }
+    own.push_back(static_cast<int>(m));
+    names.push_back(std::move(name));
+  }
   std::unordered_map<std::string, int> by_key;
   const auto join = [&by_key, u](std::string key, int i) {
     if (key.empty()) return;
@@ -164,37 +195,44 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
     if (!fresh) u->Join(it->second, i);
   };
   std::unordered_map<std::string, int> initials;
-  for (std::size_t m = 0; m < mentions.size(); ++m) {
-    const Described& d = mentions[m];
-    if (d.type != type) continue;
-    const int i = static_cast<int>(m);
-    if (!d.gazetteer.empty()) join("id:" + d.gazetteer, i);
-    const auto words = WordsOf(d.normal);
-    join(Stems(words, 0, words.size()), i);
-    if (words.size() >= 2) {
-      for (const std::string& letters : Initials(words)) {
-        if (letters.size() >= 4) initials.try_emplace(letters, i);
+  // Names with a place, and those without that no name with a place extends, are told by id and words. «МВД России» and «МВД Казахстана» stay apart.
+  for (std::size_t k = 0; k < own.size(); ++k) {
+    const Described& d = mentions[static_cast<std::size_t>(own[k])];
+    const Name& name = names[k];
+    if (!name.bare.empty()) {
+      join(name.bare + "@" + d.place, own[k]);
+      if (!d.gazetteer.empty()) join("id:" + d.gazetteer + "@" + d.place, own[k]);
+    } else if (const auto it = placed.find(name.stems); it != placed.end()) {
+      // The nearest before, or else the first.
+      const std::vector<int>& fuller = it->second;
+      const auto after = std::upper_bound(fuller.begin(), fuller.end(), static_cast<int>(k));
+      u->Join(own[static_cast<std::size_t>(after == fuller.begin() ? fuller.front() : *(after - 1))], own[k]);
+      continue;
+    } else if (!d.gazetteer.empty()) {
+      if (const auto by_id = placed.find("id:" + d.gazetteer); by_id != placed.end()) u->Join(own[static_cast<std::size_t>(by_id->second.front())], own[k]);
+      join("id:" + d.gazetteer, own[k]);
+    }
+    join(name.stems, own[k]);
+    if (name.words.size() >= 2) {
+      for (const std::string& letters : Initials(name.words)) {
+        if (letters.size() >= 4) initials.try_emplace(letters, own[k]);
       }
     }
   }
-  // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («МВД» … «МВД России»).
-  for (std::size_t m = 0; m < mentions.size(); ++m) {
-    const Described& d = mentions[m];
-    if (d.type != type) continue;
-    const int i = static_cast<int>(m);
+  // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («фонд «Мир»» … «фонд «Мир» имени Крота»).
+  for (std::size_t k = 0; k < own.size(); ++k) {
+    const Described& d = mentions[static_cast<std::size_t>(own[k])];
     if (IsCapitals(d.text)) {
       std::string folded;
       morph::Fold(d.text, &folded);
-      if (const auto it = initials.find(folded); it != initials.end()) u->Join(it->second, i);
+      if (const auto it = initials.find(folded); it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d)) u->Join(it->second, own[k]);
     }
-    if (type != Type::kOrganization) continue;
-    const auto words = WordsOf(d.normal);
-    for (std::size_t n = words.size(); n-- > 1;) {
-      const auto it = by_key.find(Stems(words, 0, n));
-      if (it != by_key.end() && (n >= 2 || IsCapitals(mentions[static_cast<std::size_t>(it->second)].text))) {
-        u->Join(it->second, i);
-        break;
-      }
+    if (type != Type::kOrganization || !names[k].bare.empty()) continue;
+    for (std::size_t n = names[k].words.size(); n-- > 1;) {
+      const auto it = by_key.find(Stems(names[k].words, 0, n));
+      if (it == by_key.end() || (n < 2 && !IsCapitals(mentions[static_cast<std::size_t>(it->second)].text))) continue;
+      if (AreAliases(mentions[static_cast<std::size_t>(it->second)], d)) u->Join(it->second, own[k]);
+      break;
     }
   }
 }

@@ -77,6 +77,27 @@ bool Shouts(const Analysis& a, const Described& d) {
   return true;
 }
 
+// The place at the end of a body's name.
+void Place(const Analysis& a, Described* d) {
+  int best = -1, best_rank = 0;
+  for (const std::uint32_t index : a.matches_end.At(d->end)) {
+    const gazetteer::Match& m = a.matches[index];
+    if (a.infos[index].words || a.infos[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin || (m.flags & gazetteer::kOtherCase) != 0) continue;
+    const gazetteer::Entry e = a.gazetteer->entry(m.entry);
+    // The longest; of equal ones states before regions before cities, hand-written lists first.
+    int rank = static_cast<int>(m.end - m.begin) * 16 + (e.kind == "country" ? 4 : e.kind == "region" ? 2 : 1);
+    if (!e.id.starts_with("geonames") && !e.id.starts_with("cldr")) rank += 8;
+    if (rank > best_rank) best_rank = rank, best = static_cast<int>(index);
+  }
+  if (best < 0) return;
+  const gazetteer::Match& m = a.matches[static_cast<std::size_t>(best)];
+  d->place = std::string(a.gazetteer->entry(m.entry).id);
+  d->place_begin = m.begin;
+  if (std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "place"; })) {
+    d->slots.emplace_back("place", morph::NominativeOf(a.clean, a.tokens, m.begin, m.end, *a.forms, {}));
+  }
+}
+
 }  // namespace
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
@@ -121,6 +142,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     d->normal = whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, {});
     if (!whole && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
+
+  if (d->type == Type::kOrganization) Place(a, d);
 
   const std::string_view cls = d->type == Type::kOrganization ? "org_head" : d->type == Type::kProgram ? "program_head" : d->type == Type::kLocation ? "place_head" : "";
   if (!cls.empty()) {
