@@ -55,7 +55,8 @@ void InnerMentions(const PipelineScratch& s, std::vector<Mention>* out) {
     std::vector<resolve::Scores> scores;
     const auto first = std::lower_bound(s.candidates.begin(), s.candidates.end(), outer.begin,
                                         [](const resolve::Candidate& c, std::uint32_t begin) { return c.begin < begin; });
-    for (auto k = static_cast<std::size_t>(first - s.candidates.begin()); k < s.candidates.size() && s.candidates[k].begin < outer.end; ++k) {
+    for (auto k = static_cast<std::size_t>(first - s.candidates.begin()); k < s.candidates.size() && s.candidates[k].begin < outer.end;
+         ++k) {
       const resolve::Candidate& c = s.candidates[k];
       if (c.end > outer.end || (c.begin == outer.begin && c.end == outer.end)) continue;
       // A part that is as well the beginning of the outer name is another reading of it, unless a different type.
@@ -81,7 +82,9 @@ class CodePoints {
     offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
     std::vector<std::size_t> counted = offsets;
     text::ToCodePoints(text_, &counted);
-    const auto at = [&](std::size_t byte) { return counted[static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin())]; };
+    const auto at = [&](std::size_t byte) {
+      return counted[static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin())];
+    };
     for (std::size_t i = 0; i < bytes.size(); ++i) *points[i] = {at(bytes[i]->start), at(bytes[i]->end)};
   }
 
@@ -158,7 +161,8 @@ class Builder {
       if (flat_[i].type == Type::kPerson) person[i] = people_.Add(flat_[i].begin, flat_[i].end);
     }
     for (std::size_t i = 0; i < inner_.size(); ++i) {
-      if (resolve::kCompeting[inner_[i].type] == Type::kPerson) person[flat_.size() + i] = people_.Add(inner_[i].begin, inner_[i].end, false);
+      if (resolve::kCompeting[inner_[i].type] == Type::kPerson)
+        person[flat_.size() + i] = people_.Add(inner_[i].begin, inner_[i].end, false);
     }
     people_.Solve(mention_of);
     for (std::size_t i = 0; i < flat_.size(); ++i) {
@@ -192,13 +196,15 @@ class Builder {
   // Rules over the chosen mentions. Fills pairs of aliases and relations between mentions.
   void Relations() {
     std::vector<rules::View::Resolved> resolved;
-    for (std::size_t i = 0; i < flat_.size(); ++i) resolved.push_back({flat_[i].begin, flat_[i].end, flat_[i].type, static_cast<std::uint32_t>(i)});
+    for (std::size_t i = 0; i < flat_.size(); ++i)
+      resolved.push_back({flat_[i].begin, flat_[i].end, flat_[i].type, static_cast<std::uint32_t>(i)});
     const rules::View view{a_.clean, &a_.tokens, &s_.forms, &p_.gazetteer(), &a_.matches, &resolved};
     rules::Hits hits;
     p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
     for (const rules::Hit& hit : hits.hits) {
       const rules::RuleInfo& info = p_.rules().rule(hit.rule);
-      resolve::FoundRelation found{std::string(info.label), -1, -1, p_.rules().Attribute(view, hits, hit, "role"), hit.begin, hit.end, info.weight};
+      resolve::FoundRelation found{
+          std::string(info.label), -1, -1, p_.rules().Attribute(view, hits, hit, "role"), hit.begin, hit.end, info.weight};
       for (const auto& [key, expression] : info.emits) {
         if (key != "subject" && key != "object") continue;
         for (std::uint32_t c = hit.first_capture; c < hit.first_capture + hit.captures; ++c) {
@@ -216,7 +222,8 @@ class Builder {
       found_.push_back(std::move(found));
     }
     resolve::FindPosts(a_, flat_, &found_);
-    std::stable_sort(found_.begin(), found_.end(), [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
   }
 
   void Entities() {
@@ -260,7 +267,11 @@ class Builder {
       number[c] = static_cast<int>(out_.document_entities.size());
       out_.document_entities.push_back(std::move(entity));
     }
-    const auto entity_of = [&](int mention) { return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0 ? -1 : number[static_cast<std::size_t>(cluster[static_cast<std::size_t>(mention)])]; };
+    const auto entity_of = [&](int mention) {
+      return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0
+                 ? -1
+                 : number[static_cast<std::size_t>(cluster[static_cast<std::size_t>(mention)])];
+    };
     std::set<std::tuple<std::string, int, int, std::string>> seen;
     std::set<std::pair<int, std::string>> full;  // person and post of relations with a body
     for (const resolve::FoundRelation& f : found_) {
@@ -275,7 +286,8 @@ class Builder {
       r.span = Original(f.begin, f.end);
       if (r.subject < 0 || (f.object >= 0 && r.object < 0) || (r.type != "ALIAS_OF" && r.subject == r.object)) continue;
       // A name is no alias of itself, and a post without its body says nothing beside the same post with it.
-      if (r.type == "ALIAS_OF" && flat_[static_cast<std::size_t>(f.subject)].normal == flat_[static_cast<std::size_t>(f.object)].normal) continue;
+      if (r.type == "ALIAS_OF" && flat_[static_cast<std::size_t>(f.subject)].normal == flat_[static_cast<std::size_t>(f.object)].normal)
+        continue;
       if (r.object < 0 && full.contains({r.subject, HeadOf(r.role)})) continue;
       if (!seen.insert({r.type, r.subject, r.object, r.object < 0 ? HeadOf(r.role) : r.role}).second) continue;
       out_.relations.push_back(std::move(r));
@@ -291,7 +303,8 @@ class Builder {
   void Nested() {
     std::vector<Described> all = flat_;
     all.insert(all.end(), nested_.begin(), nested_.end());
-    std::stable_sort(all.begin(), all.end(), [](const Described& x, const Described& y) { return x.begin != y.begin ? x.begin < y.begin : x.end > y.end; });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Described& x, const Described& y) { return x.begin != y.begin ? x.begin < y.begin : x.end > y.end; });
     std::map<std::tuple<std::size_t, std::size_t, Type>, int> flat_entity;
     for (const Entity& f : out_.entities) flat_entity[{f.span.start, f.span.end, f.type}] = f.entity;
     std::vector<int> open;  // indices of the entities around
@@ -347,7 +360,8 @@ class Builder {
 
 }  // namespace
 
-void BuildDocument(const Pipeline& pipeline, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch, Document* out) {
+void BuildDocument(const Pipeline& pipeline, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch,
+                   Document* out) {
   Builder(pipeline, text, options, scratch, out).Run();
 }
 

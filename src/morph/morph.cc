@@ -1,6 +1,7 @@
 #include "morph/morph.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -75,6 +76,27 @@ struct Spelled {
     return out;
   }
 };
+
+// What Fold leaves of a letter.
+struct FoldedLetter {
+  char bytes[2] = {};
+  std::uint8_t size = 0;
+};
+constexpr auto kFoldedLetters = [] {
+  std::array<FoldedLetter, 256> table{};
+  for (unsigned code = 0; code < 256; ++code) {
+    char32_t c = LetterOf(static_cast<std::uint8_t>(code));
+    if (c == 0) c = U'?';
+    if (c == U'ё') c = U'е';
+    if (c == U'`') c = U'\'';
+    if (c >= 'A' && c <= 'Z') c += 32;
+    FoldedLetter& letter = table[code];
+    letter.size = c < 0x80 ? 1 : 2;
+    letter.bytes[0] = static_cast<char>(c < 0x80 ? c : 0xC0 | (c >> 6));
+    letter.bytes[1] = static_cast<char>(c < 0x80 ? 0 : 0x80 | (c & 0x3F));
+  }
+  return table;
+}();
 
 // Where a word's inflected part ends: «союзом-2.1а» has a tail, which begins at the first hyphen that a part with a digit follows.
 std::size_t TailOf(const Letters& word) {
@@ -171,19 +193,17 @@ class MorphImpl : public Morph {
   // The readings of the left part that go with a reading of the whole.
   std::optional<Draft> LeftReading(const Letters& left, Grammemes tag) const;
   void SetLemmaKeys(const Word& word, Drafts* drafts) const;
+  // KeyOf the folded form `row` of a stem.
+  static std::uint64_t KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem);
 
   std::vector<Section> sections_;
   std::vector<std::vector<float>> priors_;
 };
 
 void MorphImpl::LookUp(const Word& word, Drafts* out) const {
-  std::vector<Found> found;
-  found.reserve(16);
   for (std::size_t s = 0; s < sections_.size(); ++s) {
     const Section& section = sections_[s];
-    found.clear();
-    section.Find(word.letters, &found);
-    for (const Found& f : found) {
+    section.ForEach(word.letters, [&](const Found& f) {
       const FormRow& row = section.FormsOf(f.lexeme.paradigm)[f.form];
       const SuffixRow& suffix = section.suffix(row.suffix);
       const std::size_t stem_end = word.letters.size - suffix.size;
@@ -193,8 +213,8 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
         if (d != 0 && d <= stem_end) yo |= std::uint64_t{1} << (stem_end - d);
       }
       // A text with ё means ё; a text with е may mean either.
-      if (word.yo & ~yo) continue;
-      Draft draft;
+      if (word.yo & ~yo) return;
+      Draft& draft = out->emplace_back();
       draft.yo = yo;
       draft.prior = priors_[s][row.tag];
       if (f.lexeme.origin == Origin::kNameSupport) draft.prior *= 0.3;
@@ -205,42 +225,82 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
       draft.reading.section = static_cast<std::uint8_t>(s);
       draft.reading.origin = f.lexeme.origin;
       draft.reading.list = f.lexeme.list;
-      out->push_back(draft);
-    }
+    });
   }
 }
 
 void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
-  // What a reading's stem depends on: its lexeme or paradigm, and the suffix that was taken off.
-  const auto suffix_of = [this](const Reading& reading) -> int {
+  std::string lemma;
+  std::string key;
+  const auto folded = [&word] {
+    std::string text;
+    AppendDecoded(word.letters.view(), &text);
+    return text;
+  };
+  // The lexeme or paradigm of the reading before, and the ends of its stem in the word: together they tell the lemma.
+  std::uint32_t last_paradigm = 0, last_section = kNoSection;
+  std::size_t last_begin = 0, last_end = 0;
+  std::uint64_t last_key = 0;
+  for (Draft& draft : *drafts) {
+    Reading& reading = draft.reading;
+    if (reading.section == kNoSection) continue;
+    if (reading.parts != 0) {
+      lemma = Lemma(reading, folded());
+      Fold(lemma, &key);
+      reading.lemma_key = KeyOf(key);
+      continue;
+    }
     const Section& section = sections_[reading.section];
     std::uint32_t paradigm = reading.lexeme & ~kParadigmBit;
-    Lexeme lexeme;
-    if ((reading.lexeme & kParadigmBit) == 0 && section.LexemeAt(reading.lexeme, &lexeme)) paradigm = lexeme.paradigm;
-    const std::span<const FormRow> forms = section.FormsOf(paradigm);
-    return reading.paradigm_form < forms.size() ? section.suffix(forms[reading.paradigm_form].suffix).folded : -1;
-  };
-  std::string lemma;
-  std::string folded;
-  std::string key;
-  for (std::size_t i = 0; i < drafts->size(); ++i) {
-    Reading& reading = (*drafts)[i].reading;
-    if (reading.section == kNoSection) continue;
-    if (i > 0) {
-      // The forms of a lexeme stand together and share their lemma.
-      const Reading& before = (*drafts)[i - 1].reading;
-      if (before.lexeme == reading.lexeme && before.section == reading.section && before.parts == 0 && reading.parts == 0 &&
-          (*drafts)[i - 1].fixed == (*drafts)[i].fixed &&
-          ((reading.lexeme & kParadigmBit) == 0 || suffix_of(before) == suffix_of(reading))) {
-        reading.lemma_key = before.lemma_key;
+    if ((reading.lexeme & kParadigmBit) == 0) {
+      Lexeme lexeme;
+      if (!section.LexemeAt(reading.lexeme, &lexeme)) {
+        reading.lemma_key = KeyOf(folded());
         continue;
       }
+      paradigm = lexeme.paradigm;
     }
-    if (folded.empty()) AppendDecoded(word.letters.view(), &folded);
-    lemma = Lemma(reading, folded);
-    Fold(lemma, &key);
-    reading.lemma_key = KeyOf(key);
+    const std::span<const FormRow> forms = section.FormsOf(paradigm);
+    const Letters& w = word.letters;
+    std::size_t begin = 0, end = 0;
+    if (reading.paradigm_form < forms.size()) {
+      const FormRow& form = forms[reading.paradigm_form];
+      const std::string_view prefix = section.Prefix(form.prefix);
+      const std::string_view suffix = section.SuffixText(form.suffix);
+      if (prefix.size() + suffix.size() <= w.size && w.view().starts_with(prefix) && w.view().ends_with(suffix)) {
+        begin = prefix.size();
+        end = w.size - suffix.size() + 1;  // 0 stands for a reading that does not fit the word
+      }
+    }
+    if (end == 0) {
+      reading.lemma_key = KeyOf(folded());
+      continue;
+    }
+    if (last_section != reading.section || last_paradigm != paradigm || last_begin != begin || last_end != end) {
+      last_section = reading.section, last_paradigm = paradigm, last_begin = begin, last_end = end;
+      last_key = KeyOfLemma(section, forms[0], w.view().substr(begin, end - 1 - begin));
+    }
+    reading.lemma_key = last_key;
   }
+}
+
+std::uint64_t MorphImpl::KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem) {
+  char text[2 * kMaxLetters];
+  std::size_t size = 0;
+  std::size_t letters = 0;
+  const auto append = [&](std::string_view codes) {
+    for (char c : codes) {
+      if (letters++ == kMaxLetters) return;
+      const FoldedLetter& folded = kFoldedLetters[static_cast<std::uint8_t>(c)];
+      text[size] = folded.bytes[0];
+      if (folded.size == 2) text[size + 1] = folded.bytes[1];
+      size += folded.size;
+    }
+  };
+  append(section.Prefix(row.prefix));
+  append(stem);
+  append(section.SuffixText(row.suffix));
+  return KeyOf({text, size});
 }
 
 void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) const {
@@ -258,20 +318,27 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
   }
   // P(tag | form) is kept for forms with their ё. A tag's share is parted among the readings that bear it.
   bool shared = false;
+  std::uint8_t last_section = kNoSection;
+  std::uint64_t last_yo = 0;
+  std::span<const ShareRow> shares;
   for (Draft& draft : *drafts) {
     const Reading& reading = draft.reading;
-    if (reading.section == kNoSection || reading.origin == Origin::kGuess) continue;
-    std::uint64_t hash = kHashStart;
-    for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
+    // Only the dictionary's readings have shares.
+    if (reading.section == kNoSection || reading.origin != Origin::kDictionary) continue;
     const Section& section = sections_[reading.section];
-    const std::span<const ShareRow> shares = section.SharesOf(HashEnd(hash));
+    if (last_section != reading.section || last_yo != draft.yo) {
+      last_section = reading.section, last_yo = draft.yo;
+      std::uint64_t hash = kHashStart;
+      for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
+      shares = section.SharesOf(HashEnd(hash));
+    }
     if (shares.empty()) continue;
     Lexeme lexeme;
     if (!section.LexemeAt(reading.lexeme, &lexeme)) continue;
     const std::span<const FormRow> forms = section.FormsOf(lexeme.paradigm);
     if (reading.paradigm_form >= forms.size()) continue;
     for (const ShareRow& share : shares) {
-      if (share.tag == forms[reading.paradigm_form].tag && reading.origin == Origin::kDictionary) {
+      if (share.tag == forms[reading.paradigm_form].tag) {
         draft.prior = -static_cast<double>(share.share) / 1000;  // marked by its sign until all are known
         shared = true;
       }
@@ -293,7 +360,8 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
   for (Draft& draft : *drafts) {
     draft.reading.weight = static_cast<std::uint8_t>(std::clamp(draft.prior / sum * 255 + 0.5, 1.0, 255.0));
   }
-  std::stable_sort(drafts->begin(), drafts->end(), [](const Draft& a, const Draft& b) { return a.prior > b.prior; });
+  const auto better = [](const Draft& a, const Draft& b) { return a.prior > b.prior; };
+  if (!std::is_sorted(drafts->begin(), drafts->end(), better)) std::stable_sort(drafts->begin(), drafts->end(), better);
 }
 
 void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
@@ -467,6 +535,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     return;
   }
   Drafts drafts;
+  drafts.reserve(16);
   LookUp(word, &drafts);
   if (drafts.empty() && guess && word.yo != 0) {
     // «афёра»: a ё that no word has is taken for е.
@@ -510,7 +579,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     return;
   }
   SetLemmaKeys(word, &drafts);
-  if (drafts.size() > 1) {
+  if (std::any_of(drafts.begin(), drafts.end(), [](const Draft& d) { return d.reading.origin != Origin::kDictionary || d.reading.section != 0; })) {
     // A name that a list adds with a fuller paradigm repeats forms that the dictionary has; so may a second bundle.
     const auto better = [](const Draft& a, const Draft& b, bool earlier) {
       const int rank_a = static_cast<int>(a.reading.origin) * 256 + a.reading.section;

@@ -82,6 +82,10 @@ Result<Section> Section::Open(std::string_view bytes) {
       return parts.Damaged("the suffix trie is wrong");
     }
   }
+  for (std::uint32_t i = 0; i < s.trie_[0].children; ++i) {
+    const std::uint32_t child = s.trie_[0].first + i;
+    s.last_letters_[s.trie_[child].code] = child;
+  }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
   for (const ParadigmRow& paradigm : s.paradigms_) {
     if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() ||
@@ -164,9 +168,7 @@ std::size_t Section::FindStem(std::string_view stem, std::uint64_t hash) const {
   return std::string_view::npos;
 }
 
-// Calls `visit(lexeme, look)` for each lexeme and form of the word, until it returns false.
-template <class Visit>
-void Section::Walk(const Letters& word, Visit&& visit) const {
+void Section::Walk(const Letters& word, Visit visit, void* context) const {
   // The suffixes of the word, longest last.
   struct End {
     std::uint16_t folded;
@@ -179,53 +181,63 @@ void Section::Walk(const Letters& word, Visit&& visit) const {
     if (trie_[node].terminal != 0) ends[count++] = {static_cast<std::uint16_t>(trie_[node].terminal - 1), static_cast<std::uint8_t>(size)};
     if (size == word.size) break;
     const std::uint8_t code = word.code[word.size - 1 - size];
-    const TrieNode* first = trie_.data() + trie_[node].first;
-    const TrieNode* last = first + trie_[node].children;
-    const TrieNode* child = std::lower_bound(first, last, code, [](const TrieNode& n, std::uint8_t c) { return n.code < c; });
+    if (size == 0) {
+      node = last_letters_[code];
+      if (node == 0) break;
+      continue;
+    }
+    const TrieNode* child = trie_.data() + trie_[node].first;
+    const TrieNode* last = child + trie_[node].children;
+    while (child != last && child->code < code) ++child;
     if (child == last || child->code != code) break;
     node = static_cast<std::uint32_t>(child - trie_.data());
   }
+  const std::size_t slots = stem_slots_.size() - 1;
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
     if (prefix.size() > word.size || std::memcmp(prefix.data(), word.code, prefix.size()) != 0) continue;
     std::uint64_t hashes[kMaxLetters + 1];
     hashes[prefix.size()] = kHashStart;
     for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
+    // All slots are asked for before the first one is needed.
+    std::uint64_t stems[kMaxLetters + 1];
+    for (std::size_t e = 0; e < count; ++e) {
+      if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
+      stems[e] = HashEnd(hashes[word.size - ends[e].size]);
+#if defined(__GNUC__)
+      __builtin_prefetch(&stem_slots_[stems[e] & slots]);
+#endif
+    }
     for (std::size_t e = 0; e < count; ++e) {
       if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
       const std::size_t end = word.size - ends[e].size;
-      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), HashEnd(hashes[end]));
+      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e]);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
       const auto key = std::pair<std::uint16_t, std::uint16_t>(ends[e].folded, static_cast<std::uint16_t>(p));
       for (; left != 0; --left) {
-        Lexeme lexeme;
-        if (!ReadLexeme(&at, &lexeme)) break;
-        const std::span<const LookRow> looks = LooksOf(lexeme.paradigm);
+        Found found;
+        if (!ReadLexeme(&at, &found.lexeme)) break;
+        const std::span<const LookRow> looks = LooksOf(found.lexeme.paradigm);
         auto look = std::lower_bound(looks.begin(), looks.end(), key,
                                      [](const LookRow& row, const auto& k) { return std::pair(row.folded, row.prefix) < k; });
         for (; look != looks.end() && std::pair(look->folded, look->prefix) == key; ++look) {
-          if (!visit(lexeme, look->form)) return;
+          found.form = look->form;
+          if (!visit(context, found)) return;
         }
       }
     }
   }
 }
 
-void Section::Find(const Letters& word, std::vector<Found>* out) const {
-  Walk(word, [out](const Lexeme& lexeme, std::uint16_t form) {
-    out->push_back({lexeme, form});
-    return true;
-  });
-}
-
 bool Section::Has(const Letters& word) const {
-  bool found = false;
-  Walk(word, [&found](const Lexeme&, std::uint16_t) {
-    found = true;
+  bool has = false;
+  const auto visit = [](void* context, const Found&) {
+    *static_cast<bool*>(context) = true;
     return false;
-  });
-  return found;
+  };
+  Walk(word, visit, &has);
+  return has;
 }
 
 std::span<const ShareRow> Section::SharesOf(std::uint64_t key) const {

@@ -8,10 +8,12 @@
 
 #include <atau/status.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "morph/form_table.h"
@@ -127,8 +129,15 @@ class Section {
   // Checks all tables but the stems, shares and endings, whose records are checked when they are read. Error: kCorrupt.
   static Result<Section> Open(std::string_view bytes);
 
-  // Appends every lexeme and form of the folded word `word`.
-  void Find(const Letters& word, std::vector<Found>* out) const;
+  // Calls `f` with every lexeme and form of the folded word `word`.
+  template <class F>
+  void ForEach(const Letters& word, F&& f) const {
+    const auto visit = [](void* context, const Found& found) {
+      (*static_cast<std::remove_reference_t<F>*>(context))(found);
+      return true;
+    };
+    Walk(word, visit, &f);
+  }
   bool Has(const Letters& word) const;
   // The lexeme at an offset that Find gave; false when there is none.
   bool LexemeAt(std::uint32_t id, Lexeme* out) const;
@@ -177,8 +186,9 @@ class Section {
   bool ReadLexeme(std::size_t* at, Lexeme* out) const;
   // Offset of the lexeme count of a stem's record, or npos.
   std::size_t FindStem(std::string_view stem, std::uint64_t hash) const;
-  template <class Visit>
-  void Walk(const Letters& word, Visit&& visit) const;
+  using Visit = bool (*)(void* context, const Found& found);
+  // Calls `visit` for each lexeme and form of the word, until it returns false.
+  void Walk(const Letters& word, Visit visit, void* context) const;
 
   std::span<const TagRow> tags_;
   std::string_view text_;
@@ -187,6 +197,7 @@ class Section {
   std::string_view suffix_text_;
   std::string_view folded_;
   std::span<const TrieNode> trie_;
+  std::array<std::uint32_t, 256> last_letters_{};  // for each letter: the root's child with it, or 0
   std::span<const ParadigmRow> paradigms_;
   std::span<const FormRow> forms_;
   std::span<const LookRow> looks_;

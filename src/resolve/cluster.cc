@@ -17,7 +17,8 @@ class Union {
  public:
   explicit Union(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0); }
   int Find(int x) {
-    while (parent_[static_cast<std::size_t>(x)] != x) x = parent_[static_cast<std::size_t>(x)] = parent_[static_cast<std::size_t>(parent_[static_cast<std::size_t>(x)])];
+    while (parent_[static_cast<std::size_t>(x)] != x)
+      x = parent_[static_cast<std::size_t>(x)] = parent_[static_cast<std::size_t>(parent_[static_cast<std::size_t>(x)])];
     return x;
   }
   void Join(int x, int y) {
@@ -117,14 +118,18 @@ void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
     const auto consider = [&](const std::unordered_map<std::string, std::vector<std::size_t>>& index, const std::string& stem) {
       const auto it = index.find(stem);
       if (it == index.end()) return;
-      // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones are enough.
+      // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones
+      // are enough.
       const std::size_t from = it->second.size() > 64 ? it->second.size() - 64 : 0;
       for (std::size_t n = from; n < it->second.size(); ++n) {
         const Person& k = known[it->second[n]];
         if (!bare && !SameGiven(k.first, p.first)) continue;
         if (bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown) continue;
-        if (!bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown && IsInitial(p.first)) continue;
-        if (best < 0 || (k.mention < i && (best > i || k.mention > best)) || (k.mention > i && best > i && k.mention < best)) best = k.mention;
+        if (!bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown &&
+            IsInitial(p.first))
+          continue;
+        if (best < 0 || (k.mention < i && (best > i || k.mention > best)) || (k.mention > i && best > i && k.mention < best))
+          best = k.mention;
       }
     };
     consider(by_last, bare ? single : p.last);
@@ -158,9 +163,7 @@ bool IsCapitals(std::string_view text) {
 }
 
 // Words of the trailing place of a body's name; 0 where it has none.
-std::size_t PlaceWords(const Described& d) {
-  return d.place.empty() ? 0 : WordsOf(SlotOf(d, "place")).size();
-}
+std::size_t PlaceWords(const Described& d) { return d.place.empty() ? 0 : WordsOf(SlotOf(d, "place")).size(); }
 
 // What a name is looked up by.
 struct Name {
@@ -195,7 +198,8 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
     if (!fresh) u->Join(it->second, i);
   };
   std::unordered_map<std::string, int> initials;
-  // Names with a place, and those without that no name with a place extends, are told by id and words. «МВД России» and «МВД Казахстана» stay apart.
+  // Names with a place, and those without that no name with a place extends, are told by id and words. «МВД России» and «МВД Казахстана»
+  // stay apart.
   for (std::size_t k = 0; k < own.size(); ++k) {
     const Described& d = mentions[static_cast<std::size_t>(own[k])];
     const Name& name = names[k];
@@ -209,7 +213,8 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
       u->Join(own[static_cast<std::size_t>(after == fuller.begin() ? fuller.front() : *(after - 1))], own[k]);
       continue;
     } else if (!d.gazetteer.empty()) {
-      if (const auto by_id = placed.find("id:" + d.gazetteer); by_id != placed.end()) u->Join(own[static_cast<std::size_t>(by_id->second.front())], own[k]);
+      if (const auto by_id = placed.find("id:" + d.gazetteer); by_id != placed.end())
+        u->Join(own[static_cast<std::size_t>(by_id->second.front())], own[k]);
       join("id:" + d.gazetteer, own[k]);
     }
     join(name.stems, own[k]);
@@ -219,13 +224,15 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
       }
     }
   }
-  // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («фонд «Мир»» … «фонд «Мир» имени Крота»).
+  // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («фонд «Мир»» … «фонд «Мир»
+  // имени Крота»).
   for (std::size_t k = 0; k < own.size(); ++k) {
     const Described& d = mentions[static_cast<std::size_t>(own[k])];
     if (IsCapitals(d.text)) {
       std::string folded;
       morph::Fold(d.text, &folded);
-      if (const auto it = initials.find(folded); it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d)) u->Join(it->second, own[k]);
+      if (const auto it = initials.find(folded); it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d))
+        u->Join(it->second, own[k]);
     }
     if (type != Type::kOrganization || !names[k].bare.empty()) continue;
     for (std::size_t n = names[k].words.size(); n-- > 1;) {
@@ -271,7 +278,8 @@ int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& me
     const Described& d = mentions[static_cast<std::size_t>(m)];
     std::size_t rank = 1 + d.normal.size();
     if (d.type == Type::kLocation) rank += 200 * std::min<std::size_t>(times[d.normal], 1000);
-    if (d.type == Type::kPerson && !SlotOf(d, "first").empty() && !SlotOf(d, "last").empty()) rank += IsInitial(SlotOf(d, "first")) ? 500 : 1000;
+    if (d.type == Type::kPerson && !SlotOf(d, "first").empty() && !SlotOf(d, "last").empty())
+      rank += IsInitial(SlotOf(d, "first")) ? 500 : 1000;
     if (d.type == Type::kOrganization && !d.gazetteer.empty() && !IsCapitals(d.text)) rank += 20;
     if (rank > best_rank) best_rank = rank, best = m;
   }

@@ -9,8 +9,8 @@
 
 namespace atau::resolve {
 
-// The number of the document entity of each mention, counted from 0 in order of first mention; -1 for mentions of other types than the four. `aliases` are pairs
-// of mentions that a rule called the same («Байтерек» («Назарбаевский старт»)).
+// The number of the document entity of each mention, counted from 0 in order of first mention; -1 for mentions of other types than the
+// four. `aliases` are pairs of mentions that a rule called the same («Байтерек» («Назарбаевский старт»)).
 std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases);
 
 // Whether two mentions can be names of one thing as far as the dictionaries know.

@@ -13,7 +13,10 @@ using token::Flag;
 using token::Kind;
 using token::Shape;
 
-// The entry that stands for exactly this span and type: those that may fire alone first, canonical names before variants, hand-written lists before imported ones.
+constexpr std::uint32_t kLongestAbbreviation = 10;  // bytes: five Cyrillic letters
+
+// The entry that stands for exactly this span and type: those that may fire alone first, canonical names before variants, hand-written
+// lists before imported ones.
 int BestEntry(const Analysis& a, const Described& d) {
   int best = -1;
   int best_rank = 0;
@@ -39,7 +42,8 @@ void AddSlots(std::string_view text, Slots* slots) {
     const std::size_t eq = pair.find('=');
     if (eq != std::string_view::npos) {
       std::string key(pair.substr(0, eq));
-      if (std::none_of(slots->begin(), slots->end(), [&key](const auto& s) { return s.first == key; })) slots->emplace_back(std::move(key), pair.substr(eq + 1));
+      if (std::none_of(slots->begin(), slots->end(), [&key](const auto& s) { return s.first == key; }))
+        slots->emplace_back(std::move(key), pair.substr(eq + 1));
     }
     text = semi == std::string_view::npos ? std::string_view() : text.substr(semi + 1);
   }
@@ -82,7 +86,9 @@ void Place(const Analysis& a, Described* d) {
   int best = -1, best_rank = 0;
   for (const std::uint32_t index : a.matches_end.At(d->end)) {
     const gazetteer::Match& m = a.matches[index];
-    if (a.infos[index].words || a.infos[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin || (m.flags & gazetteer::kOtherCase) != 0) continue;
+    if (a.infos[index].words || a.infos[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin ||
+        (m.flags & gazetteer::kOtherCase) != 0)
+      continue;
     const gazetteer::Entry e = a.gazetteer->entry(m.entry);
     // The longest; of equal ones states before regions before cities, hand-written lists first.
     int rank = static_cast<int>(m.end - m.begin) * 16 + (e.kind == "country" ? 4 : e.kind == "region" ? 2 : 1);
@@ -111,7 +117,9 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     }
   }
   const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
-  const auto attribute = [&](std::string_view key) { return hit < 0 ? std::string() : a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key); };
+  const auto attribute = [&](std::string_view key) {
+    return hit < 0 ? std::string() : a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key);
+  };
   if (hit >= 0) d->rule = std::string(a.rules->rule(a.hits.hits[static_cast<std::size_t>(hit)].rule).name);
 
   if (d->type == Type::kDate || d->type == Type::kMoney) {
@@ -139,13 +147,20 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     d->kind = person->family ? "family" : "person";
   } else {
     const bool whole = entry >= 0 && a.matches[static_cast<std::size_t>(entry)].variant == 0;
-    d->normal = whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, {});
+    const token::Token& t = a.tokens[d->begin];
+    // «ЕК», «АНСА»: an abbreviation stays as it is.
+    const bool letters =
+        d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
+    d->normal = letters ? d->text : whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, {});
     if (!whole && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
 
   if (d->type == Type::kOrganization) Place(a, d);
 
-  const std::string_view cls = d->type == Type::kOrganization ? "org_head" : d->type == Type::kProgram ? "program_head" : d->type == Type::kLocation ? "place_head" : "";
+  const std::string_view cls = d->type == Type::kOrganization ? "org_head"
+                               : d->type == Type::kProgram    ? "program_head"
+                               : d->type == Type::kLocation   ? "place_head"
+                                                              : "";
   if (!cls.empty()) {
     const int head = HeadMatch(a, *d, cls);
     if (head >= 0) {

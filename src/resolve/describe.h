@@ -20,12 +20,12 @@ struct Described {
   std::string kind, text, normal, gazetteer, canonical, rule;
   Slots slots;
   morph::Gender gender = morph::Gender::kUnknown;
-  std::string place;            // of a body whose name ends with a place («МВД Казахстана»): the place's gazetteer id
+  std::string place;              // of a body whose name ends with a place («МВД Казахстана»): the place's gazetteer id
   std::uint32_t place_begin = 0;  // the first token of that place
 };
 
-// Fills everything but span, type and score. `person`: what a person's name was decided to be (names.h; needed for PERSON, else null). `hit`: the rule that proposed
-// the span (an index into a.hits.hits, -1: look for one).
+// Fills everything but span, type and score. `person`: what a person's name was decided to be (names.h; needed for PERSON, else null).
+// `hit`: the rule that proposed the span (an index into a.hits.hits, -1: look for one).
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d);
 
 }  // namespace atau::resolve

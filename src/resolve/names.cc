@@ -28,11 +28,12 @@ constexpr double kCasePrior[kCaseCount] = {0.58, 0.22, 0.06, 0.05, 0.07, 0.02};
 constexpr double kSlotPrior[kSlotCount] = {0.66, 0.33, 0, 0.01};
 constexpr double kFullNamePlural = 0.0005;  // «Иваны Петровы» are rare
 constexpr double kUnexplained = 0.01;       // the share of a form that a nominative does not explain
-constexpr float kCommonWord = 0.008F;        // a name that is written like a common word
-constexpr float kOtherGender = 0.6F;         // an indeclinable given name of the other gender, as a surname
-constexpr double kBareWoman = 0.6;            // women are less often called by a bare surname
-constexpr double kAfterPlural = 0.6;          // «супругов», «братьев» before the name
-constexpr float kFamilyStays = 0.05F;         // «супругов Обама»
+constexpr float kCommonWord = 0.008F;       // a name that is written like a common word
+constexpr float kOtherGender = 0.6F;        // an indeclinable given name of the other gender, as a surname
+constexpr double kBareWoman = 0.6;          // women are less often called by a bare surname
+constexpr double kAfterPlural = 0.6;        // «супругов», «братьев» before the name
+constexpr float kFamilyStays = 0.05F;       // «супругов Обама»
+constexpr double kSurely = 0.9;
 constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
 constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
 constexpr float kShortStays = 0.03F;        // a short word before another
@@ -40,8 +41,8 @@ constexpr float kEasternStays = 0.5F;       // «Ким», «Чен» in «Ки�
 constexpr float kBesideDictionary = 0.15F;  // what declensions allow, of a name that the dictionary knows
 constexpr double kCanonical = 30;           // a word as the dictionary of people has it
 constexpr double kFamilyOfKnown = 5;
-constexpr double kSameGender = 20;          // a surname whose bearer the text has named in full
-constexpr std::size_t kReach = 12;          // tokens to the left that may hold a person's role
+constexpr double kSameGender = 20;  // a surname whose bearer the text has named in full
+constexpr std::size_t kReach = 12;  // tokens to the left that may hold a person's role
 
 // What may stand before an ending.
 enum class Stem : std::uint8_t { kAny, kConsonant, kHard, kVelar, kHush, kVowel, kI, kSoft, kShort, kOv, kSk, kNotSk };
@@ -150,11 +151,12 @@ struct Government {
   unsigned cases;
 };
 constexpr Government kGovernments[] = {
-    {"без", kG},  {"близ", kG}, {"благодаря", kD}, {"в", kA | kL}, {"вместо", kG}, {"во", kA | kL}, {"вокруг", kG}, {"вопреки", kD}, {"для", kG},
-    {"до", kG},   {"за", kA | kI}, {"из", kG}, {"к", kD}, {"ко", kD}, {"кроме", kG}, {"между", kI | kG}, {"мимо", kG}, {"на", kA | kL},
-    {"над", kI},  {"насчет", kG}, {"о", kL | kA}, {"об", kL | kA}, {"обо", kL | kA}, {"около", kG}, {"от", kG}, {"относительно", kG}, {"перед", kI},
-    {"по", kD | kL | kA}, {"под", kI | kA}, {"после", kG}, {"при", kL}, {"про", kA}, {"против", kG}, {"ради", kG}, {"с", kI | kG}, {"со", kI | kG},
-    {"согласно", kD}, {"среди", kG}, {"у", kG}, {"через", kA},
+    {"без", kG},      {"близ", kG},       {"благодаря", kD}, {"в", kA | kL},  {"вместо", kG},       {"во", kA | kL}, {"вокруг", kG},
+    {"вопреки", kD},  {"для", kG},        {"до", kG},        {"за", kA | kI}, {"из", kG},           {"к", kD},       {"ко", kD},
+    {"кроме", kG},    {"между", kI | kG}, {"мимо", kG},      {"на", kA | kL}, {"над", kI},          {"насчет", kG},  {"о", kL | kA},
+    {"об", kL | kA},  {"обо", kL | kA},   {"около", kG},     {"от", kG},      {"относительно", kG}, {"перед", kI},   {"по", kD | kL | kA},
+    {"под", kI | kA}, {"после", kG},      {"при", kL},       {"про", kA},     {"против", kG},       {"ради", kG},    {"с", kI | kG},
+    {"со", kI | kG},  {"согласно", kD},   {"среди", kG},     {"у", kG},       {"через", kA},
 };
 
 bool EndsInOneOf(std::string_view text, std::initializer_list<std::string_view> letters) {
@@ -330,12 +332,14 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
   }
   // As it stands, whatever grammar says: always the last one.
   at(folded, folded);
-  const auto same = std::find_if(out.begin(), out.end(), [&folded](const Hypothesis& h) { return h.folded == folded && h.lemma == folded; });
+  const auto same =
+      std::find_if(out.begin(), out.end(), [&folded](const Hypothesis& h) { return h.folded == folded && h.lemma == folded; });
   std::rotate(same, same + 1, out.end());
   return &out;
 }
 
-void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed) {
+void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form,
+                          float fixed) {
   Word w;
   w.token = token;
   w.part = part;
@@ -501,11 +505,13 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       continue;
     }
     // The tail of a role; a verb or a pronoun ends the group.
-    const bool tail = (form.any & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && t.shape == Shape::kLower && (form.any & morph::kNPRO) == 0;
+    const bool tail =
+        (form.any & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && t.shape == Shape::kLower && (form.any & morph::kNPRO) == 0;
     if (!tail) {
       if ((form.any & morph::kVERB) != 0 && p + 1 == m->begin) {
         // «…», сказал Иванов.
-        const bool after_speech = p > 0 && (a_.tokens[p - 1].kind == Kind::kQuote || a_.tokens[p - 1].Has(Flag::kDash) || a_.TextOf(p - 1, p) == ",");
+        const bool after_speech =
+            p > 0 && (a_.tokens[p - 1].kind == Kind::kQuote || a_.tokens[p - 1].Has(Flag::kDash) || a_.TextOf(p - 1, p) == ",");
         cases[0] *= after_speech ? 4 : 1.2;
       }
       break;
@@ -543,7 +549,8 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   }
   for (int c = 0; c < kCaseCount; ++c) {
     for (int slot = 0; slot < kSlotCount; ++slot) {
-      m->context[static_cast<std::size_t>(4 * c + slot)] = joint[static_cast<std::size_t>(4 * c + slot)] * cases[static_cast<std::size_t>(c)] * slots[static_cast<std::size_t>(slot)];
+      m->context[static_cast<std::size_t>(4 * c + slot)] =
+          joint[static_cast<std::size_t>(4 * c + slot)] * cases[static_cast<std::size_t>(c)] * slots[static_cast<std::size_t>(slot)];
     }
   }
   if (m->eastern) {
@@ -571,6 +578,7 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
   if (!voted) return factor;
   const Group& group = groups_[w.group];
   if (group.forms.size() < 2 && group.forms[0].count < 2) return factor;
+  if (group.sure.contains(h.lemma)) return factor;
   const auto it = group.score.find(h.lemma);
   const double score = it == group.score.end() ? group.worst : it->second;
   return factor * std::exp(std::max(score - group.top, -18.0));
@@ -609,6 +617,10 @@ void PersonNames::Vote(const Mention& m) {
     FormVotes& votes = groups_[w.group].forms[w.form];
     ++votes.count;
     for (auto& [lemma, share] : shares) {
+      // A man and a woman of one name: neither form speaks against the other.
+      std::string_view man = lemma;
+      if (man.ends_with("а")) man.remove_suffix(std::string_view("а").size());
+      if (n > 1 && share > kSurely * sum && IsOv(man)) groups_[w.group].sure.insert(lemma);
       const auto it = std::find_if(votes.share.begin(), votes.share.end(), [&lemma = lemma](const auto& x) { return x.first == lemma; });
       if (it == votes.share.end()) {
         votes.share.emplace_back(lemma, share / sum);
@@ -692,7 +704,10 @@ void PersonNames::Decide(Mention* m) {
   out.family = n > 0 && m->slot == kFamily && m->sure > 0.5;
   // Gender without the prior: only what the words and the context show.
   const double male = by_slot[kMale] / kSlotPrior[kMale], female = by_slot[kFemale] / kSlotPrior[kFemale];
-  out.gender = out.family || n == 0 ? Gender::kUnknown : male > 4 * female ? Gender::kMasculine : female > 4 * male ? Gender::kFeminine : Gender::kUnknown;
+  out.gender = out.family || n == 0 ? Gender::kUnknown
+               : male > 4 * female  ? Gender::kMasculine
+               : female > 4 * male  ? Gender::kFeminine
+                                    : Gender::kUnknown;
 
   // Parts of hyphenated words are put together again.
   std::map<std::uint32_t, std::string> replaced;

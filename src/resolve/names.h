@@ -1,8 +1,9 @@
 // What the people of a text are called: the nominatives of their names, decided for all mentions together.
 //
-// «Асии Биби» alone may stand for Асий or for Асия; a text that also has «Асию» and «Асией» leaves no doubt. So each word of a name has hypotheses (a nominative with
-// the cases and genders it would stand in) from the dictionaries and, weaker, from the declensions themselves; the words of one mention must agree in case and gender;
-// and the forms of a word elsewhere in the text vote for the nominatives that explain them.
+// «Асии Биби» alone may stand for Асий or for Асия; a text that also has «Асию» and «Асией» leaves no doubt. So each word of a name has
+// hypotheses (a nominative with the cases and genders it would stand in) from the dictionaries and, weaker, from the declensions
+// themselves; the words of one mention must agree in case and gender; and the forms of a word elsewhere in the text vote for the
+// nominatives that explain them.
 #ifndef ATAU_RESOLVE_NAMES_H_
 #define ATAU_RESOLVE_NAMES_H_
 
@@ -10,6 +11,8 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "morph/inflect.h"
@@ -28,15 +31,16 @@ struct PersonForm {
   std::vector<NameWord> words;  // without initials
   std::string normal;           // the whole name in the nominative
   morph::Gender gender = morph::Gender::kUnknown;
-  bool family = false;          // «Скрипали», «супруги Обама»
-  bool eastern = false;         // «Ким Чен Ын»: the surname comes first
+  bool family = false;   // «Скрипали», «супруги Обама»
+  bool eastern = false;  // «Ким Чен Ын»: the surname comes first
 };
 
 class PersonNames {
  public:
   explicit PersonNames(const Analysis& a) : a_(a) {}
 
-  // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for others.
+  // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for
+  // others.
   std::size_t Add(std::uint32_t begin, std::uint32_t end, bool votes = true);
   // Decides all. `mention_of`: for each token the number of the mention (of any type) around it or -1; may be empty.
   void Solve(const std::vector<std::int32_t>& mention_of);
@@ -45,19 +49,19 @@ class PersonNames {
  private:
   static constexpr std::size_t kBits = 24;
   struct Hypothesis {
-    std::string nominative;         // in letter case
-    std::string folded;             // of the nominative
-    std::string lemma;              // folded nominative of the singular; what votes are counted for
+    std::string nominative;  // in letter case
+    std::string folded;      // of the nominative
+    std::string lemma;       // folded nominative of the singular; what votes are counted for
     std::array<float, kBits> weight{};
     float given = 0, surname = 0, patronymic = 0;
   };
   struct Word {
-    std::uint32_t token = 0, part = 0;    // the part of a word with hyphens
+    std::uint32_t token = 0, part = 0;  // the part of a word with hyphens
     const std::vector<Hypothesis>* hypotheses = nullptr;
-    std::uint32_t group = 0;              // the forms that may be of one name
-    std::uint32_t form = 0;               // number of the form in its group
-    float fixed = 0;                      // how readily the word stays as it is in any case
-    float family = 0;                     // the same as the name of a family
+    std::uint32_t group = 0;  // the forms that may be of one name
+    std::uint32_t form = 0;   // number of the form in its group
+    float fixed = 0;          // how readily the word stays as it is in any case
+    float family = 0;         // the same as the name of a family
   };
   struct Mention {
     std::uint32_t begin = 0, end = 0;
@@ -65,7 +69,7 @@ class PersonNames {
     bool eastern = false;
     std::vector<Word> words;
     std::array<double, kBits> context{};
-    std::vector<std::string> known;       // folded words of a dictionary's whole name
+    std::vector<std::string> known;  // folded words of a dictionary's whole name
     PersonForm form;
     std::uint8_t slot = 255;
     double sure = 0;
@@ -78,8 +82,9 @@ class PersonNames {
     std::vector<FormVotes> forms;
     std::unordered_map<std::string, std::uint32_t> form_of;
     std::unordered_map<std::string, double> score;  // of lemmas, after counting
+    std::unordered_set<std::string> sure;           // surnames of people named in full
     double worst = 0, top = 0;
-    std::uint8_t last_slot = 255;                   // gender of the last full name with this word
+    std::uint8_t last_slot = 255;  // gender of the last full name with this word
     std::uint8_t first_slot = 255;
   };
 

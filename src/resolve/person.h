@@ -13,7 +13,8 @@ struct PersonName {
   std::string first, middle, last;  // nominative, in letter case; initials as «И.»
 };
 
-// Tells given name, patronymic and surname of the tokens [begin, end) apart, whatever their order. `form`: what the words were decided to be.
+// Tells given name, patronymic and surname of the tokens [begin, end) apart, whatever their order. `form`: what the words were decided to
+// be.
 PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, const PersonForm& form);
 
 }  // namespace atau::resolve

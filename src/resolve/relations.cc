@@ -24,10 +24,11 @@ constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjecti
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
-constexpr std::size_t kLongestList = 8;   // people of one post
+constexpr std::size_t kLongestList = 8;  // people of one post
 
-// Whether a post without its body is told too («адвокат Ковалёв»); those of a state («президент Обама») always are, since it is understood which.
-// On factRuEval's occupations, which all have a body, `true` costs nine points of F1; on NEREL it finds 63 % instead of 37 % of professions.
+// Whether a post without its body is told too («адвокат Ковалёв»); those of a state («президент Обама») always are, since it is understood
+// which. On factRuEval's occupations, which all have a body, `true` costs nine points of F1; on NEREL it finds 63 % instead of 37 % of
+// professions.
 constexpr bool kPostsAlone = false;
 
 // Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
@@ -37,16 +38,17 @@ struct Post {
   std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
   morph::Agreement agreement = 0;
   bool lower_entry = true;
-  bool of_state = false;            // a head of state or a minister
+  bool of_state = false;  // a head of state or a minister
   std::vector<int> objects;
   std::vector<int> people;
-  bool direct = false;              // its people stand right behind it
-  std::string key;                  // stems of the head
+  bool direct = false;  // its people stand right behind it
+  std::string key;      // stems of the head
 };
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) : a_(a), mentions_(mentions), out_(*out) {
+  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
+      : a_(a), mentions_(mentions), out_(*out) {
     mention_at_.assign(a.tokens.size() + 1, -1);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (IndexOf(mentions[m].type) < 0) continue;
@@ -75,7 +77,9 @@ class Finder {
  private:
   std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
   bool IsWord(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord; }
-  bool Breaks(std::size_t i) const { return i >= a_.tokens.size() || a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
+  bool Breaks(std::size_t i) const {
+    return i >= a_.tokens.size() || a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart);
+  }
   bool IsType(int m, Type type) const { return m >= 0 && mentions_[static_cast<std::size_t>(m)].type == type; }
   bool IsPerson(std::size_t i) const { return i < a_.tokens.size() && IsType(mention_at_[i], Type::kPerson); }
   bool IsBody(int m) const { return IsType(m, Type::kOrganization) || IsType(m, Type::kLocation); }
@@ -179,7 +183,8 @@ class Finder {
       const std::size_t p = post->begin - 1;
       if (Breaks(post->begin) || !IsWord(p) || mention_at_[p] >= 0) return;
       const morph::Form& form = a_.FormOf(p);
-      if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0) return;
+      if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0)
+        return;
       if ((NounsOf(p) & post->agreement) == 0) return;
       if (a_.tokens[p].shape != Shape::kLower && !a_.tokens[p].Has(Flag::kSentenceStart) && !a_.tokens[p].Has(Flag::kLineStart)) return;
       post->begin = p;
@@ -189,12 +194,12 @@ class Finder {
   // What follows a post: its tail in the genitive or behind a preposition, and the bodies and places among it.
   void Tail(Post* post) const {
     std::size_t i = post->head_end;
-    bool behind_from = false;               // «от …»
-    bool oblique = false;                   // a preposition asks for another case, up to its noun
+    bool behind_from = false;  // «от …»
+    bool oblique = false;      // a preposition asks for another case, up to its noun
     // «управляющий компанией», «зав. кафедрой»
     bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
-    bool roles = true;                      // «заместитель министра»: posts may follow, until another word does
-    std::size_t told = post->head_end;      // the last token that belongs to the post's text
+    bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
+    std::size_t told = post->head_end;  // the last token that belongs to the post's text
     for (std::size_t steps = 0; i < a_.tokens.size() && steps < kLongestTail; ++steps) {
       if (Breaks(i)) break;
       const int m = mention_at_[i];
@@ -202,7 +207,9 @@ class Finder {
         if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
         if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization)))) post->objects.push_back(m);
         // «РКК «Энергия»»: the name in quotes is the body.
-        if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 && post->objects[0] == mention_at_[i - 2]) post->objects[0] = m;
+        if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 &&
+            post->objects[0] == mention_at_[i - 2])
+          post->objects[0] = m;
         behind_from = oblique = false;
         i = EndOf(m);
         while (IsQuote(i) && a_.tokens[i].Has(Flag::kCloses)) ++i;
@@ -215,14 +222,15 @@ class Finder {
       }
       if (!IsWord(i)) {
         // «Национального фронта (НФ)»
-        if (Text(i) == "(" && !post->objects.empty() && i == post->end && a_.tokens[i].pair > 0 && static_cast<std::size_t>(a_.tokens[i].pair) <= i + kShortBracket) {
+        if (Text(i) == "(" && !post->objects.empty() && i == post->end && a_.tokens[i].pair > 0 &&
+            static_cast<std::size_t>(a_.tokens[i].pair) <= i + kShortBracket) {
           const std::size_t next = static_cast<std::size_t>(a_.tokens[i].pair) + 1;
           if (IsPerson(next)) post->end = next;
           break;
         }
         // «развития, инноваций и промышленности»
-        if (IsComma(i) && post->objects.empty() && i > post->head_end && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) && WordsAt(i + 1, role_) < 0 &&
-            (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
+        if (IsComma(i) && post->objects.empty() && i > post->head_end && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
+            WordsAt(i + 1, role_) < 0 && (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
           ++i;
           continue;
         }
@@ -230,7 +238,9 @@ class Finder {
       }
       const morph::Form& form = a_.FormOf(i);
       if (IsAnd(i)) {
-        if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() || !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0) break;
+        if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() ||
+            !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0)
+          break;
         ++i;
         continue;
       }
@@ -250,8 +260,7 @@ class Finder {
         break;
       }
       // «крайне правого фронта»
-      if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() &&
-          (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
+      if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() && (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
         ++i;
         continue;
       }
@@ -277,7 +286,8 @@ class Finder {
       }
     }
     // Adjectives before the body are the body's.
-    while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0)) --post->text_end;
+    while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
+      --post->text_end;
     if (post->objects.empty()) {
       // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
       post->end = post->text_end;
@@ -313,7 +323,8 @@ class Finder {
     while (IsQuote(i)) ++i;
     if (i < a_.tokens.size() && !Breaks(i)) {
       const int title = mention_at_[i] < 0 && IsWord(i) ? WordsAt(i, role_) : -1;
-      if (title >= 0 && no_posts_.contains(a_.infos[static_cast<std::size_t>(title)].kind_id)) i = a_.matches[static_cast<std::size_t>(title)].end;
+      if (title >= 0 && no_posts_.contains(a_.infos[static_cast<std::size_t>(title)].kind_id))
+        i = a_.matches[static_cast<std::size_t>(title)].end;
     }
     if (i >= a_.tokens.size() || Breaks(i)) return;
     if (IsPerson(i)) {
@@ -351,7 +362,8 @@ class Finder {
     p->people.push_back(mention_at_[i]);
     for (std::size_t n = 1; many && n < kLongestList; ++n) {
       std::size_t next = EndOf(p->people.back());
-      if (next < a_.tokens.size() && Text(next) == "(" && a_.tokens[next].pair > static_cast<std::int32_t>(next)) next = static_cast<std::size_t>(a_.tokens[next].pair) + 1;
+      if (next < a_.tokens.size() && Text(next) == "(" && a_.tokens[next].pair > static_cast<std::int32_t>(next))
+        next = static_cast<std::size_t>(a_.tokens[next].pair) + 1;
       if (!IsComma(next) && !IsAnd(next)) return;
       ++next;
       if (IsAnd(next)) ++next;
@@ -369,15 +381,16 @@ class Finder {
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
     for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
       const std::string_view word = IsWord(i) ? a_.FormOf(i).folded : std::string_view();
-      const bool small = word == "это" || word == "а" || word == "также" || word == "и" || word == "ныне" || word == "теперь" || word == "тогда" || word == "затем" ||
-                         word == "тогдашний" || word == "ранее" || (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) ||
-                         a_.tokens[i].kind == Kind::kNumber;
+      const bool small = word == "это" || word == "а" || word == "также" || word == "и" || word == "ныне" || word == "теперь" ||
+                         word == "тогда" || word == "затем" || word == "тогдашний" || word == "ранее" ||
+                         (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) || a_.tokens[i].kind == Kind::kNumber;
       if (!small || Breaks(i)) break;
       if (word == "и" && index > 0 && posts_[index - 1].end == i) break;
       --i;
     }
     if (!(IsComma(i) || IsDash(i) || Text(i) == "(" || IsAnd(i)) || Breaks(i)) return;
-    if (index > 0 && posts_[index - 1].end == i && !posts_[index - 1].people.empty() && !posts_[index - 1].direct && (posts_[index - 1].agreement & p.agreement) != 0) {
+    if (index > 0 && posts_[index - 1].end == i && !posts_[index - 1].people.empty() && !posts_[index - 1].direct &&
+        (posts_[index - 1].agreement & p.agreement) != 0) {
       p.people = posts_[index - 1].people;
       return;
     }
@@ -556,6 +569,8 @@ class Finder {
 
 }  // namespace
 
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) { Finder(a, mentions, out).Run(); }
+void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
+  Finder(a, mentions, out).Run();
+}
 
 }  // namespace atau::resolve

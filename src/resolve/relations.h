@@ -1,8 +1,9 @@
 // Who holds which post where, from the posts that a text names.
 //
-// The dictionaries say which words are posts (class `role`) and which verbs and nouns go with them (class `post_verb`). A post takes its adjectives before it («бывший
-// генеральный директор»), its tail («министр цифрового развития»), and the body or place behind it; then it looks for its person: right behind («… Иван Крот»), before a
-// comma, dash or bracket («Иван Крот, …»), or over a verb («Иван Крот назначен …», «… стал Иван Крот»). Other families are rules (dictionaries/rules/relations.rules).
+// The dictionaries say which words are posts (class `role`) and which verbs and nouns go with them (class `post_verb`). A post takes its
+// adjectives before it («бывший генеральный директор»), its tail («министр цифрового развития»), and the body or place behind it; then it
+// looks for its person: right behind («… Иван Крот»), before a comma, dash or bracket («Иван Крот, …»), or over a verb («Иван Крот назначен
+// …», «… стал Иван Крот»). Other families are rules (dictionaries/rules/relations.rules).
 #ifndef ATAU_RESOLVE_RELATIONS_H_
 #define ATAU_RESOLVE_RELATIONS_H_
 

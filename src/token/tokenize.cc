@@ -261,7 +261,7 @@ class Scanner {
 
 Letters LettersOf(std::string_view word) {
   Letters result;
-  std::uint32_t upper = 0, lower = 0, latin = 0, cyrillic = 0;
+  std::uint32_t upper = 0, latin = 0, cyrillic = 0;
   bool first_upper = false;  // of the whole word
   bool inner_upper = false;  // a capital that does not start its part
   bool part_start = true;
@@ -309,7 +309,6 @@ Letters LettersOf(std::string_view word) {
       lower_before = false;
       ++upper_run;
     } else {
-      lower += text::IsLower(letter);
       if (upper_run >= 4) result.may_be_glued = true;  // «ТАССПрезидент»
       upper_run = 0;
       lower_before = true;
