@@ -178,6 +178,7 @@ class Builder {
       resolve::Describe(a_, d.type == Type::kPerson ? &people_.form(person[flat_.size() + i]) : nullptr, -1, &d);
       nested_.push_back(std::move(d));
     }
+    Places();
     std::vector<std::pair<Described, int>> others;
     RuleMentions(p_, a_, &others);
     for (auto& [d, hit] : others) {
@@ -191,6 +192,33 @@ class Builder {
       }
     }
     std::stable_sort(flat_.begin(), flat_.end(), [](const Described& x, const Described& y) { return x.begin < y.begin; });
+  }
+
+  // The place at the end of a body's name, where the candidates had none there.
+  void Places() {
+    std::vector<std::uint8_t> inside(a_.tokens.size(), 0);
+    for (const Described& d : nested_) std::fill(inside.begin() + d.begin, inside.begin() + d.end, std::uint8_t{1});
+    for (const Described& d : flat_) {
+      if (d.type != Type::kOrganization || d.place_begin <= d.begin || inside[d.place_begin] != 0 || inside[d.end - 1] != 0) continue;
+      Described place;
+      place.begin = d.place_begin;
+      place.end = d.end;
+      place.type = Type::kLocation;
+      resolve::Describe(a_, nullptr, -1, &place);
+      nested_.push_back(std::move(place));
+    }
+  }
+
+  // Whether a span begins or ends in the middle of a mention of the flat view and goes beyond it.
+  bool CrossesFlat(const Described& d) const {
+    const auto crosses = [&](const Described& f) {
+      return f.begin < d.end && d.begin < f.end && (f.begin < d.begin || d.end < f.end) && (d.begin < f.begin || f.end < d.end);
+    };
+    const auto next =
+        std::lower_bound(flat_.begin(), flat_.end(), d.begin, [](const Described& f, std::uint32_t begin) { return f.begin < begin; });
+    if (next != flat_.begin() && crosses(*(next - 1))) return true;
+    const auto last = std::lower_bound(next, flat_.end(), d.end, [](const Described& f, std::uint32_t end) { return f.begin < end; });
+    return last != next && crosses(*(last - 1));
   }
 
   // Rules over the chosen mentions. Fills pairs of aliases and relations between mentions.
@@ -302,7 +330,9 @@ class Builder {
 
   void Nested() {
     std::vector<Described> all = flat_;
-    all.insert(all.end(), nested_.begin(), nested_.end());
+    for (const Described& d : nested_) {
+      if (!CrossesFlat(d)) all.push_back(d);
+    }
     std::stable_sort(all.begin(), all.end(),
                      [](const Described& x, const Described& y) { return x.begin != y.begin ? x.begin < y.begin : x.end > y.end; });
     std::map<std::tuple<std::size_t, std::size_t, Type>, int> flat_entity;

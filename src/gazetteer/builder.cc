@@ -18,44 +18,63 @@ class Trie {
   // The state behind `state` by `key`, made where it is not there yet.
   std::uint32_t Follow(std::uint32_t state, std::uint64_t key) {
     if ((edges_.size() + 1) * 3 > table_.size() * 2) Grow();
-    const std::uint64_t hash = MixEdge(state, key);
-    std::uint64_t slot = HomeSlot(hash, table_.size());
+    std::uint64_t slot = HomeSlot(MixEdge(state, key), table_.size());
     while (table_[slot] != 0) {
-      if (edges_[table_[slot] - 1] == hash) return table_[slot];
+      const Edge& edge = edges_[table_[slot] - 1];
+      if (edge.parent == state && edge.key == key) return table_[slot];
       if (++slot == table_.size()) slot = 0;
     }
-    edges_.push_back(hash);
-    has_children_.push_back(false);
+    edges_.push_back({key, state, false});
     const auto added = static_cast<std::uint32_t>(edges_.size());
     table_[slot] = added;
-    if (state != 0) has_children_[state - 1] = true;
+    if (state != 0) edges_[state - 1].has_children = true;
     return added;
   }
 
   std::uint32_t states() const { return static_cast<std::uint32_t>(edges_.size()); }
 
   // The table as the matcher looks at it; `finals` gives EdgeSlot::finals of each state (from 1).
-  std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe) const {
+  std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe, std::vector<std::uint64_t>* filters) const {
+    // States with children come first.
+    std::vector<std::uint32_t> numbers(edges_.size() + 1);
+    std::uint32_t parents = 0;
+    for (std::size_t i = 0; i < edges_.size(); ++i) {
+      if (edges_[i].has_children) numbers[i + 1] = ++parents;
+    }
+    std::uint32_t next = parents;
+    for (std::size_t i = 0; i < edges_.size(); ++i) {
+      if (!edges_[i].has_children) numbers[i + 1] = ++next;
+    }
+    filters->assign(parents + 1u, 0);
     std::vector<EdgeSlot> slots(edges_.empty() ? 0 : edges_.size() + edges_.size() / 3 + 8);
     *max_probe = 0;
     for (std::uint32_t state = 1; state <= edges_.size(); ++state) {
-      const std::uint64_t hash = edges_[state - 1];
+      const Edge& edge = edges_[state - 1];
+      const std::uint32_t parent = numbers[edge.parent];
+      (*filters)[parent] |= KeyBit(edge.key);
+      const std::uint64_t hash = MixEdge(parent, edge.key);
       std::uint64_t slot = HomeSlot(hash, slots.size());
       std::uint32_t probe = 0;
       for (; slots[slot].hash != 0; ++probe) {
         if (++slot == slots.size()) slot = 0;
       }
-      slots[slot] = {hash, state | (has_children_[state - 1] ? kHasChildren : 0), finals[state]};
+      slots[slot] = {hash, numbers[state] | (edge.has_children ? kHasChildren : 0), finals[state]};
       *max_probe = std::max(*max_probe, probe);
     }
     return slots;
   }
 
  private:
+  struct Edge {
+    std::uint64_t key;
+    std::uint32_t parent;
+    bool has_children;  // the state that it leads to
+  };
+
   void Grow() {
     table_.assign(std::max<std::size_t>(1024, table_.size() * 2), 0);
     for (std::uint32_t state = 1; state <= edges_.size(); ++state) {
-      std::uint64_t slot = HomeSlot(edges_[state - 1], table_.size());
+      std::uint64_t slot = HomeSlot(MixEdge(edges_[state - 1].parent, edges_[state - 1].key), table_.size());
       while (table_[slot] != 0) {
         if (++slot == table_.size()) slot = 0;
       }
@@ -63,8 +82,7 @@ class Trie {
     }
   }
 
-  std::vector<std::uint64_t> edges_;  // the hash of the edge into state n + 1
-  std::vector<bool> has_children_;
+  std::vector<Edge> edges_;  // the one into state n + 1
   std::vector<std::uint32_t> table_;
 };
 
@@ -327,7 +345,8 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
 
   std::vector<std::uint32_t> limits(2);
   bundle::PartWriter writer(kSectionTag, kSectionVersion);
-  writer.Add(trie.Freeze(first_of_state, &limits[0]));
+  std::vector<std::uint64_t> filters;
+  writer.Add(trie.Freeze(first_of_state, &limits[0], &filters));
   limits[1] = max_tokens;
   writer.Add(runs);
   writer.Add(entries);
@@ -336,6 +355,7 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
   writer.Add(ids);
   writer.Add(strings.Take());
   writer.Add(limits);
+  writer.Add(filters);
   return writer.Finish();
 }
 

@@ -24,6 +24,14 @@ Agreement SpreadGenders(Agreement agreement) {
   return singular * 7 | (agreement & kOnePerCase * 8);
 }
 
+void Prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
 // A key that a text token may be found under.
 struct Key {
   std::uint64_t key;
@@ -42,6 +50,7 @@ struct Walk {
   std::uint16_t not_inner = 0;  // bit n: the n-th token has no capitals inside
   std::uint8_t position = 0;    // tokens (or parts of hyphenated ones) so far
   bool parts = false;           // a hyphenated token was taken apart
+  std::uint64_t filter = ~std::uint64_t{0};  // of the state
 };
 
 struct Section {
@@ -51,6 +60,7 @@ struct Section {
   std::span<const KindRecord> kinds;
   std::span<const std::uint32_t> classes;
   std::span<const IdRecord> ids;
+  std::span<const std::uint64_t> filters;
   std::string_view strings;
   std::uint32_t max_probe = 0;
   std::uint32_t max_tokens = 0;
@@ -64,6 +74,10 @@ struct Section {
     if (at > strings.size() || strings.size() - at < sizeof(size)) return {};
     std::memcpy(&size, strings.data() + at, sizeof(size));
     return strings.substr(at + sizeof(size), size);
+  }
+
+  void PrefetchEdge(std::uint32_t state, std::uint64_t key) const {
+    if (!edges.empty()) Prefetch(&edges[HomeSlot(MixEdge(state, key), edges.size())]);
   }
 
   const EdgeSlot* FindEdge(std::uint32_t state, std::uint64_t key) const {
@@ -83,29 +97,38 @@ struct Section {
 }  // namespace
 
 struct FindScratch::State {
-  struct FormKeys {
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
-    std::uint32_t parts = 0;  // index into `parts` plus 1; 0 = the form is not taken apart
-  };
   struct Part {
     std::vector<Key> keys;
     token::Shape shape;
   };
+  struct Range {
+    std::uint32_t first = 0, count = 0;
+  };
+  // What is known of a form.
+  struct FormState {
+    std::uint64_t filter = 0;  // the KeyBits of its keys, and of the keys of its first part
+    Range keys;                // count 0 = not computed (a form always has a key)
+    std::uint32_t parts = 0;   // index into `parts` plus 1; 0 = the form is not taken apart
+    bool rooted = false;       // whether the fields below are computed
+    std::uint16_t roots = 0;   // in how many sections it begins names that go on
+    std::uint32_t first_root = 0;
+    Range singles;  // what it is by itself
+  };
+  // Where names that begin with a form stand behind it.
+  struct Root {
+    Range walks;
+    std::uint32_t section = 0;
+    std::uint64_t filter = 0;  // of all walks
+  };
   const morph::FormTable* table = nullptr;
   const void* gazetteer = nullptr;
   std::uint64_t generation = 0;
-  // By form: 0 = not looked at yet, 1 = starts nothing, else index of its roots plus 2.
-  std::vector<std::uint32_t> starts;
-  struct Roots {
-    std::uint32_t first, count;
-    std::uint32_t section;
-  };
-  std::vector<std::vector<Roots>> roots;  // by start: one for each section that it starts something in
-  std::vector<Walk> root_walks;
-  std::vector<FormKeys> form_keys;  // by form; count 0 = not computed (a form always has a key)
+  std::vector<FormState> forms;
   std::vector<Key> keys;
   std::vector<std::vector<Part>> parts;
+  std::vector<Root> roots;
+  std::vector<Walk> root_walks;
+  std::vector<Match> singles;
   std::vector<Walk> walks, next, before_part, after_part;
 };
 
@@ -128,23 +151,33 @@ class GazetteerImpl final : public Gazetteer {
     // A scratch may have served another table, or this one before it was cleared.
     if (state.table != &forms || state.generation != forms.generation() || state.gazetteer != this) {
       state.table = &forms, state.generation = forms.generation(), state.gazetteer = this;
-      state.starts.clear(), state.roots.clear(), state.root_walks.clear(), state.form_keys.clear(), state.keys.clear(), state.parts.clear();
+      state.forms.clear(), state.keys.clear(), state.parts.clear();
+      state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
-    if (state.starts.size() < forms.size()) {
-      state.starts.resize(forms.size());
-      state.form_keys.resize(forms.size());
-    }
-    for (std::uint32_t begin = 0; begin < tokens.size(); ++begin) {
-      std::uint32_t& start = state.starts[tokens[begin].form];
-      if (start == 1) continue;
+    if (state.forms.size() < forms.size()) state.forms.resize(forms.size());
+    constexpr std::uint32_t kAhead = 8;
+    const auto n = static_cast<std::uint32_t>(tokens.size());
+    for (std::uint32_t begin = 0; begin < n; ++begin) {
+      if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
+      FindScratch::State::FormState& form = state.forms[tokens[begin].form];
+      if (form.rooted && form.roots == 0 && form.singles.count == 0) continue;
       if (IsPassedOver(tokens[begin])) continue;
-      if (start == 0) start = FindRoots(forms, tokens[begin].form, &state);
-      if (start == 1) continue;
+      if (!form.rooted) FindRoots(forms, tokens[begin].form, &state);
       const std::size_t first_match = out->size();
-      for (const FindScratch::State::Roots& roots : state.roots[start - 2]) {
-        WalkFrom(tokens, forms, begin, sections_[roots.section], roots, &state, out);
+      std::uint32_t next = begin;
+      if (form.roots != 0 && NextNameToken(tokens, &next)) {
+        const FindScratch::State::FormState& behind = KeysOf(forms, tokens[next].form, &state);
+        for (std::uint32_t i = form.first_root; i < form.first_root + form.roots; ++i) {
+          const FindScratch::State::Root& root = state.roots[i];
+          if ((root.filter & behind.filter) != 0) WalkFrom(tokens, forms, begin, next, sections_[root.section], root, &state, out);
+        }
       }
       if (out->size() - first_match > 1) SortAndMerge(out, first_match);
+      for (std::uint32_t i = form.singles.first; i < form.singles.first + form.singles.count; ++i) {
+        Match& match = out->emplace_back(state.singles[i]);
+        match.begin = begin;
+        match.end = begin + 1;
+      }
     }
   }
 
@@ -229,7 +262,8 @@ class GazetteerImpl final : public Gazetteer {
     std::span<const std::uint32_t> limits;
     for (const Status& status : {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals),
                                  array(&section.entries, kPartEntries), array(&section.kinds, kPartKinds),
-                                 array(&section.classes, kPartClasses), array(&section.ids, kPartIds), array(&limits, kPartLimits)}) {
+                                 array(&section.classes, kPartClasses), array(&section.ids, kPartIds), array(&limits, kPartLimits),
+                                 array(&section.filters, kPartFilters)}) {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);
@@ -283,22 +317,24 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
-  static const FindScratch::State::FormKeys& KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
-    FindScratch::State::FormKeys& cached = state->form_keys[form_index];
-    if (cached.count == 0) {
+  // The state of a form with its keys.
+  static FindScratch::State::FormState& KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
+    FindScratch::State::FormState& cached = state->forms[form_index];
+    if (cached.keys.count == 0) {
       const Form& form = forms[form_index];
-      cached.first = static_cast<std::uint32_t>(state->keys.size());
+      cached.keys.first = static_cast<std::uint32_t>(state->keys.size());
       state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
       state->keys.push_back({ExactKey(morph::KeyOf(form.surface)), morph::kAllAgreement, false});
-      AddReadings(forms.ReadingsOf(form), cached.first, &state->keys);
-      cached.count = static_cast<std::uint32_t>(state->keys.size() - cached.first);
+      AddReadings(forms.ReadingsOf(form), cached.keys.first, &state->keys);
+      cached.keys.count = static_cast<std::uint32_t>(state->keys.size() - cached.keys.first);
+      for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter |= KeyBit(state->keys[i].key);
       if ((form.flags & token::kHyphen) != 0) TakeApart(forms, form, &cached, state);
     }
     return cached;
   }
 
   // «Протоном-М» is one token and one word for the morphology, but the rocket's name inflects in its first part.
-  static void TakeApart(const morph::FormTable& forms, const Form& form, FindScratch::State::FormKeys* cached, FindScratch::State* state) {
+  static void TakeApart(const morph::FormTable& forms, const Form& form, FindScratch::State::FormState* cached, FindScratch::State* state) {
     constexpr std::size_t kMaxParts = 6;
     std::vector<FindScratch::State::Part> parts;
     std::vector<Reading> readings;
@@ -321,6 +357,7 @@ class GazetteerImpl final : public Gazetteer {
       AddReadings(readings, 0, &out.keys);
     }
     if (parts.size() < 2) return;
+    for (const Key& key : parts[0].keys) cached->filter |= KeyBit(key.key);
     state->parts.push_back(std::move(parts));
     cached->parts = static_cast<std::uint32_t>(state->parts.size());
   }
@@ -339,11 +376,15 @@ class GazetteerImpl final : public Gazetteer {
   // Appends where a walk can be after a token (or a part of one) with these keys.
   static void StepKeys(const Section& section, const Walk& walk, std::span<const Key> keys, token::Shape shape, std::vector<Walk>* out) {
     for (const Key& key : keys) {
+      if ((walk.filter & KeyBit(key.key)) == 0) continue;
       const EdgeSlot* edge = section.FindEdge(walk.state & ~kHasChildren, key.key);
       if (edge == nullptr) continue;
       Walk after = walk;
       after.state = edge->state;
       after.finals = edge->finals;
+      // A damaged number of a state leads nowhere.
+      const std::uint32_t number = after.state & ~kHasChildren;
+      after.filter = (after.state & kHasChildren) != 0 && number < section.filters.size() ? section.filters[number] : 0;
       if (key.inflects) {
         after.agreement &= key.agreement;
         after.cases &= SpreadGenders(key.agreement);
@@ -362,12 +403,12 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
-  static void Step(const Section& section, const Walk& walk, const FindScratch::State::FormKeys& keys, token::Shape shape,
+  static void Step(const Section& section, const Walk& walk, const FindScratch::State::FormState& form, token::Shape shape,
                    FindScratch::State* state, std::vector<Walk>* out) {
-    StepKeys(section, walk, {state->keys.data() + keys.first, keys.count}, shape, out);
-    if (keys.parts == 0) return;
+    StepKeys(section, walk, {state->keys.data() + form.keys.first, form.keys.count}, shape, out);
+    if (form.parts == 0) return;
     state->before_part.assign(1, walk);
-    for (const FindScratch::State::Part& part : state->parts[keys.parts - 1]) {
+    for (const FindScratch::State::Part& part : state->parts[form.parts - 1]) {
       state->after_part.clear();
       for (const Walk& before : state->before_part) {
         if (before.state != 0 && (before.state & kHasChildren) == 0) continue;
@@ -382,41 +423,56 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
-  std::uint32_t FindRoots(const morph::FormTable& forms, std::uint32_t form, FindScratch::State* state) const {
-    const FindScratch::State::FormKeys keys = KeysOf(forms, form, state);
-    std::vector<FindScratch::State::Roots> roots;
+  void FindRoots(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
+    FindScratch::State::FormState& form = KeysOf(forms, index, state);
+    form.rooted = true;
+    form.first_root = static_cast<std::uint32_t>(state->roots.size());
+    form.singles.first = static_cast<std::uint32_t>(state->singles.size());
     for (std::uint32_t i = 0; i < sections_.size(); ++i) {
-      const auto first = static_cast<std::uint32_t>(state->root_walks.size());
-      Step(sections_[i], Walk{}, keys, forms[form].shape, state, &state->root_walks);
-      const auto count = static_cast<std::uint32_t>(state->root_walks.size() - first);
-      if (count != 0) roots.push_back({first, count, i});
+      const Section& section = sections_[i];
+      // All slots are asked for before the first one is needed.
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
+      state->walks.clear();
+      Step(section, Walk{}, form, forms[index].shape, state, &state->walks);
+      FindScratch::State::Root root;
+      root.section = i;
+      root.walks.first = static_cast<std::uint32_t>(state->root_walks.size());
+      for (const Walk& walk : state->walks) {
+        if (walk.finals != 0) Emit(section, walk, 0, 1, &state->singles);
+        if ((walk.state & kHasChildren) == 0) continue;
+        state->root_walks.push_back(walk);
+        root.filter |= walk.filter;
+      }
+      root.walks.count = static_cast<std::uint32_t>(state->root_walks.size()) - root.walks.first;
+      if (root.walks.count == 0) continue;
+      state->roots.push_back(root);
+      ++form.roots;
     }
-    if (roots.empty()) return 1;
-    state->roots.push_back(std::move(roots));
-    return static_cast<std::uint32_t>(state->roots.size() + 1);
+    if (state->singles.size() - form.singles.first > 1) SortAndMerge(&state->singles, form.singles.first);
+    form.singles.count = static_cast<std::uint32_t>(state->singles.size()) - form.singles.first;
   }
 
-  void WalkFrom(const std::vector<Token>& tokens, const morph::FormTable& forms, std::uint32_t begin, const Section& section,
-                const FindScratch::State::Roots& roots, FindScratch::State* state, std::vector<Match>* out) const {
-    state->walks.assign(state->root_walks.begin() + roots.first, state->root_walks.begin() + roots.first + roots.count);
-    std::uint32_t at = begin;
-    for (std::uint32_t position = 1;; ++position) {
+  // Follows the names that begin with the token at `begin` and go on with the one at `at`.
+  static void WalkFrom(const std::vector<Token>& tokens, const morph::FormTable& forms, std::uint32_t begin, std::uint32_t at,
+                       const Section& section, const FindScratch::State::Root& root, FindScratch::State* state, std::vector<Match>* out) {
+    const auto first = state->root_walks.begin() + root.walks.first;
+    state->walks.assign(first, first + root.walks.count);
+    for (std::uint32_t position = 1; position < section.max_tokens; ++position) {
+      const FindScratch::State::FormState& form = KeysOf(forms, tokens[at].form, state);
+      state->next.clear();
+      for (const Walk& walk : state->walks) {
+        if ((walk.filter & form.filter) == 0) continue;
+        Step(section, walk, form, tokens[at].shape, state, &state->next);
+        // A real dictionary has a handful of ways at a time; a hostile one must not make them multiply.
+        if (state->next.size() > kMaxWalks) break;
+      }
+      state->walks.swap(state->next);
       bool children = false;
       for (const Walk& walk : state->walks) {
         if (walk.finals != 0) Emit(section, walk, begin, at + 1, out);
         children |= (walk.state & kHasChildren) != 0;
       }
-      if (!children || position >= section.max_tokens || !NextNameToken(tokens, &at)) return;
-      state->next.clear();
-      const FindScratch::State::FormKeys keys = KeysOf(forms, tokens[at].form, state);
-      for (const Walk& walk : state->walks) {
-        if ((walk.state & kHasChildren) == 0) continue;
-        Step(section, walk, keys, tokens[at].shape, state, &state->next);
-        // A real dictionary has a handful of ways at a time; a hostile one must not make them multiply.
-        if (state->next.size() > kMaxWalks) break;
-      }
-      state->walks.swap(state->next);
-      if (state->walks.empty()) return;
+      if (!children || !NextNameToken(tokens, &at)) return;
     }
   }
 

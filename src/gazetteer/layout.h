@@ -12,7 +12,7 @@
 namespace atau::gazetteer {
 
 inline constexpr std::uint32_t kSectionTag = 0x31474147;  // "GAG1"
-inline constexpr std::uint32_t kSectionVersion = 1;
+inline constexpr std::uint32_t kSectionVersion = 2;
 
 // Parts of the section, in this order.
 enum Part : std::uint32_t {
@@ -24,10 +24,11 @@ enum Part : std::uint32_t {
   kPartIds,      // IdRecord[]: sorted by hash
   kPartStrings,  // a string is a u16 length and its bytes, at a multiple of 2
   kPartLimits,   // u32[2]: the longest probe of the edge table, the greatest number of tokens of a name
+  kPartFilters,  // u64[]: for each state with children (the root is 0) the KeyBit of each of the edges that leave it
   kPartCount
 };
 
-// One edge of the trie, which is also the state that it leads to: states are numbered from 1, 0 is the root.
+// One edge of the trie, which is also the state that it leads to: states are numbered from 1, those with children first; 0 is the root.
 struct EdgeSlot {
   std::uint64_t hash;    // MixEdge(state before, key); 0 = free
   std::uint32_t state;   // with kHasChildren
@@ -87,6 +88,8 @@ inline std::uint64_t MixEdge(std::uint32_t state, std::uint64_t key) {
   h ^= h >> 32;
   return h == 0 ? 1 : h;
 }
+// What a key is in the filter of a state: nearly all tokens behind a state lead nowhere, and need no look-up.
+inline std::uint64_t KeyBit(std::uint64_t key) { return std::uint64_t{1} << (key >> 58); }
 // The extension spares a division; -Wpedantic asks for the word.
 __extension__ using Wide = unsigned __int128;
 inline std::uint64_t HomeSlot(std::uint64_t hash, std::uint64_t slots) {

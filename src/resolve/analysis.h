@@ -61,7 +61,7 @@ struct Analysis {
     const std::size_t n = tokens.size();
     infos.clear();
     for (const gazetteer::Match& m : matches) {
-      const gazetteer::Entry e = gazetteer->entry(m.entry);
+      const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
       MatchInfo info;
       info.words = (m.flags & gazetteer::kWords) != 0;
       info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(e.type));

@@ -152,10 +152,25 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
     d->normal = letters ? d->text : whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, {});
-    if (!whole && Shouts(a, *d)) d->normal = TitleCase(d->normal);
+    if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
 
   if (d->type == Type::kOrganization) Place(a, d);
+  if (d->type == Type::kRole) {
+    morph::GroupOptions one;
+    one.keep_number = false;
+    d->slots.emplace_back("value", morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, one));
+    const std::uint16_t role = a.gazetteer->ClassId("role");
+    std::uint32_t longest = 0;
+    for (std::uint32_t i = d->begin; i < d->end && longest == 0; ++i) {
+      for (const std::uint32_t index : a.matches_at.At(i)) {
+        const gazetteer::Match& m = a.matches[index];
+        if (!a.infos[index].words || a.infos[index].class_id != role || m.end > d->end || m.end - m.begin <= longest) continue;
+        longest = m.end - m.begin;
+        d->kind = std::string(a.gazetteer->entry(m.entry).kind);
+      }
+    }
+  }
 
   const std::string_view cls = d->type == Type::kOrganization ? "org_head"
                                : d->type == Type::kProgram    ? "program_head"

@@ -18,6 +18,7 @@ using token::Flag;
 using token::Kind;
 using token::Shape;
 
+constexpr morph::Grammemes kNameMarks = morph::kName | morph::kSurn | morph::kPatr;
 constexpr int kCaseCount = 6;
 constexpr int kSlotCount = 4;  // masculine, feminine, neuter, plural
 constexpr int kMale = 0, kFemale = 1, kFamily = 3;
@@ -32,7 +33,7 @@ constexpr float kCommonWord = 0.008F;       // a name that is written like a com
 constexpr float kOtherGender = 0.6F;        // an indeclinable given name of the other gender, as a surname
 constexpr double kBareWoman = 0.6;          // women are less often called by a bare surname
 constexpr double kAfterPlural = 0.6;        // «супругов», «братьев» before the name
-constexpr float kFamilyStays = 0.05F;       // «супругов Обама»
+constexpr float kFamilyStays = 0.2F;       // «супругов Обама»
 constexpr double kSurely = 0.9;
 constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
 constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
@@ -267,7 +268,7 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
     if (r.origin == morph::Origin::kGuess || r.origin == morph::Origin::kNone) continue;
     const morph::Agreement agreement = morph::AgreementOf(r.tag);
     if (agreement == 0 || (r.tag & (morph::kNOUN | morph::kADJF)) == 0) continue;
-    const bool name = (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
+    const bool name = (r.tag & kNameMarks) != 0;
     float weight = kCommonWord;
     if (name) {
       const bool alone = (r.list & morph::kListAlone) != 0;
@@ -315,7 +316,7 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
   }
   // What the declensions allow; it says less of a name that the dictionary has.
   const bool dictionary = std::any_of(readings.begin(), readings.end(), [](const morph::Reading& r) {
-    return r.origin == morph::Origin::kDictionary && (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
+    return r.origin == morph::Origin::kDictionary && (r.tag & kNameMarks) != 0;
   });
   for (const Ending& e : kEndings) {
     if (!folded.ends_with(e.form)) continue;
@@ -378,7 +379,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
     const std::size_t hyphen = surface.find('-');
     bool listed = false;
     for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-      listed |= r.origin != morph::Origin::kGuess && (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) != 0;
+      listed |= r.origin != morph::Origin::kGuess && (r.tag & kNameMarks) != 0;
     }
     if (hyphen == std::string_view::npos || hyphen == 0 || listed) {
       const bool shorty = count >= 2 && i + 1 < end && Vowels(form.folded) <= 1;
@@ -402,7 +403,15 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   if (m.words.size() == 3 && count == 3 && end - begin == 3) {
     const auto vowels = [&](std::uint32_t i) { return Vowels(a_.FormOf(i).folded); };
     m.eastern = vowels(begin) <= 2 && vowels(begin + 1) == 1 && vowels(begin + 2) <= 2 && vowels(begin) + vowels(begin + 2) <= 3;
-    if (m.eastern) m.words[0].fixed = m.words[1].fixed = kEasternStays;
+    // «Марин Ле Пен» is none of them.
+    const std::uint16_t particle = a_.gazetteer->ClassId("name_particle");
+    for (const std::uint32_t index : a_.matches_at.At(begin + 1)) {
+      if (a_.infos[index].words && a_.infos[index].class_id == particle) m.eastern = false;
+    }
+    if (m.eastern) {
+      m.words[0].fixed = m.words[1].fixed = kEasternStays;
+      if (IsVowel(a_.FormOf(begin + 2).folded)) m.words[2].fixed = kShortStays;
+    }
   }
   for (const std::uint32_t index : a_.matches_at.At(begin)) {
     const gazetteer::Match& match = a_.matches[index];
@@ -447,6 +456,11 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   const auto family = [&] {
     slots[kFamily] = kAfterPlural;
     for (Word& w : m->words) w.family = kFamilyStays;
+    // One person may follow a plural in the genitive only («сыновья Иванова»).
+    for (int c = 0; c < kCaseCount; ++c) {
+      if (c == 1) continue;
+      for (const int slot : {kMale, kFemale}) joint[static_cast<std::size_t>(4 * c + slot)] *= 0.05;
+    }
   };
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
   const std::uint16_t role = a_.gazetteer->ClassId("role");
@@ -489,7 +503,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       morph::Agreement agreement = 0;
       for (std::size_t k = head; k < i && agreement == 0; ++k) {
         for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(k))) {
-          if ((r.tag & morph::kNOUN) != 0) agreement |= morph::AgreementOf(r.tag);
+          if ((r.tag & morph::kNOUN) != 0 && (r.tag & kNameMarks) == 0) agreement |= morph::AgreementOf(r.tag);
         }
       }
       if (agreement == 0) break;
@@ -520,7 +534,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     if (p + 1 == m->begin && (form.any & morph::kNOUN) != 0) {
       morph::Agreement animate = 0, all = 0;
       for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-        if ((r.tag & morph::kNOUN) == 0) continue;
+        if ((r.tag & morph::kNOUN) == 0 || (r.tag & kNameMarks) != 0) continue;
         all |= morph::AgreementOf(r.tag);
         if ((r.tag & morph::kanim) != 0) animate |= morph::AgreementOf(r.tag);
       }
@@ -575,6 +589,8 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
     if (front && h.surname > 0 && h.given <= 0) factor *= 0.1;
     if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
   }
+  // «Мён Бака» is a genitive.
+  if (m.eastern && (h.folded.ends_with("а") || h.folded.ends_with("я"))) factor *= 0.05;
   if (!voted) return factor;
   const Group& group = groups_[w.group];
   if (group.forms.size() < 2 && group.forms[0].count < 2) return factor;
@@ -659,7 +675,7 @@ void PersonNames::Decide(Mention* m) {
   out.eastern = m->eastern;
   const std::size_t n = m->words.size();
   double best_score = -1;
-  std::size_t best_bit = 0;
+  std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
   std::vector<std::vector<double>> factors(n);
   for (std::size_t k = 0; k < n; ++k) {
@@ -686,20 +702,33 @@ void PersonNames::Decide(Mention* m) {
     }
     return picks;
   };
-  std::map<std::vector<std::size_t>, std::pair<double, std::size_t>> totals;
+  struct Total {
+    double sum = 0;
+    std::array<double, kBits> by_bit{};
+  };
+  std::map<std::vector<std::size_t>, Total> totals;
   for (std::size_t bit = 0; bit < kBits; ++bit) {
     double product = m->context[bit] * known[bit % 4];
     if (product <= 0) continue;
     const std::vector<std::size_t> picks = words_of(bit);
     for (std::size_t k = 0; k < n; ++k) product *= factors[k][picks[k]] * WeightOf(m->words[k], picks[k], bit);
     by_slot[bit % 4] += product;
-    auto& total = totals.try_emplace(picks, 0.0, bit).first->second;
-    total.first += product;
-    if (total.first > best_score) best_score = total.first, best_bit = bit;
+    Total& total = totals[picks];
+    total.sum += product;
+    total.by_bit[bit] += product;
   }
-  const std::vector<std::size_t> picks = words_of(best_bit);
+  // The likeliest words, and of them the likeliest gender.
+  std::vector<std::size_t> picks(n, 0);
+  for (const auto& [words, total] : totals) {
+    if (total.sum <= best_score) continue;
+    best_score = total.sum;
+    picks = words;
+    std::array<double, kSlotCount> slots{};
+    for (std::size_t bit = 0; bit < kBits; ++bit) slots[bit % 4] += total.by_bit[bit];
+    best_slot = static_cast<std::uint8_t>(std::max_element(slots.begin(), slots.end()) - slots.begin());
+  }
   const double all = by_slot[kMale] + by_slot[kFemale] + by_slot[kFamily];
-  m->slot = static_cast<std::uint8_t>(best_bit % 4);
+  m->slot = best_slot;
   m->sure = all > 0 ? by_slot[m->slot] / all : 0;
   out.family = n > 0 && m->slot == kFamily && m->sure > 0.5;
   // Gender without the prior: only what the words and the context show.

@@ -76,7 +76,8 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
     if (patronymic >= 0 && n == 2 && p.given >= p.surname) continue;
     const double order = patronymic >= 0 ? (i == patronymic - 1 ? -1.0 : 0.5) : (i == n - 1 ? 3.5 : i == 0 ? 0.5 : 0.0);
     if (n == 1 && p.given > p.surname) continue;
-    const double score = p.surname - p.given + order;
+    const double behind_particle = i > 0 && parts[static_cast<std::size_t>(i - 1)].particle ? 4.0 : 0.0;
+    const double score = p.surname - p.given + order + behind_particle;
     if (score >= best) best = score, last = i;
   }
   if (form.eastern) last = 0;

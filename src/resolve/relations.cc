@@ -150,7 +150,7 @@ class Finder {
       const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
       post->head = m.begin;
       post->head_end = m.end;
-      post->of_state = e.kind == "head_of_state" || e.kind == "minister";
+      post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && e.slots.find("org") != std::string_view::npos;
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);

@@ -129,6 +129,14 @@ struct TokenCheck {
   Range not_classes;
 };
 
+void Prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
 std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
   return hash ^ (hash >> 29);
@@ -213,7 +221,7 @@ struct MatchScratch::State {
   std::vector<std::uint32_t> pending;
   std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
   HashIndex signature_index, profile_index;
-  std::vector<std::uint64_t> rows;  // for tests that depend on more than the signature: known bits, then outcome bits
+  std::vector<std::uint64_t> rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
   std::vector<std::uint32_t> extra, extra_tests;
   // What matches of one kind may be.
   struct KindRow {
@@ -238,7 +246,8 @@ struct MatchScratch::State {
   std::vector<std::int32_t> resolved_at;
   std::vector<std::uint64_t> sets;      // at each token, and at the end: rules whose second element and what is behind it may stand there
   std::vector<std::uint64_t> behind;    // what may stand at each token: kThird and kThirdBehind
-  std::vector<std::uint64_t> mask, chosen, second;
+  std::vector<std::uint64_t> chosen;    // at each token: rules to run
+  std::vector<std::uint64_t> mask, second;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;  // for each need of a class: the first place that may still serve
   std::vector<std::uint32_t> walls;        // for each token: where the next sentence or block begins, and where the next block
@@ -308,14 +317,13 @@ class RuleSetImpl : public RuleSet {
 
   void Match(const View& view, Phase phase, MatchScratch* scratch, Hits* out) const override {
     Run run{*this, view, *scratch->state_, *out};
-    if (!run.Begin()) return;
     run.s.mask = of_phase_[static_cast<int>(phase)];
     RunAll(&run);
   }
 
   void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const override {
     Run run{*this, view, *scratch->state_, *out};
-    if (rule >= p_.rules.size() || !run.Begin()) return;
+    if (rule >= p_.rules.size()) return;
     run.s.mask.assign(words_, 0);
     run.s.mask[rule / 64] |= std::uint64_t{1} << (rule % 64);
     RunAll(&run);
@@ -628,7 +636,7 @@ class RuleSetImpl : public RuleSet {
     std::string folded;
     for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
       if (kinds_[test] != TestKind::kKeyed) continue;
-      shared_row_[own_[test] / 64] |= std::uint64_t{1} << (own_[test] % 64);
+      shared_row_[own_[test] / 64 * 2] |= std::uint64_t{1} << (own_[test] % 64);
       const FormTest& t = p_.form_tests[test];
       // One list is enough: the test asks for all of them.
       if ((t.has & 2) != 0) {
@@ -784,8 +792,8 @@ class RuleSetImpl : public RuleSet {
   }
 
   static void RunAll(Run* run) {
+    if (!run->Begin()) return;
     const std::size_t first = run->out.hits.size();
-    run->s.chosen.resize(run->set.words_);
     const auto n = static_cast<std::uint32_t>(run->view.tokens->size());
     for (std::uint32_t i = 0; i < n; ++i) run->At(i);
     Order(first, &run->out);
@@ -876,8 +884,9 @@ class RuleSetImpl : public RuleSet {
       return row;
     }
 
-    // Fills in what may stand at each token.
+    // Fills in what may stand at each token, and the rules that are worth running there.
     void Places() {
+      constexpr std::size_t kAhead = 4;
       const std::size_t n = view.tokens->size();
       const std::size_t words = set.words_;
       s.tokens.resize(n);
@@ -889,6 +898,7 @@ class RuleSetImpl : public RuleSet {
       }
       s.sets.resize((n + 1) * words);
       s.behind.resize((n + 2) * words * 2);
+      s.chosen.resize(n * words);
       s.second.resize(words);
       std::uint64_t* second = s.second.data();
       for (std::size_t i = n; i < n + 2; ++i) std::copy_n(set.nothing_.data() + kThird * words, words * 2, s.behind.data() + i * words * 2);
@@ -904,6 +914,9 @@ class RuleSetImpl : public RuleSet {
         s.walls[i * 2 + 1] = block;
         if (t.Has(token::kSentenceStart | token::kBlockStart)) sentence = static_cast<std::uint32_t>(i);
         if (t.Has(token::kBlockStart)) block = static_cast<std::uint32_t>(i);
+        const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
+        if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
+        Choose(static_cast<std::uint32_t>(i), profile);
         if (t.Has(token::kBlockStart)) {
           // No match goes on here.
           std::copy_n(set.ends_.data(), words, sets);
@@ -911,7 +924,6 @@ class RuleSetImpl : public RuleSet {
           continue;
         }
         const std::uint64_t* next = third + words * 2;
-        const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
         for (std::size_t w = 0; w < words * 2; ++w) third[w] = profile[kThird * words + w];
         if (!t.Has(token::kOpens | token::kCloses)) {
           for (std::size_t w = 0; w < words; ++w) sets[w] = (profile[kSecond * words + w] & next[w]) | set.ends_[w];
@@ -987,7 +999,7 @@ class RuleSetImpl : public RuleSet {
       }
       if (!s.extra_tests.empty()) {
         std::uint64_t* row = OwnRow(&state);
-        for (std::uint32_t test : s.extra_tests) row[set.own_words_ + set.own_[test] / 64] |= std::uint64_t{1} << (set.own_[test] % 64);
+        for (std::uint32_t test : s.extra_tests) row[set.own_[test] / 64 * 2 + 1] |= std::uint64_t{1} << (set.own_[test] % 64);
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
@@ -1071,20 +1083,20 @@ class RuleSetImpl : public RuleSet {
     // Whether a test of TestKinds beyond kTags holds of a form: looked at once a form.
     bool Holds(const TokenCheck& c, std::uint32_t form) {
       const State::FormState& state = s.forms[form];
-      const std::uint64_t* row = s.rows.data() + state.row * set.own_words_ * 2 + c.own / 64;
-      if (((*row >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
-      return ((row[set.own_words_] >> (c.own % 64)) & 1) != 0;
+      const std::uint64_t* row = s.rows.data() + state.row * set.own_words_ * 2 + c.own / 64 * 2;
+      if (((row[0] >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
+      return ((row[1] >> (c.own % 64)) & 1) != 0;
     }
 
     bool HoldsNow(const TokenCheck& c, std::uint32_t form) {
       State::FormState& state = s.forms[form];
-      std::uint64_t* row = OwnRow(&state) + c.own / 64;
+      std::uint64_t* row = OwnRow(&state) + c.own / 64 * 2;
       const std::uint64_t bit = std::uint64_t{1} << (c.own % 64);
-      *row |= bit;
+      row[0] |= bit;
       // What its signature denies needs no expression.
       const bool possible = ((s.signature_tests[state.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
       const bool holds = possible && set.Evaluate(set.p_.form_tests[c.test], *view.forms, (*view.forms)[form]);
-      if (holds) row[set.own_words_] |= bit;
+      if (holds) row[1] |= bit;
       return holds;
     }
 
@@ -1102,24 +1114,21 @@ class RuleSetImpl : public RuleSet {
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
-    // Runs the rules that may match at a token.
-    void At(std::uint32_t i) {
+    // Which rules may match at a token, where it is known what may stand behind it.
+    void Choose(std::uint32_t i, const std::uint64_t* profile) {
       const token::Token& t = (*view.tokens)[i];
       const std::size_t words = set.words_;
       const std::size_t n = view.tokens->size();
-      std::uint64_t* chosen = s.chosen.data();
-      const std::uint64_t* first = s.profiles.data() + s.tokens[i].profile;
+      std::uint64_t* chosen = s.chosen.data() + i * words;
       const std::uint64_t* second = s.sets.data() + (i + 1) * words;
-      for (std::size_t w = 0; w < words; ++w) chosen[w] = first[w] & second[w];
+      for (std::size_t w = 0; w < words; ++w) chosen[w] = profile[w] & second[w];
       const auto add = [&](const std::uint64_t* sets, std::size_t end) {
         second = s.sets.data() + std::min(end, n) * words;
         for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w];
       };
-      if (!s.keys.empty()) {
-        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-          if (!s.kinds[s.keys[m].row].begins || Repeats(m)) continue;
-          add(s.kind_sets.data() + s.keys[m].row * words * kPlaces, (*view.matches)[m].end);
-        }
+      for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+        if (!s.kinds[s.keys[m].row].begins || Repeats(m)) continue;
+        add(s.kind_sets.data() + s.keys[m].row * words * kPlaces, (*view.matches)[m].end);
       }
       if (t.Has(token::kOpens)) {
         const std::uint64_t* sets = set.opens_[t.kind != token::Kind::kQuote].data();
@@ -1130,8 +1139,14 @@ class RuleSetImpl : public RuleSet {
         add(set.resolved_.data(), r.end);
         add(set.resolved_.data() + static_cast<std::size_t>(r.type) * words, r.end);
       }
-      for (std::size_t w = 0; w < words; ++w) {
-        for (std::uint64_t bits = chosen[w] & s.mask[w]; bits != 0; bits &= bits - 1) {
+      for (std::size_t w = 0; w < words; ++w) chosen[w] &= s.mask[w];
+    }
+
+    // Runs the rules that may match at a token.
+    void At(std::uint32_t i) {
+      const std::uint64_t* chosen = s.chosen.data() + i * set.words_;
+      for (std::size_t w = 0; w < set.words_; ++w) {
+        for (std::uint64_t bits = chosen[w]; bits != 0; bits &= bits - 1) {
           Try(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(std::countr_zero(bits)), i);
         }
       }

@@ -1,0 +1,54 @@
+// Document entities: each row holds a text whose mentions bear the number of their entity after a slash in `entities`.
+#include "resolve/cluster.h"
+
+#include <string>
+#include <vector>
+
+#include "marked.h"
+
+namespace atau::resolve::testing {
+namespace {
+
+struct Row {
+  const char* text;
+  std::vector<int> entities;
+};
+
+TEST_CASE("which mentions are one thing") {
+  const std::vector<Row> rows = {
+      {"[Дмитрий Рогозин]PERSON приехал. [Рогозина]PERSON ждали. [Дмитрий]PERSON рад.", {0, 0, 0}},
+      {"[Сергей Иванов]PERSON и [Анна Иванова]PERSON. [Иванова]PERSON ответила. [Иванов]PERSON сказал.", {0, 1, 1, 0}},
+      {"[И. Крот]PERSON и [Пётр Крот]PERSON, [Иван Крот]PERSON", {0, 1, 0}},
+      {"[МВД Казахстана]ORGANIZATION и [МВД России]ORGANIZATION. [МВД]ORGANIZATION и [МВД РФ]ORGANIZATION.", {0, 1, 1, 1}},
+      {"[МВД России]ORGANIZATION и [МВД Казахстана]ORGANIZATION. [МВД]ORGANIZATION", {0, 1, 1}},
+      {"[Верховный суд Пакистана]ORGANIZATION решил. [Верховный суд]ORGANIZATION прав.", {0, 0}},
+      {"[Газпром]ORGANIZATION и [Газпром нефть]ORGANIZATION, [Газпрома]ORGANIZATION", {0, 1, 0}},
+      {"[Министерство обороны Украины]ORGANIZATION и [Министерство обороны России]ORGANIZATION", {0, 1}},
+      {"в [США]LOCATION и [Соединённых Штатах Америки]LOCATION, в [России]LOCATION и [РФ]LOCATION", {0, 0, 1, 1}},
+      {"[Всемирная палата труда]ORGANIZATION и [ВПТ]ORGANIZATION", {0, 0}},
+      {"[Омский завод]ORGANIZATION и [Томский завод]ORGANIZATION", {0, 1}},
+  };
+  for (const Row& row : rows) {
+    const Marked m(row.text);
+    INFO(row.text);
+    CHECK(Cluster(m.mentions, {}) == row.entities);
+  }
+}
+
+TEST_CASE("aliases join, unless the dictionaries know two things") {
+  const Marked m("[Степняк]PROGRAM и [Ковыль]PROGRAM");
+  CHECK(Cluster(m.mentions, {{0, 1}}) == std::vector<int>{0, 0});
+  const Marked n("[ООН]ORGANIZATION и [НАТО]ORGANIZATION");
+  CHECK(Cluster(n.mentions, {{0, 1}}) == std::vector<int>{0, 1});
+}
+
+TEST_CASE("a long text of one surname takes no quadratic time") {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += "[Иван Крот]PERSON и [Крота]PERSON. ";
+  const Marked m(text);
+  const std::vector<int> entities = Cluster(m.mentions, {});
+  CHECK(entities.back() == 0);
+}
+
+}  // namespace
+}  // namespace atau::resolve::testing
