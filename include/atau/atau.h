@@ -14,10 +14,12 @@
 //     // PROGRAM Байтерек = Байтерек
 //     // LOCATION Байконуре = Байконур
 //
-// An Extractor is immutable: share one between all threads, and give each thread a Scratch (Extractor::NewScratch) for speed. Spans are bytes of the UTF-8 that was
-// handed in; `code_points` counts as Python does. Nothing here throws, prints or exits: what can fail returns a Result (status.h).
+// An Extractor is immutable: share one between all threads, and give each thread a Scratch (Extractor::NewScratch) for speed. Spans are
+// bytes of the UTF-8 that was handed in; `code_points` counts as Python does. Nothing here throws, prints or exits: what can fail returns a
+// Result (status.h).
 //
-// Own names and rules: LoadOptions::extra_sources, or compiler.h for a bundle of your own. Why a span was found, or was not: Extractor::Explain.
+// Own names and rules: LoadOptions::extra_sources, or compiler.h for a bundle of your own. Why a span was found, or was not:
+// Extractor::Explain.
 #ifndef ATAU_ATAU_H_
 #define ATAU_ATAU_H_
 

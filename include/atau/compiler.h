@@ -26,8 +26,8 @@ struct Diagnostic {
   std::string ToString() const;
 };
 
-// One source: a file's name (for messages) and its content. The kind is told by the content's directive (`#! entities`, `#! words`, `#! names`, …),
-// by the extension for rules (`.rules`), and by the folder for weights (`weights/`).
+// One source: a file's name (for messages) and its content. The kind is told by the content's directive (`#! entities`, `#! words`, `#!
+// names`, …), by the extension for rules (`.rules`), and by the folder for weights (`weights/`).
 struct Source {
   std::string name;
   std::string content;
@@ -43,8 +43,8 @@ struct CompileOptions {
 };
 
 struct CompileResult {
-  std::string bundle;                    // the bundle's bytes; empty when there was an error
-  std::vector<Diagnostic> diagnostics;   // every error and warning, in the order of files and lines
+  std::string bundle;                   // the bundle's bytes; empty when there was an error
+  std::vector<Diagnostic> diagnostics;  // every error and warning, in the order of files and lines
   bool ok = false;
 };
 
@@ -52,8 +52,8 @@ struct CompileResult {
 // Errors: kNotFound, kIo. Files of other kinds are left out.
 Result<std::vector<Source>> ReadSources(const std::string& folder);
 
-// Compiles sources. Mistakes in the sources are no failure of the call: they stand in `diagnostics`, all of them. The same sources give the same bytes.
-// Error: the base bundle cannot be opened.
+// Compiles sources. Mistakes in the sources are no failure of the call: they stand in `diagnostics`, all of them. The same sources give the
+// same bytes. Error: the base bundle cannot be opened.
 Result<CompileResult> Compile(std::vector<Source> sources, const CompileOptions& options = {});
 
 }  // namespace atau

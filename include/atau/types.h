@@ -31,23 +31,23 @@ using Slots = std::vector<std::pair<std::string, std::string>>;
 
 // One mention.
 struct Entity {
-  Span span;             // bytes of the text handed in
-  Span code_points;      // the same in code points
+  Span span;         // bytes of the text handed in
+  Span code_points;  // the same in code points
   Type type = Type::kNone;
-  std::string kind;      // "government", "launcher", …; may be empty
-  std::string text;      // as in the clean view
-  std::string normal;    // nominative, as the name is officially written
+  std::string kind;    // "government", "launcher", …; may be empty
+  std::string text;    // as in the clean view
+  std::string normal;  // nominative, as the name is officially written
   Slots slots;
-  int entity = -1;       // index into Document::document_entities, -1 for none
-  std::string gazetteer; // id of the gazetteer's entry, empty where unknown
-  double score = 0;      // sum of the weights of its evidence
-  std::string rule;      // the piece of evidence that spoke most for it
-  int parent = -1;       // in the nested view: index of the smallest entity around it
+  int entity = -1;        // index into Document::document_entities, -1 for none
+  std::string gazetteer;  // id of the gazetteer's entry, empty where unknown
+  double score = 0;       // sum of the weights of its evidence
+  std::string rule;       // the piece of evidence that spoke most for it
+  int parent = -1;        // in the nested view: index of the smallest entity around it
 };
 
 // One thing that the document speaks of, with all its mentions.
 struct DocumentEntity {
-  std::string id;             // "e1", "e2", … in order of first mention
+  std::string id;  // "e1", "e2", … in order of first mention
   Type type = Type::kNone;
   std::string normal;         // the fullest proper name
   std::string gazetteer;      // id, empty where unknown
@@ -56,18 +56,18 @@ struct DocumentEntity {
 
 // subject and object are indices into Document::document_entities, -1 where there is none.
 struct Relation {
-  std::string type;    // WORKS_AS, LOCATED_IN, ALIAS_OF, RUN_BY
+  std::string type;  // WORKS_AS, LOCATED_IN, ALIAS_OF, RUN_BY
   int subject = -1;
-  std::string role;    // for WORKS_AS: the post in the nominative
+  std::string role;  // for WORKS_AS: the post in the nominative
   int object = -1;
-  Span span;           // bytes of the text from the first to the last word that shows it
+  Span span;  // bytes of the text from the first to the last word that shows it
   Span code_points;
 };
 
 // A repair that the clean view made.
 struct Repair {
-  std::string kind;    // "soft_hyphen", "look_alike", …
-  Span span;           // bytes of the text handed in
+  std::string kind;  // "soft_hyphen", "look_alike", …
+  Span span;         // bytes of the text handed in
   std::string before;
   std::string after;
 };

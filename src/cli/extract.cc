@@ -45,7 +45,11 @@ std::string Process(const Extractor& extractor, const ExtractOptions& options, c
     input->error = d.error().ToString();
     return {};
   }
-  if (to == "jsonl") return JsonLine(*input, ToJson(d.value())) + "\n";
+  if (to == "jsonl") {
+    std::string line = JsonLine(*input, ToJson(d.value()));
+    line += '\n';
+    return line;
+  }
   if (to == "conll") return ToConll(d.value());
   if (to == "brat") return ToBrat(d.value());
   if (to == "html") return ToHtml(d.value(), true, input->file == "-" ? "atau" : input->file);

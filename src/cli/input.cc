@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
 #include "cli/cli.h"
 
@@ -88,6 +89,181 @@ std::string IdOfBadLine(const std::string& line) {
   return id;
 }
 
+// Reads lines as nearly all are: one object of strings without escapes (but for the text), whole numbers and literals. Whatever else it
+// meets it leaves to the parser, which also words the errors.
+class PlainLine {
+ public:
+  explicit PlainLine(std::string_view line) : line_(line) {}
+
+  // False where the line is not plain; `input` is then as it was, but for its text.
+  bool Read(Input* input) {
+    std::string_view id = "null";
+    std::string_view carried[2 * kMost];  // keys and values in turn
+    std::string_view keys[kMost];
+    std::size_t members = 0, values = 0;
+    bool has_text = false;
+    Blanks();
+    if (!Take('{')) return false;
+    do {
+      if (members == kMost) return false;
+      std::string_view key, value;
+      Blanks();
+      if (!Plain(&key)) return false;
+      for (std::size_t i = 0; i < members; ++i) {
+        if (keys[i] == key) return false;
+      }
+      keys[members++] = key;
+      Blanks();
+      if (!Take(':')) return false;
+      Blanks();
+      if (key == "\"text\"") {
+        if (!Text(&input->text)) return false;
+        has_text = true;
+      } else if (!Value(&value)) {
+        return false;
+      } else if (key == "\"id\"") {
+        id = value;
+      } else if (!IsOurs(key.substr(1, key.size() - 2))) {
+        carried[values++] = key;
+        carried[values++] = value;
+      }
+      Blanks();
+    } while (Take(','));
+    if (!Take('}') || !has_text) return false;
+    Blanks();
+    if (at_ != line_.size()) return false;
+    input->id = id;
+    for (std::size_t i = 0; i < values; i += 2) {
+      if (i > 0) input->rest += ',';
+      input->rest += carried[i];
+      input->rest += ':';
+      input->rest += carried[i + 1];
+    }
+    return true;
+  }
+
+  // Whether a member has a name of the answer's own.
+  static bool IsOurs(std::string_view key) {
+    return key == "entities" || key == "nested" || key == "document_entities" || key == "relations" || key == "error";
+  }
+
+ private:
+  static constexpr std::size_t kMost = 32, kDigits = 18;
+
+  unsigned At(std::size_t i) const { return i < line_.size() ? static_cast<unsigned char>(line_[i]) : 0u; }
+  bool Take(char c) {
+    if (At(at_) != static_cast<unsigned char>(c)) return false;
+    ++at_;
+    return true;
+  }
+  void Blanks() {
+    while (At(at_) == ' ' || At(at_) == '\t' || At(at_) == '\r' || At(at_) == '\n') ++at_;
+  }
+  // Passes over well-formed characters that stand for themselves in a string.
+  void Run() {
+    const auto tail = [this](std::size_t i) { return (At(i) & 0xC0) == 0x80; };
+    for (;;) {
+      const unsigned c = At(at_);
+      if (c < 0x80) {
+        if (c < 0x20 || c == '"' || c == '\\') return;
+        ++at_;
+      } else if (c >= 0xC2 && c <= 0xDF) {
+        if (!tail(at_ + 1)) return;
+        at_ += 2;
+      } else if (c >= 0xE0 && c <= 0xEF) {
+        if (!tail(at_ + 1) || !tail(at_ + 2) || (c == 0xE0 && At(at_ + 1) < 0xA0) || (c == 0xED && At(at_ + 1) > 0x9F)) return;
+        at_ += 3;
+      } else if (c >= 0xF0 && c <= 0xF4) {
+        if (!tail(at_ + 1) || !tail(at_ + 2) || !tail(at_ + 3) || (c == 0xF0 && At(at_ + 1) < 0x90) || (c == 0xF4 && At(at_ + 1) > 0x8F))
+          return;
+        at_ += 4;
+      } else {
+        return;
+      }
+    }
+  }
+  // A string without escapes, with its quotes.
+  bool Plain(std::string_view* out) {
+    const std::size_t begin = at_;
+    if (!Take('"')) return false;
+    Run();
+    if (!Take('"')) return false;
+    *out = line_.substr(begin, at_ - begin);
+    return true;
+  }
+  // What is written out again as it stands: plain strings, whole numbers, literals.
+  bool Value(std::string_view* out) {
+    if (At(at_) == '"') return Plain(out);
+    for (const std::string_view literal : {"null", "true", "false"}) {
+      if (line_.substr(at_, literal.size()) == literal) return *out = literal, at_ += literal.size(), true;
+    }
+    const std::size_t begin = at_;
+    Take('-');
+    const std::size_t first = at_;
+    while (At(at_) >= '0' && At(at_) <= '9') ++at_;
+    const std::size_t digits = at_ - first;
+    if (digits == 0 || digits > kDigits || (line_[first] == '0' && at_ - begin > 1)) return false;
+    const unsigned after = At(at_);
+    if (after == '.' || after == 'e' || after == 'E') return false;
+    *out = line_.substr(begin, at_ - begin);
+    return true;
+  }
+  // Four hexadecimal digits, or -1.
+  int Unit() {
+    int value = 0;
+    for (int i = 0; i < 4; ++i, ++at_) {
+      const unsigned c = At(at_);
+      const unsigned digit = c >= '0' && c <= '9'   ? c - '0'
+                             : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                             : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                    : 16;
+      if (digit > 15) return -1;
+      value = value * 16 + static_cast<int>(digit);
+    }
+    return value;
+  }
+  // A string with any escapes, decoded.
+  bool Text(std::string* out) {
+    out->clear();
+    if (!Take('"')) return false;
+    while (true) {
+      const std::size_t begin = at_;
+      Run();
+      out->append(line_.substr(begin, at_ - begin));
+      if (Take('"')) return true;
+      if (!Take('\\')) return false;
+      const unsigned c = At(at_++);
+      constexpr std::string_view kNames = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
+      if (const std::size_t i = c == 0 ? std::string_view::npos : kNames.find(static_cast<char>(c)); i != std::string_view::npos) {
+        *out += kMeant[i];
+        continue;
+      }
+      if (c != 'u') return false;
+      int code = Unit();
+      if (code < 0 || (code >= 0xDC00 && code <= 0xDFFF)) return false;
+      if (code >= 0xD800 && code <= 0xDBFF) {
+        if (!Take('\\') || !Take('u')) return false;
+        const int low = Unit();
+        if (low < 0xDC00 || low > 0xDFFF) return false;
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      }
+      const auto put = [out](int byte) { *out += static_cast<char>(byte); };
+      if (code < 0x80) {
+        put(code);
+      } else if (code < 0x800) {
+        put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
+      } else if (code < 0x10000) {
+        put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
+      } else {
+        put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F)), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
+      }
+    }
+  }
+
+  std::string_view line_;
+  std::size_t at_ = 0;
+};
+
 // All regular files of a directory, sorted, and other names as they are.
 std::vector<std::string> Expand(const std::vector<std::string>& names) {
   std::vector<std::string> out;
@@ -116,7 +292,9 @@ struct Reader::State {
   bool lines;
   std::size_t at = 0;  // next file
   std::istream* in = nullptr;
+  std::vector<char> buffer = std::vector<char>(std::size_t{1} << 18);  // of `file`, which must go first
   std::ifstream file;
+  std::string current;  // the line that is being read
   std::string name;
   std::size_t line = 0;
   std::size_t done = 0, total = 0;
@@ -133,6 +311,7 @@ struct Reader::State {
     file.close();
     file.clear();
     errno = 0;
+    file.rdbuf()->pubsetbuf(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     file.open(name, std::ios::binary);
     if (!file) {
       *error = "cannot read " + name + ": " + std::string(std::strerror(errno));
@@ -144,6 +323,8 @@ struct Reader::State {
   }
 
   void ParseLine(const std::string& text, Input* input) const {
+    if (PlainLine(text).Read(input)) return;
+    input->text.clear();
     if (IsTooDeep(text)) {
       input->id = "null";
       input->error = "the JSON is nested more than " + std::to_string(kDeepest) + " levels deep";
@@ -170,9 +351,7 @@ struct Reader::State {
     input->text = j["text"].get<std::string>();
     // Fields of the answer's own names would clash with it: they are the input's gold, and are left out.
     for (const auto& [key, value] : j.items()) {
-      if (key == "id" || key == "text" || key == "entities" || key == "nested" || key == "document_entities" || key == "relations" ||
-          key == "error")
-        continue;
+      if (key == "id" || key == "text" || PlainLine::IsOurs(key)) continue;
       input->rest += (input->rest.empty() ? "" : ",") + Dump(Json(key)) + ":" + Dump(value);
     }
   }
@@ -213,7 +392,11 @@ std::size_t Reader::total() const { return state_->total; }
 bool Reader::Next(Input* input) {
   State& s = *state_;
   while (true) {
-    *input = Input{};
+    input->id.clear();
+    input->text.clear();
+    input->rest.clear();
+    input->error.clear();
+    input->line = 0;
     if (s.in == nullptr) {
       std::string error;
       if (!s.Open(&error)) return false;
@@ -226,7 +409,7 @@ bool Reader::Next(Input* input) {
     }
     input->file = s.name;
     if (s.format == Format::kJsonl || s.lines) {
-      std::string line;
+      std::string& line = s.current;
       if (!std::getline(*s.in, line)) {
         s.in = nullptr;
         continue;
@@ -240,7 +423,7 @@ bool Reader::Next(Input* input) {
         s.ParseLine(line, input);
       } else {
         input->id = std::to_string(s.line);
-        s.Decode(std::move(line), input);
+        s.Decode(line, input);
       }
       return true;
     }
@@ -256,9 +439,13 @@ bool Reader::Next(Input* input) {
 }
 
 std::string JsonLine(const Input& input, const std::string& document_json) {
-  std::string out = "{\"id\":" + input.id + ",";
-  if (!input.rest.empty()) out += input.rest + ",";
-  return out + document_json.substr(1);
+  std::string out;
+  out.reserve(input.id.size() + input.rest.size() + document_json.size() + 16);
+  out += "{\"id\":";
+  out += input.id;
+  out += ',';
+  if (!input.rest.empty()) out += input.rest, out += ',';
+  return out.append(document_json, 1);
 }
 
 std::string JsonError(const Input& input, const std::string& message) {

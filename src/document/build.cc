@@ -26,12 +26,22 @@ bool Wanted(const ExtractOptions& options, Type type) {
 void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<std::pair<Described, int>>* out) {
   for (const Type type : {Type::kDate, Type::kMoney, Type::kRole}) {
     std::vector<std::pair<float, std::uint32_t>> order;
+    // What speaks against a span of this type.
+    std::map<std::pair<std::uint32_t, std::uint32_t>, float> against;
+    for (const rules::Hit& hit : a.hits.hits) {
+      const rules::RuleInfo& info = p.rules().rule(hit.rule);
+      if ((info.vetoes >> static_cast<unsigned>(type) & 1u) != 0) against[{hit.begin, hit.end}] += info.weight;
+    }
     for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
       const rules::Hit& hit = a.hits.hits[h];
       const rules::RuleInfo& info = p.rules().rule(hit.rule);
-      if (info.type == type && info.weight > 0) order.emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
+      if (info.type != type || info.weight <= 0) continue;
+      const auto veto = against.find({hit.begin, hit.end});
+      if (veto != against.end() && info.weight + veto->second <= 0) continue;
+      order.emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
     }
     std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
+    if (order.empty()) continue;
     std::vector<std::uint8_t> used(a.tokens.size() + 1, 0);
     for (const auto& [rank, h] : order) {
       const rules::Hit& hit = a.hits.hits[h];
@@ -95,7 +105,7 @@ class CodePoints {
 class Builder {
  public:
   Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
-      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), people_(s->analysis) {
+      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), people_(s->analysis, &s->names) {
     out_ = Document{};
     out_.text = std::string(text);
     if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
@@ -186,12 +196,13 @@ class Builder {
       Value(&d);
       if (std::none_of(used.begin() + d.begin, used.begin() + d.end, [](std::uint8_t u) { return u != 0; })) {
         std::fill(used.begin() + d.begin, used.begin() + d.end, std::uint8_t{1});
-        flat_.push_back(d);
+        flat_.push_back(std::move(d));
       } else {
-        nested_.push_back(d);
+        nested_.push_back(std::move(d));
       }
     }
-    std::stable_sort(flat_.begin(), flat_.end(), [](const Described& x, const Described& y) { return x.begin < y.begin; });
+    const auto before = [](const Described& x, const Described& y) { return x.begin < y.begin; };
+    if (!std::is_sorted(flat_.begin(), flat_.end(), before)) std::stable_sort(flat_.begin(), flat_.end(), before);
   }
 
   // The place at the end of a body's name, where the candidates had none there.
@@ -329,25 +340,29 @@ class Builder {
   }
 
   void Nested() {
-    std::vector<Described> all = flat_;
+    std::vector<const Described*> all;
+    all.reserve(flat_.size() + nested_.size());
+    for (const Described& d : flat_) all.push_back(&d);
     for (const Described& d : nested_) {
-      if (!CrossesFlat(d)) all.push_back(d);
+      if (!CrossesFlat(d)) all.push_back(&d);
     }
     std::stable_sort(all.begin(), all.end(),
-                     [](const Described& x, const Described& y) { return x.begin != y.begin ? x.begin < y.begin : x.end > y.end; });
+                     [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
+    out_.nested.reserve(all.size());
     std::map<std::tuple<std::size_t, std::size_t, Type>, int> flat_entity;
     for (const Entity& f : out_.entities) flat_entity[{f.span.start, f.span.end, f.type}] = f.entity;
     std::vector<int> open;  // indices of the entities around
-    for (const Described& d : all) {
-      if (!Wanted(options_, d.type)) continue;
-      Entity e = ToEntity(d);
-      while (!open.empty() && out_.nested[static_cast<std::size_t>(open.back())].span.end <= e.span.start) open.pop_back();
+    for (const Described* d : all) {
+      if (!Wanted(options_, d->type)) continue;
+      const Span span = Original(d->begin, d->end);
+      while (!open.empty() && out_.nested[static_cast<std::size_t>(open.back())].span.end <= span.start) open.pop_back();
       if (!open.empty()) {
         const Entity& around = out_.nested[static_cast<std::size_t>(open.back())];
-        if (around.span.end < e.span.end) continue;  // crosses: the tree keeps the one that began first
-        if (around.span == e.span && around.type == e.type) continue;
-        e.parent = open.back();
+        if (around.span.end < span.end) continue;  // crosses: the tree keeps the one that began first
+        if (around.span == span && around.type == d->type) continue;
       }
+      Entity e = ToEntity(*d);
+      if (!open.empty()) e.parent = open.back();
       if (const auto flat = flat_entity.find({e.span.start, e.span.end, e.type}); flat != flat_entity.end()) e.entity = flat->second;
       open.push_back(static_cast<int>(out_.nested.size()));
       out_.nested.push_back(std::move(e));

@@ -9,7 +9,8 @@
 
 namespace atau::document {
 
-// After Pipeline::Analyze and Resolve on the same scratch: entities with kinds, slots and normal forms, the nested tree, document entities, relations, repairs.
+// After Pipeline::Analyze and Resolve on the same scratch: entities with kinds, slots and normal forms, the nested tree, document entities,
+// relations, repairs.
 void BuildDocument(const Pipeline& pipeline, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch, Document* out);
 
 }  // namespace atau::document

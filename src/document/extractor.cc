@@ -35,7 +35,8 @@ namespace {
 
 constexpr std::size_t kLargestText = 0x7FFFFFFF;
 
-Result<std::shared_ptr<const Pipeline>> OpenAll(std::shared_ptr<const bundle::Bundle> main, const LoadOptions& options, std::uint64_t* fingerprint) {
+Result<std::shared_ptr<const Pipeline>> OpenAll(std::shared_ptr<const bundle::Bundle> main, const LoadOptions& options,
+                                                std::uint64_t* fingerprint) {
   std::vector<std::shared_ptr<const bundle::Bundle>> bundles = {std::move(main)};
   for (const std::string& path : options.extra_bundles) {
     auto b = bundle::Bundle::Open(path);
@@ -115,7 +116,11 @@ Extractor::Extractor(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) 
 
 Result<Extractor> Extractor::Load(const std::string& path, const LoadOptions& options) {
   if (path.empty()) {
-    return Error{Code::kNotFound, "no bundle was named, and none is installed", {}, 0, 0,
+    return Error{Code::kNotFound,
+                 "no bundle was named, and none is installed",
+                 {},
+                 0,
+                 0,
                  "make one with `atau compile dictionaries -o atau.bundle`, or set ATAU_BUNDLE to its path"};
   }
   auto b = bundle::Bundle::Open(path);
@@ -157,7 +162,11 @@ Result<Document> Extractor::Extract(std::string_view text, const ExtractOptions&
 Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const ExtractOptions& options, Scratch* scratch) const {
   if (text.size() >= kLargestText) return Error{Code::kTooLarge, "the text has 2 GiB or more", {}, 0, 0, "split it into documents"};
   if (bytes.start >= bytes.end || bytes.end > text.size()) {
-    return Error{Code::kInvalidArgument, "the span " + std::to_string(bytes.start) + ".." + std::to_string(bytes.end) + " is not inside the text", {}, 0, 0,
+    return Error{Code::kInvalidArgument,
+                 "the span " + std::to_string(bytes.start) + ".." + std::to_string(bytes.end) + " is not inside the text",
+                 {},
+                 0,
+                 0,
                  "the text has " + std::to_string(text.size()) + " bytes, and a span is half-open"};
   }
   const auto clean = ToCleanOptions(options);
@@ -202,7 +211,8 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
     return r;
   };
   const auto chosen_at = [&](std::uint32_t b, std::uint32_t e, int type) {
-    return std::any_of(s.mentions.begin(), s.mentions.end(), [&](const resolve::Mention& m) { return m.begin == b && m.end == e && m.type == type; });
+    return std::any_of(s.mentions.begin(), s.mentions.end(),
+                       [&](const resolve::Mention& m) { return m.begin == b && m.end == e && m.type == type; });
   };
   for (std::size_t k = 0; k < s.candidates.size(); ++k) {
     const resolve::Candidate& c = s.candidates[k];
@@ -222,7 +232,8 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
   for (const text::Change& c : s.clean.changes()) {
     if (c.begin < bytes.end && bytes.start < c.end) out.notes.push_back("repaired: " + std::string(text::RepairName(c.kind)));
   }
-  if (out.readings.empty()) out.notes.push_back("the span was never a candidate: no run of capitalised words, head, quotes, entry or rule proposes it");
+  if (out.readings.empty())
+    out.notes.push_back("the span was never a candidate: no run of capitalised words, head, quotes, entry or rule proposes it");
   for (std::uint32_t i = begin; i < end; ++i) {
     const morph::Form& f = a.FormOf(i);
     std::string note = "word " + std::string(f.surface) + " [" + std::string(resolve::CatName(s.cats[i])) + "]";
@@ -235,14 +246,16 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
   for (const gazetteer::Match& m : a.matches) {
     if (m.begin >= end || begin >= m.end) continue;
     const gazetteer::Entry e = a.gazetteer->entry(m.entry);
-    out.notes.push_back("entry " + std::string(e.cls) + (e.kind.empty() ? "" : ":" + std::string(e.kind)) + " " + std::string(e.id) + " at «" +
-                        std::string(a.TextOf(m.begin, m.end)) + "»" + ((m.flags & gazetteer::kSupport) != 0 ? " (needs support)" : ""));
+    out.notes.push_back("entry " + std::string(e.cls) + (e.kind.empty() ? "" : ":" + std::string(e.kind)) + " " + std::string(e.id) +
+                        " at «" + std::string(a.TextOf(m.begin, m.end)) + "»" +
+                        ((m.flags & gazetteer::kSupport) != 0 ? " (needs support)" : ""));
   }
   for (const rules::Hit& h : a.hits.hits) {
     if (h.begin >= end || begin >= h.end) continue;
     const rules::RuleInfo& info = p.rules().rule(h.rule);
-    out.notes.push_back("rule " + std::string(info.name) + " " + std::string(TypeName(info.type)) + " " + Number(static_cast<double>(info.weight)) + " at «" +
-                        std::string(a.TextOf(h.begin, h.end)) + "» (" + std::string(info.file) + ":" + std::to_string(info.line) + ")");
+    out.notes.push_back("rule " + std::string(info.name) + " " + std::string(TypeName(info.type)) + " " +
+                        Number(static_cast<double>(info.weight)) + " at «" + std::string(a.TextOf(h.begin, h.end)) + "» (" +
+                        std::string(info.file) + ":" + std::to_string(info.line) + ")");
   }
   return out;
 }
@@ -251,11 +264,12 @@ std::string Explanation::ToText() const {
   constexpr std::size_t kReasons = 12;
   std::string out;
   const auto add = [&out](const char* title, const Reading& r) {
-    out += std::string(title) + " " + std::string(TypeName(r.type)) + " " + std::to_string(r.span.start) + ".." + std::to_string(r.span.end) + " score " + Number(r.score) +
-           (r.chosen ? " (chosen)" : "") + "\n";
+    out += std::string(title) + " " + std::string(TypeName(r.type)) + " " + std::to_string(r.span.start) + ".." +
+           std::to_string(r.span.end) + " score " + Number(r.score) + (r.chosen ? " (chosen)" : "") + "\n";
     for (std::size_t i = 0; i < r.reasons.size() && i < kReasons; ++i) {
       const Reason& reason = r.reasons[i];
-      out += "  " + Number(reason.weight) + "  " + reason.evidence + " @" + reason.place + (reason.source.empty() ? "" : "  " + reason.source) + "\n";
+      out += "  " + Number(reason.weight) + "  " + reason.evidence + " @" + reason.place +
+             (reason.source.empty() ? "" : "  " + reason.source) + "\n";
     }
     if (r.reasons.size() > kReasons) {
       double rest = 0;

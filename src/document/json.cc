@@ -1,6 +1,7 @@
 #include <atau/document.h>
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <string>
 
@@ -38,6 +39,10 @@ class Writer {
       const auto c = static_cast<unsigned char>(s[i]);
       if (c >= 0x20 && c != '"' && c != '\\' && c < 0x80) {
         ++i;
+        continue;
+      }
+      if (c >= 0xC2 && c <= 0xDF && i + 1 < s.size() && (static_cast<unsigned char>(s[i + 1]) & 0xC0) == 0x80) {  // most letters
+        i += 2;
         continue;
       }
       if (c >= 0x80) {
@@ -82,15 +87,19 @@ class Writer {
     String(key);
     out_ += ':';
   }
-  void Integer(long long x) { out_ += std::to_string(x); }
+  void Integer(long long x) {
+    std::array<char, 24> text;
+    out_.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), x).ptr);
+  }
   // Two decimals are what a person can compare; the same everywhere.
   void Number(double x) {
-    std::array<char, 48> text;
-    std::snprintf(text.data(), text.size(), "%.2f", x);
-    std::string_view v = text.data();
+    std::array<char, 328> text;  // the longest double
+    const char* end = std::to_chars(text.data(), text.data() + text.size(), x, std::chars_format::fixed, 2).ptr;
+    const std::string_view v(text.data(), static_cast<std::size_t>(end - text.data()));
     out_ += v == "-0.00" ? "0.00" : v;
   }
   void Raw(std::string_view s) { out_ += s; }
+  void Reserve(std::size_t size) { out_.reserve(size); }
   std::string Take() { return std::move(out_); }
 
  private:
@@ -146,7 +155,9 @@ void WriteEntity(const Document& d, const Entity& e, bool nested, Writer* w) {
 }  // namespace
 
 std::string ToJson(const Document& d, std::string_view id) {
+  constexpr std::size_t kEntity = 384, kOther = 192;  // bytes of most; the rest grows
   Writer w;
+  w.Reserve((d.entities.size() + d.nested.size()) * kEntity + (d.document_entities.size() + d.relations.size()) * kOther + 128);
   w.Raw("{");
   if (!id.empty()) {
     w.Key("id");

@@ -5,8 +5,8 @@
 namespace atau::document {
 namespace {
 
-constexpr std::size_t kManyForms = 60000;       // forms kept between documents
-constexpr std::size_t kFewWords = 12;           // shorter texts do not tell their letter case
+constexpr std::size_t kManyForms = 60000;  // forms kept between documents
+constexpr std::size_t kFewWords = 12;      // shorter texts do not tell their letter case
 constexpr double kRareCase = 0.02;
 
 // Whether nearly all words of the text stand in one letter case, so that capitals say nothing.
@@ -35,7 +35,8 @@ std::vector<std::string_view> Sections(const std::vector<std::shared_ptr<const b
 }  // namespace
 
 WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer) : morph_(morph) {
-  // Abbreviations of the kind `head` stand before what they belong to («г. Алматы»); those of the kind `tail` may end a sentence («и т. д.»).
+  // Abbreviations of the kind `head` stand before what they belong to («г. Алматы»); those of the kind `tail` may end a sentence («и т.
+  // д.»).
   std::unordered_set<std::string> tails;
   const std::uint16_t cls = gazetteer->ClassId("abbreviation");
   for (std::uint32_t i = 0; cls != 0 && i < gazetteer->size(); ++i) {
@@ -103,10 +104,10 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
 void Pipeline::Resolve(PipelineScratch* s) const {
   const resolve::Analysis& a = s->analysis;
   model_->Score(a, s->cats, s->candidates, &s->score, &s->scores);
-  resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->mentions);
+  resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
   s->memory.Learn(a, s->mentions);
   model_->Rescore(a, s->candidates, s->memory, &s->score, &s->scores);
-  resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->mentions);
+  resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
 }
 
 }  // namespace atau::document

@@ -18,12 +18,14 @@
 #include "resolve/candidates.h"
 #include "resolve/memory.h"
 #include "resolve/model.h"
+#include "resolve/names.h"
 #include "rules/rules.h"
 #include "text/clean.h"
 
 namespace atau::document {
 
-// What the first rooms ask about words: the text room before it joins a torn word, the tokenizer before it parts a glued one or ends a sentence.
+// What the first rooms ask about words: the text room before it joins a torn word, the tokenizer before it parts a glued one or ends a
+// sentence.
 class WordKnowledge : public token::WordOracle, public text::KnownWords {
  public:
   WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer);
@@ -51,6 +53,8 @@ class PipelineScratch : public Scratch {
   std::vector<resolve::Candidate> candidates;
   std::vector<resolve::Scores> scores;
   std::vector<resolve::Mention> mentions;
+  resolve::CoverScratch cover;
+  resolve::NameScratch names;
   resolve::Memory memory;
 };
 

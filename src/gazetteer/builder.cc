@@ -34,7 +34,8 @@ class Trie {
   std::uint32_t states() const { return static_cast<std::uint32_t>(edges_.size()); }
 
   // The table as the matcher looks at it; `finals` gives EdgeSlot::finals of each state (from 1).
-  std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe, std::vector<std::uint64_t>* filters) const {
+  std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe,
+                               std::vector<std::uint64_t>* filters) const {
     // States with children come first.
     std::vector<std::uint32_t> numbers(edges_.size() + 1);
     std::uint32_t parents = 0;

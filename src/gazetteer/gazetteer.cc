@@ -45,11 +45,11 @@ struct Walk {
   std::uint32_t finals = 0;
   Agreement agreement = morph::kAllAgreement;
   Agreement cases = morph::kAllAgreement;
-  std::uint16_t lower = 0;      // bit n: the n-th token is in lower case
-  std::uint16_t not_upper = 0;  // bit n: the n-th token is not in capitals
-  std::uint16_t not_inner = 0;  // bit n: the n-th token has no capitals inside
-  std::uint8_t position = 0;    // tokens (or parts of hyphenated ones) so far
-  bool parts = false;           // a hyphenated token was taken apart
+  std::uint16_t lower = 0;                   // bit n: the n-th token is in lower case
+  std::uint16_t not_upper = 0;               // bit n: the n-th token is not in capitals
+  std::uint16_t not_inner = 0;               // bit n: the n-th token has no capitals inside
+  std::uint8_t position = 0;                 // tokens (or parts of hyphenated ones) so far
+  bool parts = false;                        // a hyphenated token was taken apart
   std::uint64_t filter = ~std::uint64_t{0};  // of the state
 };
 
@@ -260,10 +260,10 @@ class GazetteerImpl final : public Gazetteer {
       return {};
     };
     std::span<const std::uint32_t> limits;
-    for (const Status& status : {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals),
-                                 array(&section.entries, kPartEntries), array(&section.kinds, kPartKinds),
-                                 array(&section.classes, kPartClasses), array(&section.ids, kPartIds), array(&limits, kPartLimits),
-                                 array(&section.filters, kPartFilters)}) {
+    for (const Status& status :
+         {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals), array(&section.entries, kPartEntries),
+          array(&section.kinds, kPartKinds), array(&section.classes, kPartClasses), array(&section.ids, kPartIds),
+          array(&limits, kPartLimits), array(&section.filters, kPartFilters)}) {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);

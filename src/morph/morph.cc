@@ -579,7 +579,8 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     return;
   }
   SetLemmaKeys(word, &drafts);
-  if (std::any_of(drafts.begin(), drafts.end(), [](const Draft& d) { return d.reading.origin != Origin::kDictionary || d.reading.section != 0; })) {
+  if (std::any_of(drafts.begin(), drafts.end(),
+                  [](const Draft& d) { return d.reading.origin != Origin::kDictionary || d.reading.section != 0; })) {
     // A name that a list adds with a fuller paradigm repeats forms that the dictionary has; so may a second bundle.
     const auto better = [](const Draft& a, const Draft& b, bool earlier) {
       const int rank_a = static_cast<int>(a.reading.origin) * 256 + a.reading.section;

@@ -9,6 +9,7 @@
 
 #include "gazetteer/gazetteer.h"
 #include "morph/form_table.h"
+#include "resolve/nominatives.h"
 #include "resolve/weights.h"
 #include "rules/rules.h"
 #include "token/token.h"
@@ -27,12 +28,37 @@ class ByToken {
     next_.assign(first_.begin(), first_.end());
     for (std::size_t i = 0; i < items.size(); ++i) order_[next_[key(items[i])]++] = static_cast<std::uint32_t>(i);
   }
-  std::span<const std::uint32_t> At(std::size_t token) const {
-    return {order_.data() + first_[token], order_.data() + first_[token + 1]};
-  }
+  std::span<const std::uint32_t> At(std::size_t token) const { return {order_.data() + first_[token], order_.data() + first_[token + 1]}; }
 
  private:
   std::vector<std::uint32_t> first_, next_, order_;
+};
+
+// Items sorted by begin: for each token those that begin a few tokens before it, at the earliest the first that reaches over it.
+class Reaching {
+ public:
+  // `items` are sorted by begin; none that begins more than `back` tokens before a token is seen from it.
+  template <class Items>
+  void Build(const Items& items, std::size_t tokens, std::size_t back) {
+    first_.resize(tokens + 2);
+    from_.resize(tokens + 1);
+    std::uint32_t k = 0;
+    for (std::size_t t = 0; t < first_.size(); ++t) {
+      while (k < items.size() && items[k].begin < t) ++k;
+      first_[t] = k;
+    }
+    for (std::size_t t = 0; t < from_.size(); ++t) {
+      std::uint32_t from = first_[t < back ? 0 : t - back];
+      while (from < first_[t] && items[from].end <= t) ++from;
+      from_[t] = from;
+    }
+  }
+  // Items [From(begin), Until(end)) hold all that begin before `end` and, among others, end after `begin`.
+  std::uint32_t From(std::size_t token) const { return from_[token]; }
+  std::uint32_t Until(std::size_t token) const { return first_[token]; }
+
+ private:
+  std::vector<std::uint32_t> first_, from_;
 };
 
 struct Analysis {
@@ -43,38 +69,84 @@ struct Analysis {
   const rules::RuleSet* rules = nullptr;
   std::vector<gazetteer::Match> matches;
   rules::Hits hits;
-  bool caseless = false;   // the document (or nearly all of it) is in one letter case: shapes say nothing
+  bool caseless = false;  // the document (or nearly all of it) is in one letter case: shapes say nothing
 
   // What resolution asks most often of a match, beside `matches`.
   struct MatchInfo {
-    std::int8_t type = -1;        // index into kCompeting, -1 for others
-    std::uint8_t tier = 0;        // 0 alone, 1 support; +2 where the letter case differs
+    std::int8_t type = -1;  // index into kCompeting, -1 for others
+    std::uint8_t tier = 0;  // 0 alone, 1 support; +2 where the letter case differs
     std::uint16_t class_id = 0, kind_id = 0;
-    bool words = false;           // a word class, not an entity
+    bool words = false;  // a word class, not an entity
   };
   std::vector<MatchInfo> infos;
 
+  // Matches and hits as evidence asks for them, in the order of `matches` and `hits`.
+  struct Placed {
+    std::uint32_t begin = 0, end = 0;
+    std::uint16_t kind_id = 0;
+    std::int8_t type = -1;
+    std::uint8_t tier = 0;
+    bool words = false;
+  };
+  struct PlacedHit {
+    std::uint32_t begin = 0, end = 0;
+    std::uint32_t rule = 0;
+    std::int8_t type = -1;  // index into kCompeting, -1 for others
+    bool speaks = false;    // for its type: its weight is above zero
+  };
+  static constexpr std::size_t kMatchBack = 7, kHitBack = 10;  // how many tokens before one evidence looks for what reaches over it
+  std::vector<Placed> placed, named;                           // all; those of the competing types
+  std::vector<PlacedHit> placed_hits;
+  Reaching placed_near, named_near, hits_near;
+  std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
+
   ByToken matches_at, matches_end, hits_at;
+
+  mutable Nominatives nominatives;  // remembered from earlier documents
 
   // Call after matches and hits are there.
   void Index() {
     const std::size_t n = tokens.size();
     infos.clear();
+    placed.clear();
+    named.clear();
+    placed_hits.clear();
     for (const gazetteer::Match& m : matches) {
       const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
       MatchInfo info;
       info.words = (m.flags & gazetteer::kWords) != 0;
       info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(e.type));
-      info.tier = static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
+      info.tier =
+          static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
       info.class_id = e.class_id;
       info.kind_id = e.kind_id;
       infos.push_back(info);
+      placed.push_back({m.begin, m.end, info.kind_id, info.type, info.tier, info.words});
+      if (info.type >= 0) named.push_back(placed.back());
     }
+    for (const rules::Hit& h : hits.hits) {
+      const rules::RuleInfo& rule = rules->rule(h.rule);
+      placed_hits.push_back({h.begin, h.end, h.rule, static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
+    }
+    placed_near.Build(placed, n, kMatchBack);
+    named_near.Build(named, n, kMatchBack);
+    hits_near.Build(placed_hits, n, kHitBack);
+    paired.resize(n + 1);
+    std::uint32_t pairs = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      paired[i] = pairs;
+      pairs += tokens[i].Has(token::Flag::kOpens | token::Flag::kCloses);
+    }
+    paired[n] = pairs;
     matches_at.Build(matches, n, [](const gazetteer::Match& m) { return m.begin; });
     matches_end.Build(matches, n, [](const gazetteer::Match& m) { return m.end; });
     hits_at.Build(hits.hits, n, [](const rules::Hit& h) { return h.begin; });
   }
   const morph::Form& FormOf(std::size_t token) const { return (*forms)[tokens[token].form]; }
+  // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false.
+  std::string NominativeOf(std::size_t begin, std::size_t end, bool keep_number = true) const {
+    return nominatives.Of(clean, tokens, begin, end, *forms, keep_number);
+  }
   std::string_view TextOf(std::size_t begin, std::size_t end) const {
     return clean.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);
   }

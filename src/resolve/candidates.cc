@@ -120,9 +120,8 @@ class Collector {
         Add(i, a_.matches[m].end, static_cast<std::uint8_t>(1u << a_.infos[m].type));
       }
       for (const std::uint32_t h : a_.hits_at.At(i)) {
-        const rules::Hit& hit = a_.hits.hits[h];
-        const int type = IndexOf(a_.rules->rule(hit.rule).type);
-        if (type >= 0 && hit.end - hit.begin <= kLongestSpan) Add(i, hit.end, static_cast<std::uint8_t>(1u << type));
+        const Analysis::PlacedHit& hit = a_.placed_hits[h];
+        if (hit.type >= 0 && hit.end - hit.begin <= kLongestSpan) Add(i, hit.end, static_cast<std::uint8_t>(1u << hit.type));
       }
       Flush();
     }
@@ -137,10 +136,13 @@ class Collector {
 
   // Sorts what this token began and joins equal spans.
   void Flush() {
-    std::sort(out_->begin() + static_cast<std::ptrdiff_t>(first_), out_->end(), [](const Candidate& x, const Candidate& y) { return x.end < y.end; });
-    std::size_t to = first_;
-    for (std::size_t from = first_; from < out_->size(); ++from) {
-      if (to > first_ && (*out_)[to - 1].end == (*out_)[from].end) {
+    const auto first = out_->begin() + static_cast<std::ptrdiff_t>(first_);
+    if (out_->end() - first < 2) return;
+    const auto before = [](const Candidate& x, const Candidate& y) { return x.end < y.end; };
+    if (!std::is_sorted(first, out_->end(), before)) std::sort(first, out_->end(), before);
+    std::size_t to = first_ + 1;
+    for (std::size_t from = first_ + 1; from < out_->size(); ++from) {
+      if ((*out_)[to - 1].end == (*out_)[from].end) {
         (*out_)[to - 1].types |= (*out_)[from].types;
       } else {
         (*out_)[to++] = (*out_)[from];

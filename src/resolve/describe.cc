@@ -100,7 +100,7 @@ void Place(const Analysis& a, Described* d) {
   d->place = std::string(a.gazetteer->entry(m.entry).id);
   d->place_begin = m.begin;
   if (std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "place"; })) {
-    d->slots.emplace_back("place", morph::NominativeOf(a.clean, a.tokens, m.begin, m.end, *a.forms, {}));
+    d->slots.emplace_back("place", a.NominativeOf(m.begin, m.end));
   }
 }
 
@@ -144,22 +144,24 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     if (!name.middle.empty()) d->slots.emplace_back("middle", name.middle);
     if (!name.last.empty()) d->slots.emplace_back("last", name.last);
     if (person->gender != morph::Gender::kUnknown) d->slots.emplace_back("gender", person->gender == morph::Gender::kMasculine ? "m" : "f");
-    d->kind = person->family ? "family" : "person";
+    if (person->family) {
+      d->kind = "family";
+    } else if (d->kind.empty()) {
+      d->kind = "person";
+    }
   } else {
     const bool whole = entry >= 0 && a.matches[static_cast<std::size_t>(entry)].variant == 0;
     const token::Token& t = a.tokens[d->begin];
     // «ЕК», «АНСА»: an abbreviation stays as it is.
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
-    d->normal = letters ? d->text : whole ? d->canonical : morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, {});
+    d->normal = letters ? d->text : whole ? d->canonical : a.NominativeOf(d->begin, d->end);
     if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
 
   if (d->type == Type::kOrganization) Place(a, d);
   if (d->type == Type::kRole) {
-    morph::GroupOptions one;
-    one.keep_number = false;
-    d->slots.emplace_back("value", morph::NominativeOf(a.clean, a.tokens, d->begin, d->end, *a.forms, one));
+    d->slots.emplace_back("value", a.NominativeOf(d->begin, d->end, false));
     const std::uint16_t role = a.gazetteer->ClassId("role");
     std::uint32_t longest = 0;
     for (std::uint32_t i = d->begin; i < d->end && longest == 0; ++i) {

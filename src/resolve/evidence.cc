@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 
 #include "morph/morph.h"
@@ -32,17 +33,24 @@ struct MarkName {
   morph::Grammemes mark;
   std::string_view name;
 };
-constexpr std::array<MarkName, 9> kMarks = {{{morph::kName, "Name"}, {morph::kSurn, "Surn"}, {morph::kPatr, "Patr"}, {morph::kGeox, "Geox"}, {morph::kOrgn, "Orgn"},
-                               {morph::kAbbr, "Abbr"}, {morph::kTrad, "Trad"}, {morph::kInit, "Init"}, {morph::kFixd, "Fixd"}}};
+constexpr std::array<MarkName, 9> kMarks = {{{morph::kName, "Name"},
+                                             {morph::kSurn, "Surn"},
+                                             {morph::kPatr, "Patr"},
+                                             {morph::kGeox, "Geox"},
+                                             {morph::kOrgn, "Orgn"},
+                                             {morph::kAbbr, "Abbr"},
+                                             {morph::kTrad, "Trad"},
+                                             {morph::kInit, "Init"},
+                                             {morph::kFixd, "Fixd"}}};
 constexpr morph::Grammemes kNameMarks = morph::kName | morph::kSurn | morph::kPatr;
 
 // By bit of the part of speech.
-constexpr std::array<std::string_view, 17> kPosNames = {"noun",      "adjective", "short_adjective", "comparative", "verb",        "infinitive",
-                                                        "participle", "short_participle", "gerund", "numeral",     "adverb",      "pronoun",
-                                                        "predicative", "preposition", "conjunction", "particle",   "interjection"};
+constexpr std::array<std::string_view, 17> kPosNames = {
+    "noun",    "adjective", "short_adjective", "comparative", "verb",        "infinitive",  "participle", "short_participle", "gerund",
+    "numeral", "adverb",    "pronoun",         "predicative", "preposition", "conjunction", "particle",   "interjection"};
 constexpr std::array<std::string_view, 6> kCaseNames = {"nomn", "gent", "datv", "accs", "ablt", "loct"};
-constexpr std::array<std::string_view, 11> kLists = {"given.alone",      "given.support",      "surname.alone",  "surname.support",
-                                                     "patronymic.alone", "patronymic.support", "nickname.alone", "nickname.support",
+constexpr std::array<std::string_view, 11> kLists = {"given.alone",      "given.support",      "surname.alone",   "surname.support",
+                                                     "patronymic.alone", "patronymic.support", "nickname.alone",  "nickname.support",
                                                      "given.guess",      "surname.guess",      "patronymic.guess"};
 
 // The UTF-8 suffix of `n` characters.
@@ -162,7 +170,8 @@ Cat FormCat(const Analysis& a, const Token& t) {
   return kCOther;
 }
 
-constexpr std::string_view kPositions[] = {"sentence_start", "line_start", "block_start", "line_end", "glued", "in_quotes", "in_brackets", "sentence_end"};
+constexpr std::string_view kPositions[] = {"sentence_start", "line_start", "block_start", "line_end",
+                                           "glued",          "in_quotes",  "in_brackets", "sentence_end"};
 enum PositionId { kSentenceStart, kLineStart, kBlockStart, kLineEnd, kGlued, kInQuotes, kInBrackets, kSentenceEnd, kPositionCount };
 
 constexpr std::string_view kGazTypes[] = {"PERSON", "ORGANIZATION", "LOCATION", "PROGRAM"};
@@ -190,7 +199,9 @@ constexpr ClassCat kClassCats[] = {{"role", kLRole, kCRole},
 int AmountBucket(std::uint16_t n) { return n >= 4 ? 2 : n >= 2 ? 1 : 0; }
 
 // Categories that may be overruled by the class of the word.
-bool IsPlainWord(Cat cat) { return (cat >= kLNounNom && cat <= kLUnknown) || cat == kCNoun || cat == kCOther || cat == kCAdj || cat == kUKnown; }
+bool IsPlainWord(Cat cat) {
+  return (cat >= kLNounNom && cat <= kLUnknown) || cat == kCNoun || cat == kCOther || cat == kCAdj || cat == kUKnown;
+}
 
 // Two entries of one kind say no more than one.
 void AddOnce(EvidenceId id, std::vector<EvidenceId>* out) {
@@ -252,7 +263,8 @@ EvidenceId Evidence::Add(Template t, std::string value) {
 
 namespace {
 
-// Which of the shape variants of a piece of evidence a form shows: its letter shape (or "any" where letter case says nothing), Latin or not.
+// Which of the shape variants of a piece of evidence a form shows: its letter shape (or "any" where letter case says nothing), Latin or
+// not.
 std::uint32_t ShapeVariant(const Form& f, bool caseless) {
   return (caseless ? kShapeCount - 1 : static_cast<std::uint32_t>(f.shape)) * 2 + ((f.flags & Flag::kLatin) != 0 ? 1 : 0);
 }
@@ -276,7 +288,7 @@ std::string_view SignValue(const Form& f) { return f.kind == Kind::kNumber ? (f.
 
 }  // namespace
 
-Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules) : gazetteer_(gazetteer), rules_(rules) {
+Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules) {
   pair_ = static_cast<EvidenceId>(names_.size());
   for (int a = 0; a < kCatCount; ++a) {
     for (int b = 0; b < kCatCount; ++b) Add(kPair, std::string(kCatNames[a]) + "+" + std::string(kCatNames[b]));
@@ -464,7 +476,8 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
       const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : a.tokens[i].shape == Shape::kLower;
       const Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
       if (better == kPad) continue;
-      if (IsPlainWord(cat) || (better < cat && (cat == kLOrgHead || cat == kLPlaceHead || cat == kLProgHead || cat == kLTitleHead || cat == kLSpeech))) {
+      if (IsPlainWord(cat) ||
+          (better < cat && (cat == kLOrgHead || cat == kLPlaceHead || cat == kLProgHead || cat == kLTitleHead || cat == kLSpeech))) {
         cat = better;
       }
     }
@@ -482,22 +495,18 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   if (t.Has(Flag::kGlued)) position(kGlued);
   if (i + 1 == a.tokens.size() || a.tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
   // Word classes and entities: every match around the token. Matches are short, so looking back a few tokens finds them all.
-  const std::size_t from = i >= 7 ? i - 7 : 0;
   std::uint64_t seen = 0;  // gazetteer evidence once a kind
-  for (std::size_t b = from; b <= i; ++b) {
-    for (const std::uint32_t index : a.matches_at.At(b)) {
-      const gazetteer::Match& m = a.matches[index];
-      if (m.end <= i) continue;
-      const Analysis::MatchInfo& info = a.infos[index];
-      if (info.words) {
-        if (info.kind_id < class_.size()) AddOnce(class_[info.kind_id], out);
-      } else {
-        if (info.type < 0) continue;
-        const int place = m.end - m.begin == 1 ? 0 : b == i ? 1 : 2;
-        const std::uint32_t id = static_cast<std::uint32_t>((info.type * 4 + info.tier) * 3 + place);
-        if ((seen >> id & 1) == 0) out->push_back(gaz_token_ + id);
-        seen |= std::uint64_t{1} << id;
-      }
+  for (std::uint32_t k = a.placed_near.From(i); k < a.placed_near.Until(i + 1); ++k) {
+    const Analysis::Placed& m = a.placed[k];
+    if (m.end <= i) continue;
+    if (m.words) {
+      if (m.kind_id < class_.size()) AddOnce(class_[m.kind_id], out);
+    } else {
+      if (m.type < 0) continue;
+      const int place = m.end - m.begin == 1 ? 0 : m.begin == i ? 1 : 2;
+      const std::uint32_t id = static_cast<std::uint32_t>((m.type * 4 + m.tier) * 3 + place);
+      if ((seen >> id & 1) == 0) out->push_back(gaz_token_ + id);
+      seen |= std::uint64_t{1} << id;
     }
   }
 }
@@ -529,7 +538,7 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
     if (closed) out->push_back(quoted_ + 3);
   }
   bool unbalanced = false, balanced = false;
-  for (std::uint32_t i = c.begin; i < c.end; ++i) {
+  for (std::uint32_t i = c.begin; i < c.end && a.paired[c.begin] != a.paired[c.end]; ++i) {
     const Token& t = a.tokens[i];
     if (!t.Has(Flag::kOpens | Flag::kCloses)) continue;
     (t.pair >= static_cast<std::int32_t>(c.begin) && t.pair < static_cast<std::int32_t>(c.end) ? balanced : unbalanced) = true;
@@ -549,26 +558,23 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
 
   // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
   std::uint32_t exact = 0, within = 0, over = 0, cross = 0;
-  const std::size_t from = c.begin >= 7 ? c.begin - 7 : 0;
-  for (std::size_t b = from; b < c.end; ++b) {
-    for (const std::uint32_t index : a.matches_at.At(b)) {
-      const gazetteer::Match& m = a.matches[index];
-      const Analysis::MatchInfo& info = a.infos[index];
-      if (m.end <= c.begin || info.type < 0) continue;
-      const std::uint32_t bit = 1u << (info.type * 4 + info.tier);
-      if (m.begin == c.begin && m.end == c.end) {
-        exact |= bit;
-        if (info.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[info.kind_id] + (info.tier & 1), out);
-      } else if (m.begin >= c.begin && m.end <= c.end) {
-        within |= bit;
-      } else if (m.begin <= c.begin && m.end >= c.end) {
-        over |= bit;
-      } else {
-        cross |= bit;
-      }
+  for (std::uint32_t k = a.named_near.From(c.begin); k < a.named_near.Until(c.end); ++k) {
+    const Analysis::Placed& m = a.named[k];
+    if (m.end <= c.begin) continue;
+    const std::uint32_t bit = 1u << (m.type * 4 + m.tier);
+    if (m.begin == c.begin && m.end == c.end) {
+      exact |= bit;
+      if (m.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[m.kind_id] + (m.tier & 1), out);
+    } else if (m.begin >= c.begin && m.end <= c.end) {
+      within |= bit;
+    } else if (m.begin <= c.begin && m.end >= c.end) {
+      over |= bit;
+    } else {
+      cross |= bit;
     }
   }
-  for (std::uint32_t i = 0; i < 16; ++i) {
+  for (std::uint32_t any = exact | within | over | cross; any != 0; any &= any - 1) {
+    const auto i = static_cast<std::uint32_t>(std::countr_zero(any));
     if ((exact >> i & 1) != 0) out->push_back(gaz_span_[i]);
     if ((within >> i & 1) != 0) out->push_back(gaz_part_ + i);
     if ((over >> i & 1) != 0) out->push_back(gaz_over_ + i);
@@ -601,19 +607,15 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
 
   // Rules that propose exactly this span; rules that propose a longer one.
   std::uint32_t longer = 0;
-  const std::size_t hits_from = c.begin >= 10 ? c.begin - 10 : 0;
-  for (std::size_t b = hits_from; b <= c.begin; ++b) {
-    for (const std::uint32_t index : a.hits_at.At(b)) {
-      const rules::Hit& h = a.hits.hits[index];
-      if (h.begin == c.begin && h.end == c.end) {
-        out->push_back(rule_ + h.rule);
-      } else if (h.begin <= c.begin && h.end >= c.end) {
-        const int type = IndexOf(rules_->rule(h.rule).type);
-        if (type >= 0 && rules_->rule(h.rule).weight > 0) longer |= 1u << type;
-      }
+  for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
+    const Analysis::PlacedHit& h = a.placed_hits[k];
+    if (h.begin == c.begin && h.end == c.end) {
+      out->push_back(rule_ + h.rule);
+    } else if (h.end >= c.end && h.type >= 0 && h.speaks) {
+      longer |= 1u << h.type;
     }
   }
-  for (EvidenceId i = 0; i < kTypes; ++i) {
+  for (EvidenceId i = 0; i < kTypes && longer != 0; ++i) {
     if ((longer >> i & 1) != 0) out->push_back(rule_over_ + i);
   }
 }
@@ -621,7 +623,8 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
 void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
   const auto counts = memory.SpanElsewhere(a, c.begin, c.end);
   for (std::size_t type = 0; type < kTypes; ++type) {
-    if (counts[type] != 0) out->push_back(doc_span_ + static_cast<EvidenceId>(type * 3) + static_cast<EvidenceId>(AmountBucket(counts[type])));
+    if (counts[type] != 0)
+      out->push_back(doc_span_ + static_cast<EvidenceId>(type * 3) + static_cast<EvidenceId>(AmountBucket(counts[type])));
   }
 }
 

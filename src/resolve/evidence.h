@@ -1,7 +1,8 @@
 // Evidence: what words, their neighbours and whole candidates say about types, named so that a person can read it.
 //
-// Word evidence depends on the form alone (its weights are summed once a form and cached) or on the place in the text (a few numbers a token). Candidate evidence
-// belongs to a span. Everything that can be listed beforehand (categories, pairs of them, word classes, rules, …) has a dense number in the vocabulary.
+// Word evidence depends on the form alone (its weights are summed once a form and cached) or on the place in the text (a few numbers a
+// token). Candidate evidence belongs to a span. Everything that can be listed beforehand (categories, pairs of them, word classes, rules,
+// …) has a dense number in the vocabulary.
 #ifndef ATAU_RESOLVE_EVIDENCE_H_
 #define ATAU_RESOLVE_EVIDENCE_H_
 
@@ -20,17 +21,21 @@ namespace atau::resolve {
 
 // The category of a token: a coarse summary of shape, part of speech, name marks and word class. Pairs and patterns are made of categories.
 #define ATAU_CATS(X)                                                                                                                      \
-  X(kPad, "pad") X(kStop, "stop") X(kComma, "comma") X(kColon, "colon") X(kOpen, "open") X(kClose, "close") X(kQuoteOpen, "quote_open")   \
-  X(kQuoteClose, "quote_close") X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url")                                  \
-  X(kLNounNom, "noun_nomn") X(kLNounGen, "noun_gent") X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb") X(kLPart, "participle")   \
-  X(kLPrep, "preposition") X(kLConj, "conjunction") X(kLAdv, "adverb") X(kLPron, "pronoun") X(kLOther, "other") X(kLUnknown, "unknown")   \
-  X(kLOrgHead, "org_head") X(kLRole, "role") X(kLPlaceHead, "place_head") X(kLProgHead, "program_head") X(kLTitleHead, "title_head")      \
-  X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") X(kLMonth, "month") X(kLParticle, "particle") X(kLatLower, "latin_lower")   \
-  X(kCName, "Given") X(kCSurn, "Surname") X(kCNameSurn, "GivenSurname") X(kCPatr, "Patronymic") X(kCGeo, "Place") X(kCGeoSurn, "PlaceName") \
-  X(kCOrgn, "Body") X(kCAdj, "Adjective") X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown") X(kCOrgHead, "OrgHead")           \
-  X(kCRole, "Role") X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead") X(kCFunction, "Function") X(kUAbbr, "ABBREVIATION")           \
-  X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN") X(kInitialCat, "Initial") X(kLatCap, "Latin") X(kLatUpper, "LATIN") X(kLatMixed, "laTin")   \
-  X(kMixedCat, "miXed") X(kWordNum, "word2")
+  X(kPad, "pad")                                                                                                                          \
+  X(kStop, "stop")                                                                                                                        \
+  X(kComma, "comma") X(kColon, "colon") X(kOpen, "open") X(kClose, "close") X(kQuoteOpen, "quote_open") X(kQuoteClose, "quote_close")     \
+      X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url") X(kLNounNom, "noun_nomn") X(kLNounGen, "noun_gent")        \
+          X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb") X(kLPart, "participle") X(kLPrep, "preposition")                      \
+              X(kLConj, "conjunction") X(kLAdv, "adverb") X(kLPron, "pronoun") X(kLOther, "other") X(kLUnknown, "unknown")                \
+                  X(kLOrgHead, "org_head") X(kLRole, "role") X(kLPlaceHead, "place_head") X(kLProgHead, "program_head")                   \
+                      X(kLTitleHead, "title_head") X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") X(kLMonth, "month")        \
+                          X(kLParticle, "particle") X(kLatLower, "latin_lower") X(kCName, "Given") X(kCSurn, "Surname")                   \
+                              X(kCNameSurn, "GivenSurname") X(kCPatr, "Patronymic") X(kCGeo, "Place") X(kCGeoSurn, "PlaceName")           \
+                                  X(kCOrgn, "Body") X(kCAdj, "Adjective") X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown")   \
+                                      X(kCOrgHead, "OrgHead") X(kCRole, "Role") X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead")  \
+                                          X(kCFunction, "Function") X(kUAbbr, "ABBREVIATION") X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN") \
+                                              X(kInitialCat, "Initial") X(kLatCap, "Latin") X(kLatUpper, "LATIN") X(kLatMixed, "laTin")   \
+                                                  X(kMixedCat, "miXed") X(kWordNum, "word2")
 
 enum Cat : std::uint8_t {
 #define X(id, name) id,
@@ -68,8 +73,8 @@ class Evidence {
   Template TemplateOf(EvidenceId id) const { return names_[id].first; }
   const std::string& ValueOf(EvidenceId id) const { return names_[id].second; }
 
-  // Evidence that a form shows wherever it stands. What can be listed beforehand stands in `ids`, the rest (the form, its lemma, beginnings and
-  // endings) in `keyed`. Replaces `out`.
+  // Evidence that a form shows wherever it stands. What can be listed beforehand stands in `ids`, the rest (the form, its lemma, beginnings
+  // and endings) in `keyed`. Replaces `out`.
   void OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, FormEvidence* out) const;
   // The value of a keyed piece as the table of weights writes it.
   std::string KeyedValue(const morph::FormTable& forms, std::uint32_t form, bool caseless, Template t) const;
@@ -93,12 +98,10 @@ class Evidence {
   EvidenceId Add(Template t, std::string value);
   EvidenceId Range(Template t, const std::vector<std::string>& values);
 
-  const gazetteer::Gazetteer* gazetteer_;
-  const rules::RuleSet* rules_;
   std::vector<std::pair<Template, std::string>> names_;
-  EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_, doc_token_, doc_span_, rule_, rule_over_,
-      tail_, url_;
-  EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;  // each value once for every letter shape
+  EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_,
+      doc_token_, doc_span_, rule_, rule_over_, tail_, url_;
+  EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;                   // each value once for every letter shape
   std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, gaz_span_, gaz_kind_;  // by kind id (or type and flags)
   std::vector<Cat> class_cat_lower_, class_cat_upper_;  // by class id: the category a word of the class gets, kPad for none
 };

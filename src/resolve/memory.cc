@@ -6,10 +6,11 @@
 namespace atau::resolve {
 namespace {
 
-// Endings of declension in UTF-8, longest first. A crude stem is enough here: it only has to be equal for the cases of one name within one document.
-constexpr std::string_view kEndings[] = {"ого", "его", "ому", "ему", "ыми", "ими", "ами", "ями", "ой", "ей", "ою", "ею", "ом", "ем", "ым", "им", "ых", "их",
-                                         "ах",  "ях",  "ам",  "ям",  "ую",  "юю",  "ая",  "яя",  "ый", "ий", "а",  "я",  "о",  "е",  "и",  "ы",  "у",  "ю",
-                                         "ь",   "й"};
+// Endings of declension in UTF-8, longest first. A crude stem is enough here: it only has to be equal for the cases of one name within one
+// document.
+constexpr std::string_view kEndings[] = {"ого", "его", "ому", "ему", "ыми", "ими", "ами", "ями", "ой", "ей", "ою", "ею", "ом",
+                                         "ем",  "ым",  "им",  "ых",  "их",  "ах",  "ях",  "ам",  "ям", "ую", "юю", "ая", "яя",
+                                         "ый",  "ий",  "а",   "я",   "о",   "е",   "и",   "ы",   "у",  "ю",  "ь",  "й"};
 constexpr std::size_t kShortestStem = 6;  // bytes: three Cyrillic letters
 
 void Bump(std::uint16_t* count) {

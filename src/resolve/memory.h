@@ -47,13 +47,13 @@ class Memory {
   std::uint64_t KeyOf(const Analysis& a, std::size_t token);
   std::uint64_t SpanKey(std::size_t begin, std::size_t end) const;
 
-  std::vector<std::uint64_t> keys_;        // by token; 0: no word
-  std::vector<std::uint64_t> form_keys_;   // by form of the table that was seen last; 0: not known yet
+  std::vector<std::uint64_t> keys_;       // by token; 0: no word
+  std::vector<std::uint64_t> form_keys_;  // by form of the table that was seen last; 0: not known yet
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
   std::unordered_map<std::uint64_t, Counts> words_;
   std::unordered_map<std::uint64_t, std::array<std::uint16_t, kTypes>> spans_;
-  std::vector<std::int32_t> mention_of_;   // by token: index of the first look's mention, -1
+  std::vector<std::int32_t> mention_of_;  // by token: index of the first look's mention, -1
   std::vector<Mention> mentions_;
 };
 

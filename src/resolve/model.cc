@@ -4,6 +4,20 @@
 #include <limits>
 
 namespace atau::resolve {
+namespace {
+
+constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
+constexpr std::size_t kPatterns = 4096;  // remembered, a power of two
+constexpr std::size_t kAhead = 8;        // tokens for whose sums memory is asked beforehand
+
+// Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
+constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / kLane) * kLane + slot % kLane; }
+
+void Add(const Scores& what, Scores* to) {
+  for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t];
+}
+
+}  // namespace
 
 void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   if (generation_ != forms.generation()) {
@@ -42,12 +56,28 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
       const Type t = kCompeting[static_cast<std::size_t>(type)];
       if (info.type != t && (info.vetoes >> static_cast<int>(t) & 1) == 0) continue;
       const std::uint32_t slot = kSpanSlot + static_cast<std::uint32_t>(type);
-      if (std::none_of(cells.begin(), cells.end(), [slot](const WeightCell& c) { return c.slot == slot; })) merged.push_back({slot, info.weight});
+      if (std::none_of(cells.begin(), cells.end(), [slot](const WeightCell& c) { return c.slot == slot; }))
+        merged.push_back({slot, info.weight});
     }
   }
   first.push_back(static_cast<std::uint32_t>(merged.size()));
   cells_ = std::move(merged);
   first_ = std::move(first);
+  row_of_.assign(evidence->size(), kNoRow);
+  span_.assign(evidence->size(), Scores{});
+  for (EvidenceId id = 0; id < evidence->size(); ++id) {
+    for (const WeightCell& cell : Cells(id)) {
+      if (cell.slot >= kSpanSlot) {
+        span_[id][cell.slot - kSpanSlot] += cell.weight;
+        continue;
+      }
+      if (row_of_[id] == kNoRow) {
+        row_of_[id] = static_cast<std::uint32_t>(rows_.size());
+        rows_.resize(rows_.size() + kBlock, 0.0f);
+      }
+      rows_[row_of_[id] + InRow(cell.slot)] += cell.weight;
+    }
+  }
 }
 
 const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
@@ -57,26 +87,46 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
     std::fill(sums, sums + kBlock, 0.0f);
     const auto add = [sums](std::span<const WeightCell> cells) {
       for (const WeightCell& cell : cells) {
-        if (cell.slot < kBlock) sums[cell.slot] += cell.weight;
+        if (cell.slot < kBlock) sums[InRow(cell.slot)] += cell.weight;
       }
     };
     evidence_->OfForm(*a.forms, form, a.caseless, &scratch->of_form_);
-    for (const EvidenceId id : scratch->of_form_.ids) add(Cells(id));
+    for (const EvidenceId id : scratch->of_form_.ids) {
+      if (row_of_[id] == kNoRow) continue;
+      const float* row = rows_.data() + row_of_[id];
+      for (int x = 0; x < kBlock; ++x) sums[x] += row[x];
+    }
     for (const FormEvidence::Keyed& k : scratch->of_form_.keyed) add(table_->Find(EvidenceKey(k.t, k.key)));
     f.ready[form] = 1;
   }
   return sums;
 }
 
-void Model::Spread(std::size_t m, std::span<const EvidenceId> ids, ScoreScratch* scratch) const {
+void Model::Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const {
   float* lanes = scratch->lanes_.data() + m * kLane;  // of token m - 2
+  std::array<float, kBlock> block;
+  std::copy(lanes, lanes + kBlock, block.begin());
+  const auto add = [&block](const float* row) {
+    for (std::size_t x = 0; x < kBlock; ++x) block[x] += row[x];
+  };
+  if (sums != nullptr) add(sums);
   for (const EvidenceId id : ids) {
-    for (const WeightCell& cell : Cells(id)) {
-      if (cell.slot >= kBlock) continue;
-      const std::size_t offset = cell.slot / kLane;                    // d + 2
-      lanes[(4 - offset) * kLane + cell.slot % kLane] += cell.weight;  // token m - d = (m - 2) + (2 - d)
+    if (row_of_[id] != kNoRow) add(rows_.data() + row_of_[id]);
+  }
+  std::copy(block.begin(), block.end(), lanes);
+}
+
+const Scores& Model::PatternScores(std::uint64_t pattern, ScoreScratch* scratch) const {
+  if (scratch->patterns_.empty()) scratch->patterns_.resize(kPatterns);
+  ScoreScratch::PatternCell& cell = scratch->patterns_[pattern * 0x9E3779B97F4A7C15ull >> 52];
+  if (cell.key != pattern) {
+    cell.key = pattern;
+    cell.scores = {};
+    for (const WeightCell& c : table_->Find(EvidenceKey(kPattern, pattern))) {
+      if (c.slot >= kSpanSlot) cell.scores[c.slot - kSpanSlot] += c.weight;
     }
   }
+  return cell.scores;
 }
 
 void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
@@ -100,67 +150,61 @@ void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreSc
   }
 }
 
-void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
+                  std::vector<Scores>* scores) const {
   const std::size_t n = a.tokens.size();
   scratch->Follow(*a.forms, a.caseless);
   // Only words near a candidate count.
   scratch->active_.assign(n + 4, 0);
-  for (const Candidate& c : candidates) std::fill(scratch->active_.begin() + c.begin, scratch->active_.begin() + c.end + 4, std::uint8_t{1});  // shifted by 2
+  std::size_t filled = 0;
+  for (const Candidate& c : candidates) {  // shifted by 2
+    for (filled = std::max<std::size_t>(filled, c.begin); filled < c.end + 4; ++filled) scratch->active_[filled] = 1;
+  }
   // Each word spreads its sums over its neighbourhood.
   scratch->lanes_.assign((n + 4) * kLane, 0.0f);
+  const ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
   for (std::size_t m = 0; m < n; ++m) {
-    if (scratch->active_[m + 2] == 0) continue;
-    float* lanes = scratch->lanes_.data() + m * kLane;  // of token m - 2
-    const float* sums = SumsOf(a, a.tokens[m].form, scratch);
-    // The word at m stands at offset d from token m - d.
-    for (int d = 2; d >= -2; --d) {
-      float* to = lanes + (2 - d) * kLane;
-      const float* from = sums + (d + 2) * kLane;
-      for (int x = 0; x < kLane; ++x) to[x] += from[x];
+    if (m + kAhead < n && scratch->active_[m + kAhead + 2] != 0) {
+      const float* ahead = f.sums.data() + std::size_t{a.tokens[m + kAhead].form} * kBlock;
+      for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) __builtin_prefetch(ahead + x);
     }
+    if (scratch->active_[m + 2] == 0) continue;
+    const float* sums = SumsOf(a, a.tokens[m].form, scratch);
     scratch->ids_.clear();
     evidence_->OfToken(a, cats, m, &scratch->ids_);
-    Spread(m, scratch->ids_, scratch);
+    Spread(m, sums, scratch->ids_, scratch);
   }
   scratch->own_.resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    Scores& own = scratch->own_[k];
-    own.fill(0);
     scratch->ids_.clear();
     evidence_->OfSpan(a, cats, c, &scratch->ids_);
-    for (const EvidenceId id : scratch->ids_) {
-      for (const WeightCell& cell : Cells(id)) {
-        if (cell.slot >= kSpanSlot) own[cell.slot - kSpanSlot] += cell.weight;
-      }
-    }
-    for (const WeightCell& cell : table_->Find(EvidenceKey(kPattern, Evidence::PatternOf(cats, c.begin, c.end)))) {
-      if (cell.slot >= kSpanSlot) own[cell.slot - kSpanSlot] += cell.weight;
-    }
+    Scores own{};
+    for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
+    Add(PatternScores(Evidence::PatternOf(cats, c.begin, c.end), scratch), &own);
+    scratch->own_[k] = own;
   }
   Sum(n, candidates, scratch, scores);
 }
 
-void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch,
+                    std::vector<Scores>* scores) const {
   for (std::size_t m = 0; m < a.tokens.size(); ++m) {
     if (scratch->active_[m + 2] == 0) continue;
     scratch->ids_.clear();
     evidence_->Remembered(a, m, memory, &scratch->ids_);
-    Spread(m, scratch->ids_, scratch);
+    if (!scratch->ids_.empty()) Spread(m, nullptr, scratch->ids_, scratch);
   }
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     scratch->ids_.clear();
     evidence_->Remembered(a, candidates[k], memory, &scratch->ids_);
-    for (const EvidenceId id : scratch->ids_) {
-      for (const WeightCell& cell : Cells(id)) {
-        if (cell.slot >= kSpanSlot) scratch->own_[k][cell.slot - kSpanSlot] += cell.weight;
-      }
-    }
+    for (const EvidenceId id : scratch->ids_) Add(span_[id], &scratch->own_[k]);
   }
   Sum(a.tokens.size(), candidates, scratch, scores);
 }
 
-std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type, const Memory* memory) const {
+std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type,
+                                         const Memory* memory) const {
   std::vector<Contribution> out;
   const std::int64_t n = static_cast<std::int64_t>(a.tokens.size());
   const auto word = [&](std::int64_t m, Template t, std::string_view value, std::span<const WeightCell> cells) {
@@ -199,14 +243,19 @@ std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Ca
   for (const WeightCell& cell : table_->Find(EvidenceKey(kPattern, Evidence::PatternOf(cats, c.begin, c.end)))) {
     if (cell.slot == slot) out.push_back({kPattern, PatternName(cats, c.begin, c.end), "span", cell.weight});
   }
-  std::stable_sort(out.begin(), out.end(), [](const Contribution& x, const Contribution& y) { return std::abs(x.weight) > std::abs(y.weight); });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Contribution& x, const Contribution& y) { return std::abs(x.weight) > std::abs(y.weight); });
   return out;
 }
 
-void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, std::vector<Mention>* out) {
-  std::vector<float> best(tokens + 1, 0.0f);
-  std::vector<std::int32_t> from(tokens + 1, -1);  // candidate that ends here in the best cover, -1: the token before is free
-  std::vector<std::uint8_t> type(candidates.size(), 0);
+void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, CoverScratch* scratch,
+               std::vector<Mention>* out) {
+  std::vector<float>& best = scratch->best;
+  std::vector<std::int32_t>& from = scratch->from;  // candidate that ends here in the best cover, -1: the token before is free
+  std::vector<std::uint8_t>& type = scratch->type;
+  best.assign(tokens + 1, 0.0f);
+  from.assign(tokens + 1, -1);
+  type.resize(candidates.size());
   std::size_t k = 0;
   for (std::size_t i = 0; i < tokens; ++i) {
     for (; k < candidates.size() && candidates[k].begin == i; ++k) {

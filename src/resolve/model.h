@@ -27,16 +27,22 @@ class ScoreScratch {
  private:
   friend class Model;
   struct FormSums {
-    std::vector<float> sums;       // kBlock numbers a form
+    std::vector<float> sums;  // kBlock numbers a form
     std::vector<std::uint8_t> ready;
   };
-  FormSums forms_[2];              // [caseless]
+  FormSums forms_[2];  // [caseless]
   std::uint64_t generation_ = ~std::uint64_t{0};
   bool caseless_ = false;
-  std::vector<float> lanes_;       // kLane numbers a token
-  std::vector<float> prefix_;      // running sums of the `in` part, kTypes a token
+  // What the table says of patterns asked for lately, by the low bits of their keys; 0: nothing yet.
+  struct PatternCell {
+    std::uint64_t key = 0;
+    Scores scores;
+  };
+  std::vector<PatternCell> patterns_;
+  std::vector<float> lanes_;   // kLane numbers a token
+  std::vector<float> prefix_;  // running sums of the `in` part, kTypes a token
   std::vector<std::uint8_t> active_;
-  std::vector<Scores> own_;        // what each candidate's own evidence says
+  std::vector<Scores> own_;  // what each candidate's own evidence says
   std::vector<EvidenceId> ids_;
   FormEvidence of_form_;
 };
@@ -56,20 +62,26 @@ class Model {
   Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
 
   // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
-  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const;
+  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
+             std::vector<Scores>* scores) const;
   // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds.
-  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch, std::vector<Scores>* scores) const;
+  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch,
+               std::vector<Scores>* scores) const;
 
   // Every contribution to one candidate's score for one type; their sum is the score.
-  std::vector<Contribution> Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type, const Memory* memory) const;
+  std::vector<Contribution> Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type,
+                                    const Memory* memory) const;
 
   const Evidence& evidence() const { return *evidence_; }
 
  private:
   std::span<const WeightCell> Cells(EvidenceId id) const { return {cells_.data() + first_[id], cells_.data() + first_[id + 1]}; }
+  // What a form says to its neighbourhood, laid out as rows_.
   const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
-  // Adds the weights of word evidence seen at token `m` to the lanes of the tokens around it.
-  void Spread(std::size_t m, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
+  // Adds the weights of word evidence seen at token `m` (and those of its form, unless null) to the lanes of the tokens around it.
+  void Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
+  // What the table says of a pattern as a whole.
+  const Scores& PatternScores(std::uint64_t pattern, ScoreScratch* scratch) const;
   // Sums of lanes and of the candidates' own evidence.
   void Sum(std::size_t tokens, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const;
 
@@ -77,10 +89,29 @@ class Model {
   const WeightTable* table_;
   std::vector<std::uint32_t> first_;
   std::vector<WeightCell> cells_;
+  // The same cells laid out for adding. Rows of kBlock numbers: what word evidence at token m says to the lanes of tokens m - 2 … m + 2, in
+  // this order.
+  std::vector<float> rows_;
+  std::vector<std::uint32_t> row_of_;  // by evidence: where its row begins in rows_; kNoRow where it says nothing of words
+  std::vector<Scores> span_;           // by evidence: what it says of a mention
 };
 
-// The best cover: candidates that do not overlap, with the highest sum of scores (weighted interval scheduling; only scores above zero can gain). In the order of the text.
-void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, std::vector<Mention>* out);
+// Memory of BestCover, reused between calls.
+struct CoverScratch {
+  std::vector<float> best;
+  std::vector<std::int32_t> from;
+  std::vector<std::uint8_t> type;
+};
+
+// The best cover: candidates that do not overlap, with the highest sum of scores (weighted interval scheduling; only scores above zero can
+// gain). In the order of the text.
+void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, CoverScratch* scratch,
+               std::vector<Mention>* out);
+inline void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores,
+                      std::vector<Mention>* out) {
+  CoverScratch scratch;
+  BestCover(tokens, candidates, scores, &scratch, out);
+}
 
 }  // namespace atau::resolve
 

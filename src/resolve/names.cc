@@ -33,7 +33,7 @@ constexpr float kCommonWord = 0.008F;       // a name that is written like a com
 constexpr float kOtherGender = 0.6F;        // an indeclinable given name of the other gender, as a surname
 constexpr double kBareWoman = 0.6;          // women are less often called by a bare surname
 constexpr double kAfterPlural = 0.6;        // «супругов», «братьев» before the name
-constexpr float kFamilyStays = 0.2F;       // «супругов Обама»
+constexpr float kFamilyStays = 0.2F;        // «супругов Обама»
 constexpr double kSurely = 0.9;
 constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
 constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
@@ -201,6 +201,8 @@ bool Fits(Stem stem, std::string_view s) {
   return false;
 }
 
+constexpr std::size_t kRemembered = 16384;  // words whose hypotheses are kept between documents
+
 std::size_t Vowels(std::string_view folded) {
   std::size_t n = 0;
   for (std::size_t i = 0; i + 1 < folded.size(); i += 2) n += IsVowel(folded.substr(i, 2));
@@ -235,10 +237,33 @@ int SlotGender(int slot) { return slot == kMale ? 0 : slot == kFemale ? 1 : -1; 
 
 }  // namespace
 
+void NameScratch::Follow(const morph::FormTable& forms) {
+  if (forms_ == &forms && generation_ == forms.generation() && whole_.size() + parts_.size() < kRemembered) return;
+  whole_.clear();
+  parts_.clear();
+  forms_ = &forms;
+  generation_ = forms.generation();
+}
+
+PersonNames::PersonNames(const Analysis& a, NameScratch* scratch) : a_(a), scratch_(scratch) {
+  if (scratch_ == nullptr) own_ = std::make_unique<NameScratch>(), scratch_ = own_.get();
+  scratch_->Follow(*a.forms);
+}
+
 const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::string_view surface, const morph::Form* form) {
-  const auto [it, fresh] = cache_.try_emplace(std::string(surface));
-  std::vector<Hypothesis>& out = it->second;
-  if (!fresh) return &out;
+  std::string word(surface);
+  const auto [it, fresh] = hypotheses_.try_emplace(word, nullptr);
+  if (fresh) {
+    auto& known = form != nullptr ? scratch_->whole_ : scratch_->parts_;
+    const auto [at, first] = known.try_emplace(std::move(word));
+    if (first) at->second = MakeHypotheses(surface, form);
+    it->second = &at->second;
+  }
+  return it->second;
+}
+
+std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_view surface, const morph::Form* form) const {
+  std::vector<Hypothesis> out;
   std::string folded;
   morph::Fold(surface, &folded);
   const auto at = [&](const std::string& nominative, std::string lemma) -> Hypothesis& {
@@ -336,7 +361,7 @@ const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::strin
   const auto same =
       std::find_if(out.begin(), out.end(), [&folded](const Hypothesis& h) { return h.folded == folded && h.lemma == folded; });
   std::rotate(same, same + 1, out.end());
-  return &out;
+  return out;
 }
 
 void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form,

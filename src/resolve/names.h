@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -35,9 +36,13 @@ struct PersonForm {
   bool eastern = false;  // «Ким Чен Ын»: the surname comes first
 };
 
+// What words may stand for, remembered between documents. Not thread-safe: one a scratch.
+class NameScratch;
+
 class PersonNames {
  public:
-  explicit PersonNames(const Analysis& a) : a_(a) {}
+  // `scratch` may be null.
+  explicit PersonNames(const Analysis& a, NameScratch* scratch = nullptr);
 
   // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for
   // others.
@@ -47,6 +52,7 @@ class PersonNames {
   const PersonForm& form(std::size_t mention) const { return mentions_[mention].form; }
 
  private:
+  friend class NameScratch;
   static constexpr std::size_t kBits = 24;
   struct Hypothesis {
     std::string nominative;  // in letter case
@@ -89,6 +95,7 @@ class PersonNames {
   };
 
   const std::vector<Hypothesis>* HypothesesOf(std::string_view surface, const morph::Form* form);
+  std::vector<Hypothesis> MakeHypotheses(std::string_view surface, const morph::Form* form) const;
   void AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed);
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
   void Vote(const Mention& m);
@@ -99,9 +106,24 @@ class PersonNames {
 
   const Analysis& a_;
   std::vector<Mention> mentions_;
-  std::unordered_map<std::string, std::vector<Hypothesis>> cache_;  // by surface
-  std::unordered_map<std::string, std::uint32_t> group_of_;         // by stem
+  NameScratch* scratch_;
+  std::unique_ptr<NameScratch> own_;
+  std::unordered_map<std::string, const std::vector<Hypothesis>*> hypotheses_;  // by surface
+  std::unordered_map<std::string, std::uint32_t> group_of_;                     // by stem
   std::vector<Group> groups_;
+};
+
+class NameScratch {
+ public:
+  // Forgets, when the table was cleared or too much is remembered. Nothing of an earlier PersonNames may be in use.
+  void Follow(const morph::FormTable& forms);
+
+ private:
+  friend class PersonNames;
+  const morph::FormTable* forms_ = nullptr;
+  std::uint64_t generation_ = 0;
+  // By surface, for words with a form of their own, and for parts of them.
+  std::unordered_map<std::string, std::vector<PersonNames::Hypothesis>> whole_, parts_;
 };
 
 }  // namespace atau::resolve

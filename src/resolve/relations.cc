@@ -524,9 +524,7 @@ class Finder {
   }
 
   std::string RoleText(const Post& p) const {
-    morph::GroupOptions options;
-    options.keep_number = false;
-    std::string role = morph::NominativeOf(a_.clean, a_.tokens, p.begin, p.text_end, *a_.forms, options);
+    std::string role = a_.NominativeOf(p.begin, p.text_end, false);
     if (p.lower_entry && !role.empty()) {
       // The first word of a sentence is no name.
       std::string first;

@@ -73,9 +73,7 @@ std::string PlaceName(std::uint32_t slot) {
   return std::string(part) + (offset < 0 ? "-" : "+") + std::to_string(offset < 0 ? -offset : offset);
 }
 
-std::string_view SlotType(std::uint32_t slot) {
-  return TypeName(kCompeting[slot >= kSpanSlot ? slot - kSpanSlot : slot % kTypes]);
-}
+std::string_view SlotType(std::uint32_t slot) { return TypeName(kCompeting[slot >= kSpanSlot ? slot - kSpanSlot : slot % kTypes]); }
 
 std::string BuildWeights(const std::vector<WeightRow>& rows) {
   std::map<std::uint64_t, std::map<std::uint32_t, float>> table;

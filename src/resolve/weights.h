@@ -7,8 +7,9 @@
 //     lemma=город	begin-1	LOCATION	1.42
 //     rule=people.given_surname	span	PERSON	2.10
 //
-// `place` tells where the evidence stands. Evidence on words: `in`, `begin` or `end` (the word is inside, the first, the last of the mention), followed by the
-// offset of the word that shows the evidence (-2 … +2). Evidence on whole mentions: `span`. Later files overrule earlier ones row by row (`zz_overrides.tsv`).
+// `place` tells where the evidence stands. Evidence on words: `in`, `begin` or `end` (the word is inside, the first, the last of the
+// mention), followed by the offset of the word that shows the evidence (-2 … +2). Evidence on whole mentions: `span`. Later files overrule
+// earlier ones row by row (`zz_overrides.tsv`).
 #ifndef ATAU_RESOLVE_WEIGHTS_H_
 #define ATAU_RESOLVE_WEIGHTS_H_
 
@@ -34,22 +35,24 @@ inline constexpr int kTypes = 4;
 inline constexpr std::array<Type, kTypes> kCompeting = {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram};
 int IndexOf(Type type);  // 0..3, or -1
 
-inline constexpr int kParts = 3;                   // in, begin, end
+inline constexpr int kParts = 3;  // in, begin, end
 enum Part : int { kIn = 0, kBegin = 1, kEnd = 2 };
-inline constexpr int kOffsets = 5;                 // -2..+2
-inline constexpr int kLane = kParts * kTypes;      // one word's numbers: part-major, types inside
-inline constexpr int kBlock = kOffsets * kLane;    // what one piece of word evidence says to its neighbourhood
+inline constexpr int kOffsets = 5;               // -2..+2
+inline constexpr int kLane = kParts * kTypes;    // one word's numbers: part-major, types inside
+inline constexpr int kBlock = kOffsets * kLane;  // what one piece of word evidence says to its neighbourhood
 
 // Templates of evidence. The number is part of the compiled key; the name is what sources and explain show.
-#define ATAU_TEMPLATES(X)                                                                                                                \
-  X(kLemma, "lemma") X(kForm, "form") X(kSuffix2, "suffix2") X(kSuffix3, "suffix3") X(kPrefix3, "prefix3") X(kShape, "shape")            \
-  X(kCat, "cat") X(kMark, "mark") X(kOnlyMark, "only") X(kCase, "case") X(kList, "list") X(kKnown, "known") X(kLength, "letters")        \
-  X(kClass, "class") X(kGazToken, "gazetteer_word") X(kPosition, "position") X(kPair, "pair") X(kPrevPair, "pair_before")                \
-  X(kNextPair, "pair_after") X(kDocToken, "document_word") X(kSpanLength, "words") X(kPattern, "pattern") X(kGazSpan, "gazetteer")       \
-  X(kGazOver, "gazetteer_longer") X(kGazCross, "gazetteer_crosses") X(kGazPart, "gazetteer_within") X(kRule, "rule") X(kVeto, "veto")    \
-  X(kQuoted, "quoted") X(kHeadBefore, "head_before") X(kHeadFirst, "head_first") X(kHeadAfter, "head_after") X(kAgree, "agreement")      \
-  X(kBalance, "balance") X(kDocSpan, "document_span") X(kBias, "bias") X(kAround, "around") X(kTail, "tail") X(kCluster, "cluster")      \
-  X(kDocCase, "document_case") X(kBrackets, "brackets") X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer")
+#define ATAU_TEMPLATES(X)                                                                                                                  \
+  X(kLemma, "lemma")                                                                                                                       \
+  X(kForm, "form") X(kSuffix2, "suffix2") X(kSuffix3, "suffix3") X(kPrefix3, "prefix3") X(kShape, "shape") X(kCat, "cat") X(kMark, "mark") \
+      X(kOnlyMark, "only") X(kCase, "case") X(kList, "list") X(kKnown, "known") X(kLength, "letters") X(kClass, "class")                   \
+          X(kGazToken, "gazetteer_word") X(kPosition, "position") X(kPair, "pair") X(kPrevPair, "pair_before") X(kNextPair, "pair_after")  \
+              X(kDocToken, "document_word") X(kSpanLength, "words") X(kPattern, "pattern") X(kGazSpan, "gazetteer")                        \
+                  X(kGazOver, "gazetteer_longer") X(kGazCross, "gazetteer_crosses") X(kGazPart, "gazetteer_within") X(kRule, "rule")       \
+                      X(kVeto, "veto") X(kQuoted, "quoted") X(kHeadBefore, "head_before") X(kHeadFirst, "head_first")                      \
+                          X(kHeadAfter, "head_after") X(kAgree, "agreement") X(kBalance, "balance") X(kDocSpan, "document_span")           \
+                              X(kBias, "bias") X(kAround, "around") X(kTail, "tail") X(kCluster, "cluster") X(kDocCase, "document_case")   \
+                                  X(kBrackets, "brackets") X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer")
 
 enum Template : std::uint8_t {
 #define X(id, name) id,
@@ -70,7 +73,8 @@ inline std::uint64_t EvidenceKey(Template t, std::uint64_t value) {
 // The key of a value given as text (the same as the compiled table uses for source rows).
 std::uint64_t ValueKey(std::string_view value);
 
-// One row of the compiled table: the slots that are not zero. Word evidence: slot = (offset + 2) * kLane + part * kTypes + type; mention evidence: slot = 240 + type.
+// One row of the compiled table: the slots that are not zero. Word evidence: slot = (offset + 2) * kLane + part * kTypes + type; mention
+// evidence: slot = 240 + type.
 struct WeightCell {
   std::uint32_t slot;
   float weight;

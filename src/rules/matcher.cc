@@ -80,7 +80,6 @@ struct MatchKey {
   std::uint16_t cls = 0, kind = 0;
   Type type = Type::kNone;
   bool words = false, support = false;
-  std::uint32_t row = 0;  // into State::kinds
   friend bool operator==(const MatchKey&, const MatchKey&) = default;
 };
 
@@ -95,7 +94,7 @@ struct CaptureSlot {
 enum Place {
   kFirst,
   kSecond,
-  kThird,       // behind a second element of one token
+  kThird,        // behind a second element of one token
   kThirdBehind,  // behind a second element of any length: a class match, a resolved entity
   kLater,        // a token that every match holds, the one that says most (see Need)
   kPlaces
@@ -221,12 +220,13 @@ struct MatchScratch::State {
   std::vector<std::uint32_t> pending;
   std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
   HashIndex signature_index, profile_index;
-  std::vector<std::uint64_t> rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
+  std::vector<std::uint64_t>
+      rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
   std::vector<std::uint32_t> extra, extra_tests;
   // What matches of one kind may be.
   struct KindRow {
     MatchKey key;
-    Range required;  // into kind_required
+    Range required;                        // into kind_required
     bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
   };
   std::vector<std::uint32_t> kind_rows;  // by kind, words and support
@@ -234,7 +234,7 @@ struct MatchScratch::State {
   std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint32_t> kind_required;
   // One document.
-  std::vector<MatchKey> keys;           // parallel to View::matches
+  std::vector<std::uint32_t> keys;      // into kinds, parallel to View::matches
   std::vector<std::uint32_t> match_at;  // first match that begins at each token
   struct TokenState {
     TokenMask mask = 0;
@@ -244,14 +244,14 @@ struct MatchScratch::State {
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
-  std::vector<std::uint64_t> sets;      // at each token, and at the end: rules whose second element and what is behind it may stand there
-  std::vector<std::uint64_t> behind;    // what may stand at each token: kThird and kThirdBehind
-  std::vector<std::uint64_t> chosen;    // at each token: rules to run
+  std::vector<std::uint64_t> sets;    // at each token, and at the end: rules whose second element and what is behind it may stand there
+  std::vector<std::uint64_t> behind;  // what may stand at each token: kThird and kThirdBehind
+  std::vector<std::uint64_t> chosen;  // at each token: rules to run
   std::vector<std::uint64_t> mask, second;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
-  std::vector<std::uint32_t> need_cursor;  // for each need of a class: the first place that may still serve
-  std::vector<std::uint32_t> walls;        // for each token: where the next sentence or block begins, and where the next block
-  std::uint32_t widest = 0;                // tokens of the widest match
+  std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
+  std::vector<std::uint32_t> walls;                     // for each token: where the next sentence or block begins, and where the next block
+  std::uint32_t widest = 0;                             // tokens of the widest match
   // The machine: one for matches, one for contexts (which run inside of a match).
   struct Machine {
     struct Job {
@@ -820,12 +820,13 @@ class RuleSetImpl : public RuleSet {
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
           const gazetteer::EntryInfo entry = view.gazetteer->Info(m.entry);
-          MatchKey key{entry.class_id, entry.kind_id, entry.type, (m.flags & gazetteer::kWords) != 0, (m.flags & gazetteer::kSupport) != 0};
-          key.row = RowOf(key);
-          s.keys.push_back(key);
+          const MatchKey key{entry.class_id, entry.kind_id, entry.type, (m.flags & gazetteer::kWords) != 0,
+                             (m.flags & gazetteer::kSupport) != 0};
+          const std::uint32_t row = RowOf(key);
+          s.keys.push_back(row);
           if (m.begin < n) ++s.match_at[m.begin + 1];
           s.widest = std::max(s.widest, m.end - m.begin);
-          const Range required = s.kinds[key.row].required;
+          const Range required = s.kinds[row].required;
           for (std::uint32_t k = 0; k < required.count; ++k) {
             auto& list = s.required_at[s.kind_required[required.first + k]];
             if (list.empty() || list.back() != m.begin) list.push_back(m.begin);
@@ -861,7 +862,9 @@ class RuleSetImpl : public RuleSet {
       if (s.kind_rows.size() <= slot) s.kind_rows.resize(slot + 1, kNoIndex);
       std::uint32_t& row = s.kind_rows[slot];
       if (row != kNoIndex && s.kinds[row].key == key) return row;
-      row = static_cast<std::uint32_t>(s.kinds.size());
+      row = 0;
+      while (row < s.kinds.size() && !(s.kinds[row].key == key)) ++row;
+      if (row < s.kinds.size()) return row;
       State::KindRow& kind = s.kinds.emplace_back();
       kind.key = key;
       kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
@@ -878,7 +881,9 @@ class RuleSetImpl : public RuleSet {
       add(set.by_class_[0]);
       if (key.cls != 0 && key.cls < set.by_class_.size()) add(set.by_class_[key.cls]);
       kind.required.count = static_cast<std::uint32_t>(s.kind_required.size()) - kind.required.first;
-      const auto any = [&](std::size_t from, std::size_t to) { return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; }); };
+      const auto any = [&](std::size_t from, std::size_t to) {
+        return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; });
+      };
       kind.begins = any(0, set.words_);
       kind.goes_on = any(set.words_, size);
       return row;
@@ -939,9 +944,9 @@ class RuleSetImpl : public RuleSet {
         }
         for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
           if (Repeats(m)) continue;
-          const State::KindRow& kind = s.kinds[s.keys[m].row];
+          const State::KindRow& kind = s.kinds[s.keys[m]];
           if (!kind.goes_on) continue;
-          const std::uint64_t* more = s.kind_sets.data() + s.keys[m].row * words * kPlaces;
+          const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * words * kPlaces;
           const std::uint64_t* behind = s.behind.data() + (std::min<std::size_t>((*view.matches)[m].end, n) * 2 + 1) * words;
           for (std::size_t w = 0; w < words; ++w) sets[w] |= more[kSecond * words + w] & behind[w];
           for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
@@ -958,7 +963,7 @@ class RuleSetImpl : public RuleSet {
 
     // Whether the match before it says the same of the rules.
     bool Repeats(std::uint32_t m) const {
-      return m > 0 && s.keys[m].row == s.keys[m - 1].row && (*view.matches)[m].begin == (*view.matches)[m - 1].begin &&
+      return m > 0 && s.keys[m] == s.keys[m - 1] && (*view.matches)[m].begin == (*view.matches)[m - 1].begin &&
              (*view.matches)[m].end == (*view.matches)[m - 1].end;
     }
 
@@ -1062,7 +1067,8 @@ class RuleSetImpl : public RuleSet {
         const FormTest& t = set.p_.form_tests[test];
         if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
         const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
-        if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); })) continue;
+        if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); }))
+          continue;
         tests[test / 64] |= std::uint64_t{1} << (test % 64);
         add(set.atoms_of_[test], set.kinds_[test] == TestKind::kRegex);
       }
@@ -1110,7 +1116,7 @@ class RuleSetImpl : public RuleSet {
     }
 
     bool Fits(const BoundClass& b, std::uint32_t match) const {
-      if (!FitsKey(b, s.keys[match])) return false;
+      if (!FitsKey(b, s.kinds[s.keys[match]].key)) return false;
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
@@ -1127,8 +1133,8 @@ class RuleSetImpl : public RuleSet {
         for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w];
       };
       for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-        if (!s.kinds[s.keys[m].row].begins || Repeats(m)) continue;
-        add(s.kind_sets.data() + s.keys[m].row * words * kPlaces, (*view.matches)[m].end);
+        if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
+        add(s.kind_sets.data() + s.keys[m] * words * kPlaces, (*view.matches)[m].end);
       }
       if (t.Has(token::kOpens)) {
         const std::uint64_t* sets = set.opens_[t.kind != token::Kind::kQuote].data();
@@ -1403,7 +1409,8 @@ class RuleSetImpl : public RuleSet {
               break;
             case Op::kClass: {
               alive = false;
-              if (s.keys.empty() || s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos))) break;
+              if (s.keys.empty() || s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos)))
+                break;
               // The longest match comes first in the view; shorter ones are ways back.
               const BoundClass& test = set.classes_[in.a];
               std::uint32_t chosen = kNoIndex;
@@ -1417,7 +1424,8 @@ class RuleSetImpl : public RuleSet {
                 }
               }
               if (chosen == kNoIndex) break;
-              std::reverse(machine.jobs.begin() + static_cast<std::ptrdiff_t>(bottom), machine.jobs.begin() + static_cast<std::ptrdiff_t>(jobs));
+              std::reverse(machine.jobs.begin() + static_cast<std::ptrdiff_t>(bottom),
+                           machine.jobs.begin() + static_cast<std::ptrdiff_t>(jobs));
               take(in, chosen);
               ++pc;
               alive = true;
@@ -1518,8 +1526,8 @@ class RuleSetImpl : public RuleSet {
   std::vector<const RE2*> regexes_;  // parallel to Program::regexes
   std::vector<BoundClass> classes_;  // parallel to Program::class_tests
   std::vector<std::string_view> names_;
-  std::vector<std::uint16_t> capture_ids_;  // parallel to Program::capture_names
-  std::vector<Expression> expressions_;     // parallel to Program::emits
+  std::vector<std::uint16_t> capture_ids_;     // parallel to Program::capture_names
+  std::vector<Expression> expressions_;        // parallel to Program::emits
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
   std::vector<Need> needs_;
@@ -1541,7 +1549,7 @@ class RuleSetImpl : public RuleSet {
   // Form tests.
   std::vector<TestKind> kinds_;
   std::vector<std::uint32_t> of_tags_;  // those that are not kKeyed
-  std::vector<std::uint32_t> own_;  // the place of a test in the rows of forms; kNoIndex: told by the signature
+  std::vector<std::uint32_t> own_;      // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions

@@ -12,9 +12,7 @@ constexpr std::uint32_t kEndless = 0xFFFFFFFF;
 constexpr int kDeepest = 50;  // brackets in brackets
 
 std::uint32_t Sum(std::uint32_t a, std::uint32_t b) { return a > kEndless - b ? kEndless : a + b; }
-std::uint32_t Product(std::uint32_t a, std::uint32_t b) {
-  return a != 0 && b > kEndless / a ? kEndless : a * b;
-}
+std::uint32_t Product(std::uint32_t a, std::uint32_t b) { return a != 0 && b > kEndless / a ? kEndless : a * b; }
 
 // A part of an expression; the empty one matches nothing but the empty text.
 struct Part {

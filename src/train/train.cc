@@ -1,8 +1,9 @@
 // atau-train: learns the weight table from annotated texts.
 //
-// A conditional model over the very candidates and the cover search that the extractor uses: the probability of a cover is the exponential of its score, divided by that of
-// all covers (computed by the forward-backward recursion over candidates). Follow-the-regularised-leader with an L1 penalty keeps few weights. Each corpus may have its own
-// copy of every weight, added to a shared one, so that differences of annotation schemes do not fight (Daumé's augmentation); `mix` says how much of each copy is written.
+// A conditional model over the very candidates and the cover search that the extractor uses: the probability of a cover is the exponential
+// of its score, divided by that of all covers (computed by the forward-backward recursion over candidates). Follow-the-regularised-leader
+// with an L1 penalty keeps few weights. Each corpus may have its own copy of every weight, added to a shared one, so that differences of
+// annotation schemes do not fight (Daumé's augmentation); `mix` says how much of each copy is written.
 #include <atau/status.h>
 
 #include <algorithm>
@@ -19,9 +20,9 @@
 #include <unordered_map>
 
 #include "document/pipeline.h"
+#include "morph/letters.h"
 #include "resolve/model.h"
 #include "rules/examples.h"
-#include "morph/letters.h"
 #include "text/utf8.h"
 
 namespace atau::train {
@@ -40,20 +41,20 @@ struct Doc {
   int number = 0;         // of the text in its corpus: copies in one letter case have their text's number
   bool programs = false;  // PROGRAM is annotated
   bool one_case = false;
-  bool learn = true;      // a training text; not one for measuring
+  bool learn = true;  // a training text; not one for measuring
   std::size_t tokens = 0;
   std::vector<std::uint32_t> form;                       // by token: index of the form's list of blocks
   std::vector<std::vector<std::uint32_t>> token_blocks;  // by token, without memory
   std::vector<std::vector<std::uint32_t>> memory_blocks;
   std::vector<Candidate> candidates;
   std::vector<std::vector<std::uint32_t>> span_blocks, span_memory_blocks;
-  std::vector<int> gold_of;        // by candidate: its gold type or -1
-  std::vector<Gold> gold;          // all, for scoring
+  std::vector<int> gold_of;  // by candidate: its gold type or -1
+  std::vector<Gold> gold;    // all, for scoring
   std::vector<Gold> ignore;
   std::vector<std::uint8_t> active;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> bytes;  // of the tokens, in `clean`
   std::string clean;
-  std::size_t lost = 0;            // gold mentions that are no candidates
+  std::size_t lost = 0;  // gold mentions that are no candidates
 };
 
 struct Options {
@@ -113,7 +114,8 @@ class Corpus {
       d.number = number;
       d.programs = programs;
       d.learn = learn;
-      // Some texts are read once more in capitals and once more in small letters, so that the evidence that does not look at letter case is learned too.
+      // Some texts are read once more in capitals and once more in small letters, so that the evidence that does not look at letter case is
+      // learned too.
       if (learn && one_case_ > 0 && number % one_case_ == 0 && d.text.size() > 200) {
         for (const bool upper : {true, false}) {
           Doc copy = d;
@@ -161,7 +163,8 @@ class Corpus {
     const rules::MarkedText marked = rules::ParseMarked(line);
     if (!marked.error.empty()) throw std::runtime_error(where + ": " + marked.error);
     const auto points = [&marked](std::size_t byte) {
-      return std::count_if(marked.text.begin(), marked.text.begin() + static_cast<std::ptrdiff_t>(byte), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+      return std::count_if(marked.text.begin(), marked.text.begin() + static_cast<std::ptrdiff_t>(byte),
+                           [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
     };
     nlohmann::json j = {{"id", where}, {"text", marked.text}, {"entities", nlohmann::json::array()}};
     for (const auto& m : marked.marks) {
@@ -232,7 +235,8 @@ class Corpus {
         if (a.infos[m].type == 3) std::fill(maybe.begin() + a.matches[m].begin, maybe.begin() + a.matches[m].end, std::uint8_t{1});
       }
       for (const rules::Hit& h : a.hits.hits) {
-        if (pipeline_->rules().rule(h.rule).type == Type::kProgram) std::fill(maybe.begin() + h.begin, maybe.begin() + h.end, std::uint8_t{1});
+        if (pipeline_->rules().rule(h.rule).type == Type::kProgram)
+          std::fill(maybe.begin() + h.begin, maybe.begin() + h.end, std::uint8_t{1});
       }
       for (Candidate& c : d->candidates) {
         if (std::find(maybe.begin() + c.begin, maybe.begin() + c.end, 1) != maybe.begin() + c.end) c.types &= 7;
@@ -258,7 +262,8 @@ class Corpus {
       }
       if (!found) {
         ++d->lost;
-        if (std::getenv("ATAU_TRAIN_LOST") != nullptr) std::cerr << "lost " << TypeName(kCompeting[static_cast<std::size_t>(g.type)]) << '\t' << a.TextOf(g.begin, g.end) << '\n';
+        if (std::getenv("ATAU_TRAIN_LOST") != nullptr)
+          std::cerr << "lost " << TypeName(kCompeting[static_cast<std::size_t>(g.type)]) << '\t' << a.TextOf(g.begin, g.end) << '\n';
       }
     }
     d->active.assign(d->tokens + 4, 0);
@@ -339,8 +344,7 @@ class Parameters {
         z_[i] += g - sigma * w[i];
         n_[i] = n;
         const float l1 = static_cast<float>(l1_);
-        w[i] = std::abs(z_[i]) <= l1 ? 0.0f
-                                     : -(z_[i] - (z_[i] > 0 ? l1 : -l1)) / static_cast<float>((1.0 + std::sqrt(n)) / alpha_ + l2_);
+        w[i] = std::abs(z_[i]) <= l1 ? 0.0f : -(z_[i] - (z_[i] > 0 ? l1 : -l1)) / static_cast<float>((1.0 + std::sqrt(n)) / alpha_ + l2_);
       }
     }
     touched_.clear();
@@ -433,7 +437,8 @@ class Learner {
     std::size_t k = 0;
     for (std::size_t i = 0; i < n; ++i) {
       if (i > 0) alpha[i] = log_add(alpha[i - 1], in[i]);
-      for (; k < scores.size() && d.candidates[k].begin == i; ++k) in[d.candidates[k].end] = log_add(in[d.candidates[k].end], alpha[i] + total[k]);
+      for (; k < scores.size() && d.candidates[k].begin == i; ++k)
+        in[d.candidates[k].end] = log_add(in[d.candidates[k].end], alpha[i] + total[k]);
     }
     if (n > 0) alpha[n] = log_add(alpha[n - 1], in[n]);
     beta[n] = 0;
@@ -533,7 +538,8 @@ class Learner {
 
   std::size_t Count() const {
     std::size_t n = 0;
-    for (const Parameters& p : copies_) n += static_cast<std::size_t>(std::count_if(p.w.begin(), p.w.end(), [](float w) { return w != 0; }));
+    for (const Parameters& p : copies_)
+      n += static_cast<std::size_t>(std::count_if(p.w.begin(), p.w.end(), [](float w) { return w != 0; }));
     return n;
   }
 
@@ -546,7 +552,9 @@ class Learner {
       const bool span = corpus_->blocks.IsSpan(b);
       for (std::uint32_t x = 0; x < static_cast<std::uint32_t>(span ? kTypes : kBlock); ++x) {
         double w = 0;
-        ForCopies(-1, [&](Parameters& p, const Shares& share) { w += static_cast<double>(share[x % kTypes]) * static_cast<double>(p.WeightsOf(b)[x]); });
+        ForCopies(-1, [&](Parameters& p, const Shares& share) {
+          w += static_cast<double>(share[x % kTypes]) * static_cast<double>(p.WeightsOf(b)[x]);
+        });
         // What has a default must be overruled even by a zero.
         if (std::abs(w) < least && !(span && x < static_cast<std::uint32_t>(trained) && HasDefault(corpus_->blocks.NameOf(b)))) continue;
         const std::uint32_t slot = span ? kSpanSlot + x : x;
@@ -666,7 +674,8 @@ struct Tally {
       const double f = 2 * tp[t] / std::max(1.0, 2 * tp[t] + fp[t] + fn[t]);
       const double p = tp[t] / std::max(1.0, tp[t] + fp[t]), r = tp[t] / std::max(1.0, tp[t] + fn[t]);
       const double e = 2 * etp[t] / std::max(1.0, 2 * etp[t] + efp[t] + efn[t]);
-      std::printf("  %.3s %.3f (P %.3f R %.3f, exact %.3f)", std::string(TypeName(kCompeting[static_cast<std::size_t>(t)])).c_str(), f, p, r, e);
+      std::printf("  %.3s %.3f (P %.3f R %.3f, exact %.3f)", std::string(TypeName(kCompeting[static_cast<std::size_t>(t)])).c_str(), f, p,
+                  r, e);
     }
     std::printf("\n");
     std::fflush(stdout);
@@ -696,7 +705,8 @@ void PrintErrors(const Doc& d, const std::vector<Mention>& found, Type type) {
     const auto same = [&m, t](const Gold& g) { return m.begin == g.begin && m.end == g.end && g.type == t; };
     const auto debatable = [&m](const Gold& g) { return m.begin >= g.begin && m.end <= g.end; };
     if (std::any_of(d.ignore.begin(), d.ignore.end(), debatable)) continue;
-    if (std::none_of(d.gold.begin(), d.gold.end(), same)) std::printf("FP\t%s\t%.2f\t%s\n", d.id.c_str(), static_cast<double>(m.score), InContext(d, m.begin, m.end).c_str());
+    if (std::none_of(d.gold.begin(), d.gold.end(), same))
+      std::printf("FP\t%s\t%.2f\t%s\n", d.id.c_str(), static_cast<double>(m.score), InContext(d, m.begin, m.end).c_str());
   }
 }
 
@@ -748,12 +758,16 @@ int Run(const Options& o) {
   std::vector<std::vector<Doc>> evals;
   for (const std::string& path : o.eval) {
     evals.emplace_back();
-    corpus.Read(path, 0, path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos, false, &evals.back());
+    corpus.Read(
+        path, 0,
+        path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos,
+        false, &evals.back());
   }
   // Evidence is counted over the training texts alone.
   std::fill(corpus.blocks.counts().begin(), corpus.blocks.counts().end(), 0u);
   std::copy(trained_counts.begin(), trained_counts.end(), corpus.blocks.counts().begin());
-  std::fprintf(stderr, "%zu documents, %zu mentions (%zu are no candidates), %zu candidates, %zu pieces of evidence\n", docs.size(), gold, lost, candidates, corpus.blocks.size());
+  std::fprintf(stderr, "%zu documents, %zu mentions (%zu are no candidates), %zu candidates, %zu pieces of evidence\n", docs.size(), gold,
+               lost, candidates, corpus.blocks.size());
   std::vector<Doc*> all;
   for (Doc& d : docs) all.push_back(&d);
   // The memory's evidence has no count of its own yet: make it known before the parameters are laid out.
@@ -824,8 +838,10 @@ int Run(const Options& o) {
 int main(int argc, char** argv) {
   atau::train::Options o;
   const auto usage = [] {
-    std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] [--l2 X] [--alpha X]\n"
-                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--one-case N] [--errors TYPE] [--quiet]\n"
+    std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] "
+                 "[--l2 X] [--alpha X]\n"
+                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--one-case N] [--errors TYPE] "
+                 "[--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
     return 2;
   };

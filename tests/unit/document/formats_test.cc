@@ -31,11 +31,16 @@ Document Sample() {
 
 TEST_CASE("JSON follows the contract") {
   CHECK(ToJson(Sample(), "a1") ==
-        "{\"id\":\"a1\",\"entities\":[{\"start\":7,\"end\":17,\"type\":\"ORGANIZATION\",\"kind\":\"government\",\"text\":\"Роскосмоса\",\"normal\":\"Роскосмос\","
-        "\"slots\":{\"head\":\"глава\"},\"entity\":\"e1\",\"gazetteer\":\"org.ru.roskosmos\",\"score\":3.14,\"rule\":\"gazetteer\"}],\"nested\":[{\"start\":7,\"end\":17,"
-        "\"type\":\"ORGANIZATION\",\"kind\":\"government\",\"text\":\"Роскосмоса\",\"normal\":\"Роскосмос\",\"slots\":{\"head\":\"глава\"},\"entity\":\"e1\","
-        "\"gazetteer\":\"org.ru.roskosmos\",\"score\":3.14,\"rule\":\"gazetteer\",\"parent\":null}],\"document_entities\":[{\"id\":\"e1\",\"type\":\"ORGANIZATION\","
-        "\"normal\":\"Роскосмос\",\"gazetteer\":\"org.ru.roskosmos\",\"mentions\":[0]}],\"relations\":[{\"type\":\"WORKS_AS\",\"subject\":null,\"role\":\"глава\","
+        "{\"id\":\"a1\",\"entities\":[{\"start\":7,\"end\":17,\"type\":\"ORGANIZATION\",\"kind\":\"government\",\"text\":\"Роскосмоса\","
+        "\"normal\":\"Роскосмос\","
+        "\"slots\":{\"head\":\"глава\"},\"entity\":\"e1\",\"gazetteer\":\"org.ru.roskosmos\",\"score\":3.14,\"rule\":\"gazetteer\"}],"
+        "\"nested\":[{\"start\":7,\"end\":17,"
+        "\"type\":\"ORGANIZATION\",\"kind\":\"government\",\"text\":\"Роскосмоса\",\"normal\":\"Роскосмос\",\"slots\":{\"head\":\"глава\"},"
+        "\"entity\":\"e1\","
+        "\"gazetteer\":\"org.ru.roskosmos\",\"score\":3.14,\"rule\":\"gazetteer\",\"parent\":null}],\"document_entities\":[{\"id\":\"e1\","
+        "\"type\":\"ORGANIZATION\","
+        "\"normal\":\"Роскосмос\",\"gazetteer\":\"org.ru.roskosmos\",\"mentions\":[0]}],\"relations\":[{\"type\":\"WORKS_AS\",\"subject\":"
+        "null,\"role\":\"глава\","
         "\"object\":\"e1\",\"start\":0,\"end\":2}]}");
 }
 

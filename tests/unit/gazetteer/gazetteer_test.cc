@@ -319,6 +319,9 @@ TEST_CASE("entries, ids, classes and kinds") {
   CHECK(gazetteer.KindName(sea.kind_id) == "LOCATION:thing");
   REQUIRE(gazetteer.FindId("own", &index));
   CHECK(gazetteer.entry(index).class_id == gazetteer.ClassId("ORGANIZATION"));
+  CHECK(gazetteer.Info(index).class_id == gazetteer.ClassId("ORGANIZATION"));
+  CHECK(gazetteer.Info(index).kind_id == gazetteer.entry(index).kind_id);
+  CHECK(gazetteer.Info(index).type == gazetteer.entry(index).type);
   CHECK(!gazetteer.FindId("nobody", &index));
   CHECK(!gazetteer.FindId("министерство", &index));
   CHECK(gazetteer.KindId("head", "union") != 0);

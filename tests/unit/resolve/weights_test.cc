@@ -16,7 +16,9 @@ namespace {
 // Sections ask for memory aligned to eight bytes, as a bundle gives it.
 class Aligned {
  public:
-  explicit Aligned(const std::string& bytes) : words_(bytes.size() / 8 + 1), size_(bytes.size()) { std::memcpy(words_.data(), bytes.data(), bytes.size()); }
+  explicit Aligned(const std::string& bytes) : words_(bytes.size() / 8 + 1), size_(bytes.size()) {
+    std::memcpy(words_.data(), bytes.data(), bytes.size());
+  }
   std::string_view view() const { return {reinterpret_cast<const char*>(words_.data()), size_}; }
 
  private:
@@ -76,7 +78,8 @@ TEST_CASE("a later row overrules an earlier one, and zeros stay") {
 }
 
 TEST_CASE("a user's table has the last word on its rows") {
-  const Aligned first(BuildWeights({{"lemma=город", SlotOf("begin-1", "LOCATION"), 1.0f}, {"lemma=село", SlotOf("begin-1", "LOCATION"), 2.0f}}));
+  const Aligned first(
+      BuildWeights({{"lemma=город", SlotOf("begin-1", "LOCATION"), 1.0f}, {"lemma=село", SlotOf("begin-1", "LOCATION"), 2.0f}}));
   const Aligned second(BuildWeights({{"lemma=город", SlotOf("begin-1", "LOCATION"), 3.0f}}));
   const std::string_view views[] = {first.view(), second.view()};
   const auto table = WeightTable::Open(views);
@@ -98,7 +101,8 @@ TEST_CASE("damage is an error or harmless, never a crash") {
       return;
     }
     for (int i = 0; i < 40; ++i) {
-      for (const WeightCell& cell : (*table)->Find(EvidenceKey(kLemma, ValueKey("слово" + std::to_string(i))))) CHECK(cell.slot < kSpanSlot + kTypes);
+      for (const WeightCell& cell : (*table)->Find(EvidenceKey(kLemma, ValueKey("слово" + std::to_string(i)))))
+        CHECK(cell.slot < kSpanSlot + kTypes);
     }
   };
   for (std::size_t size = 1; size < good.size(); size += 3) open(good.substr(0, size));
