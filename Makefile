@@ -1,4 +1,5 @@
 # Everything a newcomer needs: `make demo`, then `make test`. See README.md.
+MAKEFLAGS += --no-print-directory
 BUILD  := build
 ASAN   := build-asan
 VENV   := $(BUILD)/venv
