@@ -27,6 +27,9 @@ using document::PipelineScratch;
 
 class Extractor::Impl {
  public:
+  // An extractor over a main bundle that is open already, and what the options add to it.
+  static Result<Extractor> Make(std::shared_ptr<const bundle::Bundle> main, const LoadOptions& options);
+
   std::shared_ptr<const Pipeline> pipeline;
   std::uint64_t fingerprint = 0;
 };
@@ -114,6 +117,14 @@ std::string Number(double x) {
 
 Extractor::Extractor(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
+Result<Extractor> Extractor::Impl::Make(std::shared_ptr<const bundle::Bundle> main, const LoadOptions& options) {
+  auto impl = std::make_shared<Impl>();
+  auto pipeline = OpenAll(std::move(main), options, &impl->fingerprint);
+  if (!pipeline.ok()) return pipeline.error();
+  impl->pipeline = pipeline.value();
+  return Extractor(std::move(impl));
+}
+
 Result<Extractor> Extractor::Load(const std::string& path, const LoadOptions& options) {
   if (path.empty()) {
     return Error{Code::kNotFound,
@@ -125,21 +136,13 @@ Result<Extractor> Extractor::Load(const std::string& path, const LoadOptions& op
   }
   auto b = bundle::Bundle::Open(path);
   if (!b.ok()) return b.error();
-  auto impl = std::make_shared<Impl>();
-  auto pipeline = OpenAll(b.value(), options, &impl->fingerprint);
-  if (!pipeline.ok()) return pipeline.error();
-  impl->pipeline = pipeline.value();
-  return Extractor(std::move(impl));
+  return Impl::Make(b.value(), options);
 }
 
 Result<Extractor> Extractor::FromBytes(std::string bytes, const LoadOptions& options) {
   auto b = bundle::Bundle::FromBytes(std::move(bytes), "bundle in memory");
   if (!b.ok()) return b.error();
-  auto impl = std::make_shared<Impl>();
-  auto pipeline = OpenAll(b.value(), options, &impl->fingerprint);
-  if (!pipeline.ok()) return pipeline.error();
-  impl->pipeline = pipeline.value();
-  return Extractor(std::move(impl));
+  return Impl::Make(b.value(), options);
 }
 
 std::unique_ptr<Scratch> Extractor::NewScratch() const { return impl_->pipeline->NewScratch(); }

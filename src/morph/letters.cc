@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "morph/form_table.h"
+#include "text/utf8.h"
 
 namespace atau::morph {
 
@@ -120,23 +121,7 @@ char32_t NextCodePoint(std::string_view text, std::size_t* at) {
   return c;
 }
 
-void AppendCodePoint(char32_t c, std::string* out) {
-  if (c < 0x80) {
-    out->push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  } else if (c < 0x10000) {
-    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  } else {
-    out->push_back(static_cast<char>(0xF0 | (c >> 18)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  }
-}
+void AppendCodePoint(char32_t c, std::string* out) { text::Append(c, out); }
 
 bool Encode(std::string_view word, Letters* out) {
   out->size = 0;
