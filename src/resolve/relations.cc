@@ -72,7 +72,7 @@ class Finder {
     role_ = a.gazetteer->ClassId("role");
     verb_ = a.gazetteer->ClassId("post_verb");
     org_head_ = a.gazetteer->ClassId("org_head");
-    place_head_ = a.gazetteer->ClassId("place_head");
+    body_noun_ = a.gazetteer->ClassId("body_noun");
     adjective_ = a.gazetteer->ClassId("place_adjective");
     noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -229,6 +229,7 @@ class Finder {
     std::size_t i = post->head_end;
     bool behind_from = false;  // «от …»
     bool oblique = false;      // a preposition asks for another case, up to its noun
+    bool governed = false;     // one did: «по стратегии и развитию»
     // «управляющий компанией», «зав. кафедрой»
     bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
     bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
@@ -283,8 +284,9 @@ class Finder {
           continue;
         }
         if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() ||
-            !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0)
+            !IsTailWord(i + 1, governed ? kOblique : morph::kgent) || WordsAt(i + 1, role_) >= 0)
           break;
+        oblique = governed;
         ++i;
         continue;
       }
@@ -293,7 +295,7 @@ class Finder {
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
         behind_from = form.folded == "от";
-        oblique = true;
+        oblique = governed = true;
         ++i;
         continue;
       }
@@ -619,24 +621,29 @@ class Finder {
     }
   }
 
-  // «глава партии Иван Крот», «мэр города Крот»: the noun stands for a body or place of its kind that was named before.
+  // «глава партии Иван Крот», «мэр города Крот»: the noun stands for the last body or place before that has it as its class word, or is of
+  // its kind.
   void FromNoun(Post* p) const {
     std::size_t i = p->head_end;
     while (i < p->text_end && IsWord(i) && (BestOf(i) & (morph::kADJF | morph::kPRTF)) != 0) ++i;
-    if (i >= p->text_end || (p->text_end < a_.tokens.size() && p->text_end != p->end)) return;
-    for (const std::uint16_t cls : {org_head_, place_head_}) {
-      const int noun = WordsAt(i, cls);
-      if (noun < 0 || a_.matches[static_cast<std::size_t>(noun)].end != p->text_end) continue;
-      const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(noun)].entry);
-      const Type type = cls == org_head_ ? Type::kOrganization : Type::kLocation;
-      for (std::size_t m = mentions_.size(); m-- > 0;) {
-        const Described& d = mentions_[m];
-        if (d.begin >= p->begin || d.type != type) continue;
-        if (d.kind != e.kind && SlotOf(d, "head") != e.name) continue;
-        p->objects.assign(1, static_cast<int>(m));
-        p->text_end = p->head_end;
-        return;
-      }
+    if (i + 1 != p->text_end || p->text_end != p->end) return;
+    std::string_view noun;
+    std::vector<std::string_view> kinds;
+    for (const std::uint32_t index : a_.matches_at.At(i)) {
+      const std::uint16_t cls = a_.infos[index].class_id;
+      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != body_noun_)) continue;
+      const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
+      noun = e.name;
+      if (cls == body_noun_) kinds.push_back(e.kind);
+    }
+    if (noun.empty()) return;
+    for (std::size_t m = mentions_.size(); m-- > 0;) {
+      const Described& d = mentions_[m];
+      if (d.begin >= p->begin || !IsBody(static_cast<int>(m))) continue;
+      if (SlotOf(d, "head") != noun && std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end()) continue;
+      p->objects.assign(1, static_cast<int>(m));
+      p->text_end = p->head_end;
+      return;
     }
   }
 
@@ -742,7 +749,7 @@ class Finder {
   std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
   std::vector<Post> posts_;
   std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, place_head_ = 0, adjective_ = 0, noun_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, noun_ = 0, become_ = 0, post_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
