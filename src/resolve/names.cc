@@ -35,11 +35,12 @@ constexpr double kBareWoman = 0.6;          // women are less often called by a 
 constexpr double kAfterPlural = 0.6;        // «супругов», «братьев» before the name
 constexpr float kFamilyStays = 0.2F;        // «супругов Обама»
 constexpr double kSurely = 0.9;
-constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
+constexpr float kStays = 0.0001F;           // a word that stays as it is against all grammar
 constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
 constexpr float kShortStays = 0.03F;        // a short word before another
 constexpr float kEasternStays = 0.5F;       // «Ким», «Чен» in «Ким Чен Ына»
 constexpr float kBesideDictionary = 0.15F;  // what declensions allow, of a name that the dictionary knows
+constexpr float kFixedBeside = 0.015F;      // the same of what looks like a family («Ивановых») and would stay as it is
 constexpr double kCanonical = 30;           // a word as the dictionary of people has it
 constexpr double kFamilyOfKnown = 5;
 constexpr float kMenInIy = 0.3F;          // unknown names in -ия are rarely genitives of men's names in -ий
@@ -70,7 +71,7 @@ constexpr Ending kEndings[] = {
     {"ем", "", "", Stem::kHush, kI, 0, 0, 0.05F, 1},
     {"е", "", "", Stem::kConsonant, kL, 0, 0, 0.05F, 1},
     {"ым", "", "", Stem::kOv, kI, 0, 0, 0.08F, 1},
-    {"", "", "", Stem::kShort, kN, 0, 0, 0.05F, 1},
+    {"", "", "", Stem::kShort, kN, kAllCases, 0, 0.04F, 1.25F},
     {"я", "й", "й", Stem::kVowel, kG | kA, 0, 0, 0.05F, 1},
     {"ю", "й", "й", Stem::kVowel, kD, 0, 0, 0.05F, 1},
     {"ем", "й", "й", Stem::kVowel, kI, 0, 0, 0.05F, 1},
@@ -130,6 +131,7 @@ constexpr Ending kEndings[] = {
     {"о", "о", "о", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
     {"э", "э", "э", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
     {"е", "е", "е", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.04F, 1},
+    {"е", "е", "е", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.03F, 1},
     {"у", "у", "у", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.003F, 1},
     {"у", "у", "у", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.05F, 1},
     {"ю", "ю", "ю", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.003F, 1},
@@ -347,12 +349,14 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
   const bool dictionary = std::any_of(readings.begin(), readings.end(), [](const morph::Reading& r) {
     return r.origin == morph::Origin::kDictionary && (r.tag & kNameMarks) != 0;
   });
+  const bool family = EndsInOneOf(folded, {"ых", "их", "ыми", "ими"});
   for (const Ending& e : kEndings) {
     if (!folded.ends_with(e.form)) continue;
     const std::string_view stem = std::string_view(folded).substr(0, folded.size() - e.form.size());
     if (stem.size() < 4 || Vowels(stem) == 0 || !Fits(e.stem, stem)) continue;
     Hypothesis& h = at(std::string(stem) + std::string(e.nominative), std::string(stem) + std::string(e.lemma));
-    float weight = dictionary ? e.weight * kBesideDictionary : e.weight;
+    float weight = e.weight;
+    if (dictionary) weight *= e.form == e.nominative && family ? kFixedBeside : kBesideDictionary;
     if (e.nominative == "й" && stem.ends_with("и")) weight *= kMenInIy;
     if (e.nominative == "я" && e.form == "е" && stem.ends_with("и") && IsGiven(h.folded)) weight = kKnownInIya, h.given = std::max(h.given, 2.0F);
     for (int c = 0; c < kCaseCount; ++c) {
