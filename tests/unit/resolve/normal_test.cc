@@ -15,7 +15,7 @@ struct Row {
 void Check(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     const Marked m(row.text);
-    INFO(row.text);
+    INFO(std::string(row.text));
     REQUIRE(m.mentions.size() == row.normals.size());
     for (std::size_t i = 0; i < m.mentions.size(); ++i) CHECK(m.mentions[i].normal == std::string(row.normals[i]));
   }

@@ -44,22 +44,65 @@ TEST_CASE("posts and their people") {
       // The body elsewhere.
       {"Британский премьер [Гордон Браун]PERSON уехал в [Британию]LOCATION", {"Гордон Браун | британский премьер | Британия"}},
       {"Президент [Франции]LOCATION прибыл. Был рад президент [Саркози]PERSON.", {"Саркози | президент | Франция"}},
+      {"Израильский премьер [Крот]PERSON уехал из [Израиля]LOCATION во [Францию]LOCATION", {"Крот | израильский премьер | Израиль"}},
+      {"Британский премьер [Гордон Браун]PERSON покинул [Великобританию]LOCATION",
+       {"Гордон Браун | британский премьер | Великобритания"}},
+      {"Липецкий губернатор [Олег Крот]PERSON уехал из [Липецка]LOCATION", {"Олег Крот | липецкий губернатор | Липецк"}},
+      {"[Франция]LOCATION и [США]LOCATION спорят. Президент [Обама]PERSON устал.", {"Обама | президент | США"}},
+      {"[Франция]LOCATION и [Грузия]LOCATION спорят. Президент [Обама]PERSON устал.", {"Обама | президент | "}},
+      {"Президент [Казахстана]LOCATION [Олег Крот]PERSON уехал в [Китай]LOCATION. Глава государства [Крот]PERSON устал.",
+       {"Олег Крот | президент | Казахстан", "Крот | глава государства | Казахстан"}},
+      {"Партия «[Рассвет]ORGANIZATION» победила. Рад глава партии [Олег Крот]PERSON.", {"Олег Крот | глава | Рассвет"}},
+      {"В [Москве]LOCATION пробки. Мэр города [Крот]PERSON молчит.", {"Крот | мэр | Москва"}},
+      {"Клуб «[Рубин]ORGANIZATION» проиграл. Рад глава партии [Олег Крот]PERSON.", {}},
+      {"Завод «[Вымпел]ORGANIZATION» открыт. Заведующий кафедрой [Олег Крот]PERSON рад.", {}},
+      // Several posts, several people.
+      {"[Олег Крот]PERSON, директор и совладелец «[Вымпела]ORGANIZATION», ушёл",
+       {"Олег Крот | директор | Вымпел", "Олег Крот | совладелец | Вымпел"}},
+      {"директор и совладелец «[Вымпела]ORGANIZATION» [Олег Крот]PERSON ушёл",
+       {"Олег Крот | директор | Вымпел", "Олег Крот | совладелец | Вымпел"}},
+      {"[Иван Крот]PERSON и [Пётр Зимин]PERSON, депутаты [Госдумы]ORGANIZATION, ушли",
+       {"Иван Крот | депутат | Госдума", "Пётр Зимин | депутат | Госдума"}},
+      {"приедет [Иван Крот]PERSON, а также директор [Вымпела]ORGANIZATION", {}},
+      {"приедет [Иван Крот]PERSON, президенты [Франции]LOCATION и [Грузии]LOCATION", {}},
+      {"[Иван Крот]PERSON Президент [ФИДЕ]ORGANIZATION", {"Иван Крот | президент | ФИДЕ"}},
+      // Long tails.
+      {"директор по стратегии и развитию бизнеса [Вымпела]ORGANIZATION в [России]LOCATION, на [Украине]LOCATION, в [Грузии]LOCATION и "
+       "[Казахстане]LOCATION [Олег Крот]PERSON",
+       {"Олег Крот | директор по стратегии и развитию бизнеса | Вымпел"}},
+      {"генеральный секретарь [Объединённого фронта]ORGANIZATION за демократию против диктатуры ([ОФДД]ORGANIZATION) [Олег Крот]PERSON",
+       {"Олег Крот | генеральный секретарь | Объединённый фронт"}},
+      {"пресс-секретарь президента [США]LOCATION [Анна Крот]PERSON", {"Анна Крот | пресс-секретарь президента | США"}},
+      {"экс-глава «[Вымпела]ORGANIZATION» [Олег Крот]PERSON", {"Олег Крот | экс-глава | Вымпел"}},
+      // Who appoints, who is appointed.
+      {"[Пётр Зимин]PERSON назначил [Олега Крота]PERSON директором [Вымпела]ORGANIZATION", {"Олег Крот | директор | Вымпел"}},
+      {"[Пётр Зимин]PERSON выдвинул на пост главы [ФБР]ORGANIZATION [Олега Крота]PERSON", {"Олег Крот | глава | ФБР"}},
+      {"[Олега Крота]PERSON избрали главой [Вымпела]ORGANIZATION", {"Олег Крот | глава | Вымпел"}},
+      {"Место спикера [Сейма]ORGANIZATION в новом [Конгрессе]ORGANIZATION занял республиканец [Олег Крот]PERSON",
+       {"Олег Крот | спикер | Сейм"}},
+      {"директором [Вымпела]ORGANIZATION станет глава [Рубина]ORGANIZATION [Олег Крот]PERSON",
+       {"Олег Крот | директор | Вымпел", "Олег Крот | глава | Рубин"}},
       // None.
+      {"чемпион мира [Олег Крот]PERSON из [Омска]LOCATION", {}},
+      {"кандидат в президенты [Франции]LOCATION [Олег Крот]PERSON", {}},
+      {"[Олег Крот]PERSON стал кандидатом на пост главы [Франции]LOCATION", {}},
+      {"шахматист [Турции]LOCATION [Олег Крот]PERSON", {}},
       {"после смерти [Олега Крота]PERSON", {}},
       {"директор и [Олег Крот]PERSON", {}},
       {"отец [Олега Крота]PERSON", {}},
   };
   for (const Row& row : rows) {
     const Marked m(row.text);
-    INFO(row.text);
+    INFO(std::string(row.text));
     std::vector<FoundRelation> found;
     FindPosts(m.analysis(), m.mentions, &found);
-    std::vector<std::string> posts;
+    std::string posts, expected;
+    for (const std::string& post : row.posts) expected += post + "\n";
     for (const FoundRelation& r : found) {
-      posts.push_back(m.mentions[static_cast<std::size_t>(r.subject)].normal + " | " + r.role + " | " +
-                      (r.object < 0 ? std::string() : m.mentions[static_cast<std::size_t>(r.object)].normal));
+      posts += m.mentions[static_cast<std::size_t>(r.subject)].normal + " | " + r.role + " | " +
+               (r.object < 0 ? std::string() : m.mentions[static_cast<std::size_t>(r.object)].normal) + "\n";
     }
-    CHECK(posts == row.posts);
+    CHECK(posts == expected);
   }
 }
 
