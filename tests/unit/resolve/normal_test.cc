@@ -288,6 +288,18 @@ TEST_CASE("bodies") {
   });
 }
 
+TEST_CASE("posts") {
+  Check({
+      {"[политики]ROLE приехали", {"политики"}},
+      {"с [генеральным директором]ROLE", {"генеральный директор"}},
+      {"у [министра обороны]ROLE", {"министр обороны"}},
+      {"к [послам]ROLE", {"послы"}},
+      {"[Губернатора]ROLE ждали", {"Губернатор"}},
+  });
+  CHECK(Slot(Marked("[политики]ROLE приехали").mentions[0], "value") == "политик");
+  CHECK(Slot(Marked("к [послам]ROLE").mentions[0], "value") == "посол");
+}
+
 TEST_CASE("programmes, launchers and pipelines") {
   Check({
       {"пуск «[Союза-2.1а]PROGRAM»", {"Союз-2.1а"}},
