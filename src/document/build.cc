@@ -288,6 +288,7 @@ class Builder {
       if (cluster[i] >= 0) members[static_cast<std::size_t>(cluster[i])].push_back(static_cast<int>(i));
       out_.entities.push_back(std::move(e));
     }
+    const std::map<std::string_view, std::size_t> states = resolve::StatesOf(flat_);
     std::vector<int> number(static_cast<std::size_t>(count), -1);
     for (std::size_t c = 0; c < members.size(); ++c) {
       if (members[c].empty()) continue;
@@ -310,7 +311,7 @@ class Builder {
         std::string state;
         if (!own.empty() && std::none_of(members[c].begin(), members[c].end(),
                                          [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
-          state = resolve::StateOf(flat_, own);
+          state = resolve::StateOf(states, own);
         const std::string id = resolve::IdInState(p_.gazetteer(), entity.gazetteer, state);
         const bool other = id != entity.gazetteer;
         entity.gazetteer = id;

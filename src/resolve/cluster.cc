@@ -299,20 +299,24 @@ bool AreAliases(const Described& x, const Described& y) {
   return x.type == y.type && (x.gazetteer.empty() || y.gazetteer.empty() || x.gazetteer == y.gazetteer);
 }
 
-std::string StateOf(const std::vector<Described>& mentions, std::string_view own) {
+std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& mentions) {
   std::map<std::string_view, std::size_t> votes;
   for (const Described& d : mentions) {
     // A body whose name holds no place may be any state's.
     if (d.type != Type::kLocation && (d.type != Type::kOrganization || d.place.empty())) continue;
     if (const std::string_view code = SlotOf(d, "country"); !code.empty()) ++votes[code];
   }
+  return votes;
+}
+
+std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own) {
   std::string_view best;
   std::size_t most = 0;
-  for (const auto& [code, count] : votes) {
+  for (const auto& [code, count] : states) {
     if (count > most) most = count, best = code;
   }
-  const auto of_own = votes.find(own);
-  const std::size_t rival = of_own == votes.end() ? 0 : of_own->second;
+  const auto of_own = states.find(own);
+  const std::size_t rival = of_own == states.end() ? 0 : of_own->second;
   return most >= kClearlyOf && most > kStandsOut * rival ? std::string(best) : std::string();
 }
 

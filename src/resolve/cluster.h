@@ -2,6 +2,7 @@
 #ifndef ATAU_RESOLVE_CLUSTER_H_
 #define ATAU_RESOLVE_CLUSTER_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,8 +25,11 @@ bool AreAliases(const Described& x, const Described& y);
 // The mention that names the entity best: the fullest person's name, a place's most frequent, the longest of the others.
 int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members);
 
-// The code of the state that a text speaks of most, as in the slot `country` («UA»); empty where none stands out over `own`.
-std::string StateOf(const std::vector<Described>& mentions, std::string_view own);
+// How often a text speaks of each state, by its code as in the slot `country` («UA»). The views are into `mentions`.
+std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& mentions);
+
+// The state that it speaks of most; empty where none stands out over `own`.
+std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own);
 
 // The id of the body of this name in another state: «МВД», which the dictionaries know as Russia's ("org.ru.mvd"), is Ukraine's ("org.ua.mvd")
 // in a text on Ukraine. Empty where many states have such a body, but the dictionaries not this one's; the same id where it is the only one.

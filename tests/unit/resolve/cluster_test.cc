@@ -75,7 +75,7 @@ TEST_CASE("a bare body is that of the state the text speaks of") {
   for (const State& row : rows) {
     const Marked m(row.text);
     INFO(std::string(row.text));
-    CHECK(StateOf(m.mentions, "RU") == row.state);
+    CHECK(StateOf(StatesOf(m.mentions), "RU") == row.state);
   }
   const gazetteer::Gazetteer& known = FullPipeline().gazetteer();
   CHECK(IdInState(known, "org.ru.mvd", "UA") == "org.ua.mvd");
