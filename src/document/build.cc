@@ -313,15 +313,14 @@ class Builder {
                                          [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
           state = resolve::StateOf(states, own);
         const std::string id = resolve::IdInState(p_.gazetteer(), entity.gazetteer, state);
-        const bool other = id != entity.gazetteer;
+        const std::string& country = id != entity.gazetteer ? state : own;
         entity.gazetteer = id;
         for (const int kept : entity.mentions) {
           Entity& mention = out_.entities[static_cast<std::size_t>(kept)];
-          if (mention.gazetteer.empty()) continue;
+          if (mention.gazetteer.empty() || mention.gazetteer == id) continue;
           mention.gazetteer = id;
-          if (!other) continue;
           for (auto& [key, value] : mention.slots) {
-            if (key == "country") value = state;
+            if (key == "country" && !country.empty()) value = country;
           }
         }
       }
