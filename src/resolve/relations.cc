@@ -179,8 +179,9 @@ class Finder {
       if (m.end <= longest) continue;
       post->head = m.begin;
       post->head_end = m.end;
-      post->of_a_body = e.slots.find("org") != std::string_view::npos;
-      post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && post->of_a_body;
+      const bool org = e.slots.find("org") != std::string_view::npos;
+      post->of_a_body = org || e.kind == "head_of_state";
+      post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       std::string folded;
@@ -414,6 +415,14 @@ class Finder {
     }
   }
 
+  // Whether a verb or predicate follows a post without a sign between them.
+  bool Acts(std::size_t index) const {
+    const std::size_t i = posts_[index].end;
+    if (i >= a_.tokens.size() || Breaks(i) || !IsWord(i) || mention_at_[i] >= 0) return false;
+    if (index + 1 < posts_.size() && posts_[index + 1].begin == i) return false;
+    return (BestOf(i) & (morph::kVERB | morph::kADJS | morph::kPRTS | morph::kPRED)) != 0 || a_.FormOf(i).folded == "не";
+  }
+
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
   void Share(const Post& second, Post* first) const {
     if (first->objects.empty() && first->end == first->head_end) first->objects = second.objects;
@@ -466,8 +475,8 @@ class Finder {
     if (IsAnd(i)) return;
     const int m = mention_at_[i - 1];
     if (IsType(m, Type::kPerson) && !Breaks(i)) {
-      // «Иван Крот, а также директор …» is somebody else.
-      if (also) return;
+      // «Иван Крот, а также директор …» is somebody else, and so is who does something («по словам Крота, мэр Омска доволен»).
+      if (also || (IsComma(i) && Acts(index))) return;
       std::vector<int> people{m};
       if (IsPlural(p)) {
         // «Иван Крот и Пётр Зимин, депутаты …»
