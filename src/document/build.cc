@@ -309,8 +309,8 @@ class Builder {
       if (d.type == Type::kOrganization && !entity.gazetteer.empty()) {
         const std::string own = SlotOf(d, "country");
         std::string state;
-        if (!own.empty() && std::none_of(members[c].begin(), members[c].end(),
-                                         [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
+        if (!own.empty() &&
+            std::none_of(members[c].begin(), members[c].end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
           state = resolve::StateOf(states, own);
         const std::string id = resolve::IdInState(p_.gazetteer(), entity.gazetteer, state);
         const std::string& country = id != entity.gazetteer ? state : own;

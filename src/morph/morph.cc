@@ -714,7 +714,8 @@ std::optional<std::string> MorphImpl::Inflect(const Reading& reading, std::strin
     // «высшего» is of «высший», not of «высочайший», the other superlative of «высокий».
     int shared = 0;
     if ((own & kSupr) != 0) {
-      const std::string_view mine = cut.section->SuffixText(forms[reading.paradigm_form].suffix), other = cut.section->SuffixText(forms[f].suffix);
+      const std::string_view mine = cut.section->SuffixText(forms[reading.paradigm_form].suffix),
+                             other = cut.section->SuffixText(forms[f].suffix);
       shared = static_cast<int>(std::mismatch(mine.begin(), mine.end(), other.begin(), other.end()).first - mine.begin());
     }
     if (!best || distance < best_distance || (distance == best_distance && shared > best_shared)) {

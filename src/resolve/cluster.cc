@@ -14,8 +14,8 @@ namespace atau::resolve {
 namespace {
 
 constexpr std::size_t kBeforeSpelling = 3;  // tokens between a bracket and a name in Latin letters
-constexpr std::size_t kClearlyOf = 2;  // mentions of a state that a text must have, to be on it
-constexpr std::size_t kStandsOut = 2;  // times as many as of another
+constexpr std::size_t kClearlyOf = 2;       // mentions of a state that a text must have, to be on it
+constexpr std::size_t kStandsOut = 2;       // times as many as of another
 // A body that so many of these states have under one name is no matter of one state.
 constexpr std::string_view kSomeStates[] = {"KZ", "UA", "BY", "DE", "FR", "JP"};
 constexpr std::size_t kManyStates = 3;

@@ -31,8 +31,9 @@ std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& m
 // The state that it speaks of most; empty where none stands out over `own`.
 std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own);
 
-// The id of the body of this name in another state: «МВД», which the dictionaries know as Russia's ("org.ru.mvd"), is Ukraine's ("org.ua.mvd")
-// in a text on Ukraine. Empty where many states have such a body, but the dictionaries not this one's; the same id where it is the only one.
+// The id of the body of this name in another state: «МВД», which the dictionaries know as Russia's ("org.ru.mvd"), is Ukraine's
+// ("org.ua.mvd") in a text on Ukraine. Empty where many states have such a body, but the dictionaries not this one's; the same id where it
+// is the only one.
 std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id, std::string_view state);
 
 }  // namespace atau::resolve

@@ -119,9 +119,7 @@ void OfRole(const Analysis& a, std::string_view name, Described* d) {
     if (other == folded && (best == nullptr || ((best->tag & morph::ksing) == 0 && (r.tag & morph::ksing) != 0))) best = &r;
   }
   if (best == nullptr) return;
-  const auto nominative = [&](morph::Grammemes number) {
-    return a.forms->morph().Inflect(*best, form.folded, morph::knomn | number);
-  };
+  const auto nominative = [&](morph::Grammemes number) { return a.forms->morph().Inflect(*best, form.folded, morph::knomn | number); };
   const auto same = nominative(best->tag & (morph::ksing | morph::kplur)), one = nominative(morph::ksing);
   if (!same) return;
   d->normal = morph::WithCaseOf(d->text, *same);

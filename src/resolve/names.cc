@@ -43,10 +43,10 @@ constexpr float kBesideDictionary = 0.15F;  // what declensions allow, of a name
 constexpr float kFixedBeside = 0.015F;      // the same of what looks like a family («Ивановых») and would stay as it is
 constexpr double kCanonical = 30;           // a word as the dictionary of people has it
 constexpr double kFamilyOfKnown = 5;
-constexpr float kMenInIy = 0.3F;          // unknown names in -ия are rarely genitives of men's names in -ий
-constexpr float kKnownInIya = 0.3F;       // «Асие» for «Асии»: the other dative of a known name in -ия
-constexpr float kWomenInOv = 0.1F;        // «Зимин» is hardly a woman, «Крутой» hardly her nominative
-constexpr double kSurnameFirst = 0.1;     // a surname before another word
+constexpr float kMenInIy = 0.3F;       // unknown names in -ия are rarely genitives of men's names in -ий
+constexpr float kKnownInIya = 0.3F;    // «Асие» for «Асии»: the other dative of a known name in -ия
+constexpr float kWomenInOv = 0.1F;     // «Зимин» is hardly a woman, «Крутой» hardly her nominative
+constexpr double kSurnameFirst = 0.1;  // a surname before another word
 constexpr double kMaybeSurnameFirst = 0.3;
 constexpr double kSameGender = 20;  // a surname whose bearer the text has named in full
 constexpr std::size_t kReach = 12;  // tokens to the left that may hold a person's role
@@ -359,7 +359,8 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
     float weight = e.weight;
     if (dictionary) weight *= e.form == e.nominative && family ? kFixedBeside : kBesideDictionary;
     if (e.nominative == "й" && stem.ends_with("и")) weight *= kMenInIy;
-    if (e.nominative == "я" && e.form == "е" && stem.ends_with("и") && IsGiven(h.folded)) weight = kKnownInIya, h.given = std::max(h.given, 2.0F);
+    if (e.nominative == "я" && e.form == "е" && stem.ends_with("и") && IsGiven(h.folded))
+      weight = kKnownInIya, h.given = std::max(h.given, 2.0F);
     const float women = e.form.empty() && (IsOv(stem) || stem.ends_with("ой")) ? kWomenInOv : 1;
     for (int c = 0; c < kCaseCount; ++c) {
       const std::size_t bit = static_cast<std::size_t>(4 * c);

@@ -92,6 +92,7 @@ class Finder {
       if (!posts_[p].direct) Before(p);
       if (posts_[p].people.empty()) OverVerb(p);
     }
+    for (Post& p : inner_) posts_.push_back(std::move(p));
     FromAdjectives();
     FromElsewhere();
     for (const Post& p : posts_) Emit(p);
@@ -127,11 +128,12 @@ class Finder {
   }
 
   morph::Agreement NounsOf(std::size_t i) const {
-    morph::Agreement out = 0;
+    morph::Agreement out = 0, names = 0;
     for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(i))) {
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0) out |= morph::AgreementOf(r.tag);
+      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) == 0) continue;
+      ((r.tag & (morph::kSurn | morph::kName)) != 0 ? names : out) |= morph::AgreementOf(r.tag);
     }
-    return out;
+    return out != 0 ? out : names;
   }
 
   // The tag of the likeliest reading; a surname may be read into nearly every word.
@@ -241,7 +243,7 @@ class Finder {
       if (m >= 0) {
         if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
         if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization))) &&
-            !(post->calling && IsType(m, Type::kLocation)))
+            !(post->calling && IsType(m, Type::kLocation) && roles && post->head_end == post->head + 1))
           post->objects.push_back(m);
         // «РКК «Энергия»»: the name in quotes is the body.
         if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 &&
@@ -363,7 +365,8 @@ class Finder {
     const morph::Form& form = a_.FormOf(i);
     if ((form.any & (morph::kNPRO | morph::kApro)) != 0) return false;
     for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0) return true;
+      // Nearly every word may be somebody's surname too.
+      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0 && (r.tag & morph::kSurn) == 0) return true;
     }
     return false;
   }
@@ -384,9 +387,23 @@ class Finder {
     }
     if (i >= a_.tokens.size() || Breaks(i)) return;
     if (IsPerson(i)) {
-      List(i, IsPlural(p), &p);
-      p.direct = true;
-      return;
+      if (SameCase(p, mention_at_[i])) {
+        List(i, IsPlural(p), &p);
+        p.direct = true;
+        return;
+      }
+      // «помощник президента США Барака Обамы Иван Крот»: the post in the genitive is that of the one, the whole that of the other.
+      Post of_other;
+      if (!InnerPost(p, mention_at_[i], &of_other)) return;
+      inner_.push_back(std::move(of_other));
+      p.objects.clear();
+      i = p.end = EndOf(mention_at_[i]);
+      if (IsPerson(i) && SameCase(p, mention_at_[i])) {
+        p.people = {mention_at_[i]};
+        p.direct = true;
+        return;
+      }
+      if (i >= a_.tokens.size() || Breaks(i)) return;
     }
     // The next post holds for the same person.
     std::size_t next = i;
@@ -413,6 +430,42 @@ class Finder {
       const std::size_t end = EndOf(mention_at_[i + 1]);
       if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")") List(i + 1, false, &p);
     }
+  }
+
+  // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
+  bool SameCase(const Post& p, int person) const {
+    const Described& d = mentions_[static_cast<std::size_t>(person)];
+    const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
+    std::string text, normal;
+    morph::Fold(d.text, &text);
+    morph::Fold(d.normal, &normal);
+    if (text != normal) {
+      morph::Agreement oblique = 0;
+      for (int c = 1; c < 6; ++c) oblique |= morph::AgreementOfCase(c);
+      return p.agreement == 0 || (p.agreement & oblique) != 0;
+    }
+    // A man's name in a consonant is no other case than the nominative.
+    static constexpr std::string_view kConsonants[] = {"б", "в", "г", "д", "ж", "з", "к", "л", "м", "н",
+                                                       "п", "р", "с", "т", "ф", "х", "ц", "ч", "ш", "щ"};
+    const bool man = d.gender == morph::Gender::kMasculine &&
+                     std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
+    return !man || nominative || p.agreement == 0;
+  }
+
+  // The post in the genitive inside another's tail.
+  bool InnerPost(const Post& outer, int person, Post* inner) const {
+    for (std::size_t k = outer.head + 1; k < outer.text_end; ++k) {
+      if (WordsAt(k, role_) < 0) continue;
+      std::size_t none = k;
+      if (!HeadAt(k, inner, &none) || (inner->agreement & morph::AgreementOfCase(1)) == 0) return false;
+      inner->text_end = std::max(inner->head_end, outer.text_end);
+      inner->end = outer.end;
+      inner->objects = outer.objects;
+      inner->people = {person};
+      inner->direct = true;
+      return true;
+    }
+    return false;
   }
 
   // Whether a verb or predicate follows a post without a sign between them.
@@ -501,7 +554,8 @@ class Finder {
   // «назначил», unlike «назначен» and «назначили».
   bool Appoints(std::size_t i) const {
     const int m = WordsAt(i, verb_);
-    if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos) return false;
+    if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos)
+      return false;
     const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
     return !readings.empty() && (readings[0].tag & morph::kVERB) != 0 && (readings[0].tag & morph::ksing) != 0;
   }
@@ -757,6 +811,7 @@ class Finder {
   std::vector<int> mention_at_;
   std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
   std::vector<Post> posts_;
+  std::vector<Post> inner_;  // inside the tails of those
   std::set<std::uint16_t> no_posts_;
   std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, noun_ = 0, become_ = 0, post_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text

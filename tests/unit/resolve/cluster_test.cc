@@ -80,7 +80,7 @@ TEST_CASE("a bare body is that of the state the text speaks of") {
   const gazetteer::Gazetteer& known = FullPipeline().gazetteer();
   CHECK(IdInState(known, "org.ru.mvd", "UA") == "org.ua.mvd");
   CHECK(IdInState(known, "org.ru.mvd", "") == "org.ru.mvd");
-  CHECK(IdInState(known, "org.ru.minoborony", "US") == "");              // the Pentagon has another name
+  CHECK(IdInState(known, "org.ru.minoborony", "US") == "");             // the Pentagon has another name
   CHECK(IdInState(known, "org.ru.gosduma", "US") == "org.ru.gosduma");  // there is no other
   CHECK(IdInState(known, "geonames.1", "US") == "geonames.1");
 }
