@@ -24,6 +24,7 @@ constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjecti
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
+constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
 constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
 constexpr std::size_t kLongestList = 8;          // people of one post
 
@@ -641,11 +642,10 @@ class Finder {
   int CountryBefore(std::string_view code, std::size_t token) const {
     const auto it = countries_.find(std::string(code));
     if (it == countries_.end()) return -1;
-    int best = it->second.front();
-    for (const int m : it->second) {
-      if (mentions_[static_cast<std::size_t>(m)].begin < token) best = m;
-    }
-    return best;
+    const std::vector<int>& all = it->second;
+    const auto after =
+        std::partition_point(all.begin(), all.end(), [this, token](int m) { return mentions_[static_cast<std::size_t>(m)].begin < token; });
+    return after == all.begin() ? all.front() : *(after - 1);
   }
 
   // «британский премьер», «омский губернатор»: the state by its adjective, other places by the same beginning, where the text names them.
@@ -705,9 +705,11 @@ class Finder {
       if (cls == body_noun_) kinds.push_back(e.kind);
     }
     if (noun.empty()) return;
-    for (std::size_t m = mentions_.size(); m-- > 0;) {
+    const auto after = std::partition_point(mentions_.begin(), mentions_.end(), [p](const Described& d) { return d.begin < p->begin; });
+    auto m = static_cast<std::size_t>(after - mentions_.begin());
+    for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {
       const Described& d = mentions_[m];
-      if (d.begin >= p->begin || !IsBody(static_cast<int>(m))) continue;
+      if (!IsBody(static_cast<int>(m))) continue;
       if (SlotOf(d, "head") != noun && std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end()) continue;
       p->objects.assign(1, static_cast<int>(m));
       p->text_end = p->head_end;
