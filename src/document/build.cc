@@ -232,6 +232,13 @@ class Builder {
     return last != next && crosses(*(last - 1));
   }
 
+  static std::string SlotOf(const Described& d, std::string_view key) {
+    for (const auto& [k, v] : d.slots) {
+      if (k == key) return v;
+    }
+    return {};
+  }
+
   // Rules over the chosen mentions. Fills pairs of aliases and relations between mentions.
   void Relations() {
     std::vector<rules::View::Resolved> resolved;
@@ -260,6 +267,7 @@ class Builder {
       }
       found_.push_back(std::move(found));
     }
+    resolve::FindSpellings(a_, flat_, &aliases_);
     resolve::FindPosts(a_, flat_, &found_);
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
@@ -280,6 +288,7 @@ class Builder {
       if (cluster[i] >= 0) members[static_cast<std::size_t>(cluster[i])].push_back(static_cast<int>(i));
       out_.entities.push_back(std::move(e));
     }
+    const std::map<std::string_view, std::size_t> states = resolve::StatesOf(flat_);
     std::vector<int> number(static_cast<std::size_t>(count), -1);
     for (std::size_t c = 0; c < members.size(); ++c) {
       if (members[c].empty()) continue;
@@ -296,11 +305,23 @@ class Builder {
         out_.entities[static_cast<std::size_t>(kept)].entity = static_cast<int>(out_.document_entities.size());
         if (entity.gazetteer.empty()) entity.gazetteer = flat_[static_cast<std::size_t>(m)].gazetteer;
       }
-      // A bare name that many bodies share has the id of the one that the text names in full.
+      // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
       if (d.type == Type::kOrganization && !entity.gazetteer.empty()) {
+        const std::string own = SlotOf(d, "country");
+        std::string state;
+        if (!own.empty() &&
+            std::none_of(members[c].begin(), members[c].end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
+          state = resolve::StateOf(states, own);
+        const std::string id = resolve::IdInState(p_.gazetteer(), entity.gazetteer, state);
+        const std::string& country = id != entity.gazetteer ? state : own;
+        entity.gazetteer = id;
         for (const int kept : entity.mentions) {
           Entity& mention = out_.entities[static_cast<std::size_t>(kept)];
-          if (!mention.gazetteer.empty()) mention.gazetteer = entity.gazetteer;
+          if (mention.gazetteer.empty() || mention.gazetteer == id) continue;
+          mention.gazetteer = id;
+          for (auto& [key, value] : mention.slots) {
+            if (key == "country" && !country.empty()) value = country;
+          }
         }
       }
       number[c] = static_cast<int>(out_.document_entities.size());
@@ -349,8 +370,8 @@ class Builder {
     std::stable_sort(all.begin(), all.end(),
                      [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
     out_.nested.reserve(all.size());
-    std::map<std::tuple<std::size_t, std::size_t, Type>, int> flat_entity;
-    for (const Entity& f : out_.entities) flat_entity[{f.span.start, f.span.end, f.type}] = f.entity;
+    std::map<std::tuple<std::size_t, std::size_t, Type>, const Entity*> flat_entity;
+    for (const Entity& f : out_.entities) flat_entity[{f.span.start, f.span.end, f.type}] = &f;
     std::vector<int> open;  // indices of the entities around
     for (const Described* d : all) {
       if (!Wanted(options_, d->type)) continue;
@@ -363,7 +384,12 @@ class Builder {
       }
       Entity e = ToEntity(*d);
       if (!open.empty()) e.parent = open.back();
-      if (const auto flat = flat_entity.find({e.span.start, e.span.end, e.type}); flat != flat_entity.end()) e.entity = flat->second;
+      if (const auto flat = flat_entity.find({e.span.start, e.span.end, e.type}); flat != flat_entity.end()) {
+        // What the document entity said of the mention holds here too.
+        e.entity = flat->second->entity;
+        e.gazetteer = flat->second->gazetteer;
+        e.slots = flat->second->slots;
+      }
       open.push_back(static_cast<int>(out_.nested.size()));
       out_.nested.push_back(std::move(e));
     }

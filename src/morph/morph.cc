@@ -705,15 +705,23 @@ std::optional<std::string> MorphImpl::Inflect(const Reading& reading, std::strin
   const std::span<const FormRow> forms = cut.section->FormsOf(cut.paradigm);
   const Grammemes own = cut.section->tag(forms[reading.paradigm_form].tag).grammemes;
   std::optional<std::uint32_t> best;
-  int best_distance = 0;
+  int best_distance = 0, best_shared = 0;
   for (std::uint32_t f = 0; f < forms.size(); ++f) {
     const Grammemes tag = cut.section->tag(forms[f].tag).grammemes;
     if ((tag & target) != target) continue;
     // Doubtful variants (V-oy and the like) come later in a paradigm, so that the first of the nearest ones is the usual one.
     const int distance = std::popcount((tag ^ own) & ~target);
-    if (!best || distance < best_distance) {
+    // «высшего» is of «высший», not of «высочайший», the other superlative of «высокий».
+    int shared = 0;
+    if ((own & kSupr) != 0) {
+      const std::string_view mine = cut.section->SuffixText(forms[reading.paradigm_form].suffix),
+                             other = cut.section->SuffixText(forms[f].suffix);
+      shared = static_cast<int>(std::mismatch(mine.begin(), mine.end(), other.begin(), other.end()).first - mine.begin());
+    }
+    if (!best || distance < best_distance || (distance == best_distance && shared > best_shared)) {
       best = f;
       best_distance = distance;
+      best_shared = shared;
     }
   }
   if (!best) return std::nullopt;

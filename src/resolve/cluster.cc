@@ -13,6 +13,13 @@
 namespace atau::resolve {
 namespace {
 
+constexpr std::size_t kBeforeSpelling = 3;  // tokens between a bracket and a name in Latin letters
+constexpr std::size_t kClearlyOf = 2;       // mentions of a state that a text must have, to be on it
+constexpr std::size_t kStandsOut = 2;       // times as many as of another
+// A body that so many of these states have under one name is no matter of one state.
+constexpr std::string_view kSomeStates[] = {"KZ", "UA", "BY", "DE", "FR", "JP"};
+constexpr std::size_t kManyStates = 3;
+
 class Union {
  public:
   explicit Union(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0); }
@@ -93,6 +100,7 @@ std::string StemOfName(std::string_view name) {
 struct Person {
   int mention;
   std::string first, last;  // first as written, last as stem
+  std::string surname;      // as written
   morph::Gender gender;
 };
 
@@ -111,11 +119,12 @@ void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
   std::unordered_map<std::string, std::vector<std::size_t>> by_last, by_first;  // stems to people
   for (const int i : order) {
     const Described& d = mentions[static_cast<std::size_t>(i)];
-    Person p{i, std::string(SlotOf(d, "first")), StemOfName(SlotOf(d, "last")), d.gender};
+    Person p{i, std::string(SlotOf(d, "first")), StemOfName(SlotOf(d, "last")), std::string(SlotOf(d, "last")), d.gender};
     const bool bare = p.first.empty() || p.last.empty();
     const std::string single = p.last.empty() ? StemOfName(p.first) : p.last;
     int best = -1;
-    const auto consider = [&](const std::unordered_map<std::string, std::vector<std::size_t>>& index, const std::string& stem) {
+    const auto consider = [&](const std::unordered_map<std::string, std::vector<std::size_t>>& index, const std::string& stem,
+                              bool any_gender) {
       const auto it = index.find(stem);
       if (it == index.end()) return;
       // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones
@@ -124,7 +133,9 @@ void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
       for (std::size_t n = from; n < it->second.size(); ++n) {
         const Person& k = known[it->second[n]];
         if (!bare && !SameGiven(k.first, p.first)) continue;
-        if (bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown) continue;
+        if (any_gender && k.surname != p.surname) continue;
+        if (bare && !any_gender && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown)
+          continue;
         if (!bare && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown &&
             IsInitial(p.first))
           continue;
@@ -132,8 +143,10 @@ void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
           best = k.mention;
       }
     };
-    consider(by_last, bare ? single : p.last);
-    if (bare && best < 0) consider(by_first, single);
+    consider(by_last, bare ? single : p.last, false);
+    if (bare && best < 0) consider(by_first, single, false);
+    // «Данелия» by itself shows no gender, whatever it was taken for.
+    if (bare && best < 0 && !p.surname.empty()) consider(by_last, single, true);
     if (best >= 0) u->Join(best, i);
     if (!p.last.empty()) by_last[p.last].push_back(known.size());
     if (!p.first.empty()) by_first[StemOfName(p.first)].push_back(known.size());
@@ -263,9 +276,65 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   return out;
 }
 
+void FindSpellings(const Analysis& a, const std::vector<Described>& mentions, std::vector<std::pair<int, int>>* aliases) {
+  const auto quote = [&a](std::size_t i) { return i < a.tokens.size() && a.tokens[i].kind == token::Kind::kQuote; };
+  for (std::size_t m = 0; m + 1 < mentions.size(); ++m) {
+    const Described& x = mentions[m];
+    const Described& y = mentions[m + 1];
+    if (IndexOf(x.type) < 0 || x.type != y.type || a.tokens[x.begin].Has(token::Flag::kLatin) ||
+        !a.tokens[y.begin].Has(token::Flag::kLatin))
+      continue;
+    std::size_t i = x.end;
+    while (quote(i)) ++i;
+    if (i >= a.tokens.size() || a.TextOf(i, i + 1) != "(") continue;
+    ++i;
+    // «(англ. Thomas Schäfer)»
+    for (std::size_t n = 0; n < kBeforeSpelling && i < y.begin; ++n) ++i;
+    if (i == y.begin) aliases->emplace_back(static_cast<int>(m), static_cast<int>(m) + 1);
+  }
+}
+
 bool AreAliases(const Described& x, const Described& y) {
   // Two names that the dictionaries know as different things stay apart: «комитет ООН (ФАО)».
   return x.type == y.type && (x.gazetteer.empty() || y.gazetteer.empty() || x.gazetteer == y.gazetteer);
+}
+
+std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& mentions) {
+  std::map<std::string_view, std::size_t> votes;
+  for (const Described& d : mentions) {
+    // A body whose name holds no place may be any state's.
+    if (d.type != Type::kLocation && (d.type != Type::kOrganization || d.place.empty())) continue;
+    if (const std::string_view code = SlotOf(d, "country"); !code.empty()) ++votes[code];
+  }
+  return votes;
+}
+
+std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own) {
+  std::string_view best;
+  std::size_t most = 0;
+  for (const auto& [code, count] : states) {
+    if (count > most) most = count, best = code;
+  }
+  const auto of_own = states.find(own);
+  const std::size_t rival = of_own == states.end() ? 0 : of_own->second;
+  return most >= kClearlyOf && most > kStandsOut * rival ? std::string(best) : std::string();
+}
+
+std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id, std::string_view state) {
+  constexpr std::string_view kBodies = "org.";
+  const std::size_t dot = id.find('.', kBodies.size());
+  if (!id.starts_with(kBodies) || dot == std::string_view::npos || state.empty()) return std::string(id);
+  const std::string_view slug = id.substr(dot);
+  std::uint32_t index = 0;
+  const auto of = [&](std::string_view code) {
+    std::string folded;
+    morph::Fold(code, &folded);
+    return std::string(kBodies) + folded + std::string(slug);
+  };
+  if (std::string other = of(state); gazetteer.FindId(other, &index)) return other;
+  std::size_t shared = 0;
+  for (const std::string_view code : kSomeStates) shared += gazetteer.FindId(of(code), &index);
+  return shared >= kManyStates ? std::string() : std::string(id);
 }
 
 int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members) {

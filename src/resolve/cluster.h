@@ -2,6 +2,9 @@
 #ifndef ATAU_RESOLVE_CLUSTER_H_
 #define ATAU_RESOLVE_CLUSTER_H_
 
+#include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,11 +16,25 @@ namespace atau::resolve {
 // four. `aliases` are pairs of mentions that a rule called the same («Байтерек» («Назарбаевский старт»)).
 std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases);
 
+// Appends pairs of mentions of which the second is the first in Latin letters: «Томас Шефер (Thomas Schäfer)».
+void FindSpellings(const Analysis& a, const std::vector<Described>& mentions, std::vector<std::pair<int, int>>* aliases);
+
 // Whether two mentions can be names of one thing as far as the dictionaries know.
 bool AreAliases(const Described& x, const Described& y);
 
 // The mention that names the entity best: the fullest person's name, a place's most frequent, the longest of the others.
 int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members);
+
+// How often a text speaks of each state, by its code as in the slot `country` («UA»). The views are into `mentions`.
+std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& mentions);
+
+// The state that it speaks of most; empty where none stands out over `own`.
+std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own);
+
+// The id of the body of this name in another state: «МВД», which the dictionaries know as Russia's ("org.ru.mvd"), is Ukraine's
+// ("org.ua.mvd") in a text on Ukraine. Empty where many states have such a body, but the dictionaries not this one's; the same id where it
+// is the only one.
+std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id, std::string_view state);
 
 }  // namespace atau::resolve
 

@@ -104,6 +104,28 @@ void Place(const Analysis& a, Described* d) {
   }
 }
 
+// A post of one word: «премьера» is of «премьер», whatever else the form may be of.
+void OfRole(const Analysis& a, std::string_view name, Described* d) {
+  std::string folded, other;
+  morph::Fold(name, &folded);
+  const auto value = std::find_if(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "value"; });
+  morph::Fold(value->second, &other);
+  if (other == folded) return;
+  const morph::Form& form = a.FormOf(d->begin);
+  const morph::Reading* best = nullptr;
+  for (const morph::Reading& r : a.forms->ReadingsOf(form)) {
+    if ((r.tag & morph::kNOUN) == 0) continue;
+    morph::Fold(a.forms->morph().Lemma(r, form.folded), &other);
+    if (other == folded && (best == nullptr || ((best->tag & morph::ksing) == 0 && (r.tag & morph::ksing) != 0))) best = &r;
+  }
+  if (best == nullptr) return;
+  const auto nominative = [&](morph::Grammemes number) { return a.forms->morph().Inflect(*best, form.folded, morph::knomn | number); };
+  const auto same = nominative(best->tag & (morph::ksing | morph::kplur)), one = nominative(morph::ksing);
+  if (!same) return;
+  d->normal = morph::WithCaseOf(d->text, *same);
+  value->second = morph::WithCaseOf(d->text, one.value_or(*same));
+}
+
 }  // namespace
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
@@ -164,14 +186,17 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     d->slots.emplace_back("value", a.NominativeOf(d->begin, d->end, false));
     const std::uint16_t role = a.gazetteer->ClassId("role");
     std::uint32_t longest = 0;
+    std::string_view name;
     for (std::uint32_t i = d->begin; i < d->end && longest == 0; ++i) {
       for (const std::uint32_t index : a.matches_at.At(i)) {
         const gazetteer::Match& m = a.matches[index];
         if (!a.infos[index].words || a.infos[index].class_id != role || m.end > d->end || m.end - m.begin <= longest) continue;
         longest = m.end - m.begin;
         d->kind = std::string(a.gazetteer->entry(m.entry).kind);
+        name = a.gazetteer->entry(m.entry).name;
       }
     }
+    if (longest == 1 && d->end == d->begin + 1) OfRole(a, name, d);
   }
 
   const std::string_view cls = d->type == Type::kOrganization ? "org_head"

@@ -29,19 +29,25 @@ constexpr double kCasePrior[kCaseCount] = {0.58, 0.22, 0.06, 0.05, 0.07, 0.02};
 constexpr double kSlotPrior[kSlotCount] = {0.66, 0.33, 0, 0.01};
 constexpr double kFullNamePlural = 0.0005;  // «Иваны Петровы» are rare
 constexpr double kUnexplained = 0.01;       // the share of a form that a nominative does not explain
-constexpr float kCommonWord = 0.008F;       // a name that is written like a common word
-constexpr float kOtherGender = 0.6F;        // an indeclinable given name of the other gender, as a surname
+constexpr float kCommonWord = 0.004F;       // a name that is written like a common word
+constexpr float kOtherGender = 0.9F;        // an indeclinable given name of the other gender, as a surname
 constexpr double kBareWoman = 0.6;          // women are less often called by a bare surname
 constexpr double kAfterPlural = 0.6;        // «супругов», «братьев» before the name
 constexpr float kFamilyStays = 0.2F;        // «супругов Обама»
 constexpr double kSurely = 0.9;
-constexpr float kStays = 0.0005F;           // a word that stays as it is against all grammar
+constexpr float kStays = 0.0001F;           // a word that stays as it is against all grammar
 constexpr float kLeftPartStays = 0.02F;     // «Жан» in «Жан-Клода»
 constexpr float kShortStays = 0.03F;        // a short word before another
 constexpr float kEasternStays = 0.5F;       // «Ким», «Чен» in «Ким Чен Ына»
 constexpr float kBesideDictionary = 0.15F;  // what declensions allow, of a name that the dictionary knows
+constexpr float kFixedBeside = 0.015F;      // the same of what looks like a family («Ивановых») and would stay as it is
 constexpr double kCanonical = 30;           // a word as the dictionary of people has it
 constexpr double kFamilyOfKnown = 5;
+constexpr float kMenInIy = 0.3F;       // unknown names in -ия are rarely genitives of men's names in -ий
+constexpr float kKnownInIya = 0.3F;    // «Асие» for «Асии»: the other dative of a known name in -ия
+constexpr float kWomenInOv = 0.1F;     // «Зимин» is hardly a woman, «Крутой» hardly her nominative
+constexpr double kSurnameFirst = 0.1;  // a surname before another word
+constexpr double kMaybeSurnameFirst = 0.3;
 constexpr double kSameGender = 20;  // a surname whose bearer the text has named in full
 constexpr std::size_t kReach = 12;  // tokens to the left that may hold a person's role
 
@@ -66,7 +72,7 @@ constexpr Ending kEndings[] = {
     {"ем", "", "", Stem::kHush, kI, 0, 0, 0.05F, 1},
     {"е", "", "", Stem::kConsonant, kL, 0, 0, 0.05F, 1},
     {"ым", "", "", Stem::kOv, kI, 0, 0, 0.08F, 1},
-    {"", "", "", Stem::kShort, kN, 0, 0, 0.05F, 1},
+    {"", "", "", Stem::kShort, kN, kAllCases, 0, 0.04F, 1.25F},
     {"я", "й", "й", Stem::kVowel, kG | kA, 0, 0, 0.05F, 1},
     {"ю", "й", "й", Stem::kVowel, kD, 0, 0, 0.05F, 1},
     {"ем", "й", "й", Stem::kVowel, kI, 0, 0, 0.05F, 1},
@@ -126,6 +132,7 @@ constexpr Ending kEndings[] = {
     {"о", "о", "о", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
     {"э", "э", "э", Stem::kAny, kAllCases, kAllCases, kAllCases, 0.12F, 1},
     {"е", "е", "е", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.04F, 1},
+    {"е", "е", "е", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.03F, 1},
     {"у", "у", "у", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.003F, 1},
     {"у", "у", "у", Stem::kVowel, kAllCases, kAllCases, kAllCases, 0.05F, 1},
     {"ю", "ю", "ю", Stem::kConsonant, kAllCases, kAllCases, kAllCases, 0.003F, 1},
@@ -343,16 +350,22 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
   const bool dictionary = std::any_of(readings.begin(), readings.end(), [](const morph::Reading& r) {
     return r.origin == morph::Origin::kDictionary && (r.tag & kNameMarks) != 0;
   });
+  const bool family = EndsInOneOf(folded, {"ых", "их", "ыми", "ими"});
   for (const Ending& e : kEndings) {
     if (!folded.ends_with(e.form)) continue;
     const std::string_view stem = std::string_view(folded).substr(0, folded.size() - e.form.size());
     if (stem.size() < 4 || Vowels(stem) == 0 || !Fits(e.stem, stem)) continue;
     Hypothesis& h = at(std::string(stem) + std::string(e.nominative), std::string(stem) + std::string(e.lemma));
-    const float weight = dictionary ? e.weight * kBesideDictionary : e.weight;
+    float weight = e.weight;
+    if (dictionary) weight *= e.form == e.nominative && family ? kFixedBeside : kBesideDictionary;
+    if (e.nominative == "й" && stem.ends_with("и")) weight *= kMenInIy;
+    if (e.nominative == "я" && e.form == "е" && stem.ends_with("и") && IsGiven(h.folded))
+      weight = kKnownInIya, h.given = std::max(h.given, 2.0F);
+    const float women = e.form.empty() && (IsOv(stem) || stem.ends_with("ой")) ? kWomenInOv : 1;
     for (int c = 0; c < kCaseCount; ++c) {
       const std::size_t bit = static_cast<std::size_t>(4 * c);
       if (e.male >> c & 1) h.weight[bit] = std::max(h.weight[bit], weight * e.men);
-      if (e.female >> c & 1) h.weight[bit + 1] = std::max(h.weight[bit + 1], weight);
+      if (e.female >> c & 1) h.weight[bit + 1] = std::max(h.weight[bit + 1], weight * women);
       if (e.family >> c & 1) h.weight[bit + 3] = std::max(h.weight[bit + 3], weight);
     }
   }
@@ -362,6 +375,15 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
       std::find_if(out.begin(), out.end(), [&folded](const Hypothesis& h) { return h.folded == folded && h.lemma == folded; });
   std::rotate(same, same + 1, out.end());
   return out;
+}
+
+// Whether the dictionaries surely know a given name.
+bool PersonNames::IsGiven(std::string_view folded) const {
+  std::vector<morph::Reading> readings;
+  a_.forms->morph().Analyze(folded, Shape::kCap, false, &readings);
+  return std::any_of(readings.begin(), readings.end(), [](const morph::Reading& r) {
+    return (r.tag & morph::kName) != 0 && (r.tag & morph::knomn) != 0 && (r.list & morph::kListAlone) != 0;
+  });
 }
 
 void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form,
@@ -490,6 +512,16 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
   const std::uint16_t role = a_.gazetteer->ClassId("role");
 
+  // «христианской девочки» is no nominative of the plural: an adjective before the noun narrows what it says.
+  const auto narrowed = [&](std::size_t noun, morph::Agreement agreement) {
+    if (noun == 0 || a_.tokens[noun].Has(Flag::kSentenceStart) || !word(noun - 1)) return agreement;
+    morph::Agreement adjective = 0;
+    for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(noun - 1))) {
+      if ((r.tag & (morph::kADJF | morph::kPRTF)) != 0) adjective |= morph::AgreementOf(r.tag);
+    }
+    return (adjective & agreement) != 0 ? adjective & agreement : agreement;
+  };
+
   // To the left: a preposition governs, a role agrees or is followed by the genitive.
   bool role_seen = false;
   std::size_t i = m->begin;
@@ -532,9 +564,11 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
         }
       }
       if (agreement == 0) break;
+      agreement = narrowed(head, agreement);
       const bool kin = a_.gazetteer->entry(a_.matches[index].entry).kind == "kinship";
       agree(agreement, kin ? 1.0 : 2.0, kin ? 1.5 : 0.6, kin ? 0.2 : 0.1);
-      if ((agreement & 0x888888u) != 0 && (agreement & 0x333333u) == 0 && i == m->begin) family();
+      // «министры обороны Сергей Шойгу и …» are several people.
+      if ((agreement & 0x888888u) != 0 && (agreement & 0x333333u) == 0 && i == m->begin && m->words.size() == 1) family();
       i = head + 1;
       break;
     }
@@ -565,6 +599,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       }
       cases[1] *= 1.6;
       if (animate != 0 && animate == all) {
+        animate = narrowed(p, animate);
         agree(animate, 2.0, 1.0, 0.2);
         if ((animate & 0x333333u) == 0) family();
       }
@@ -611,7 +646,7 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
   // The first word of two is hardly a surname when it may be a given name, nor the last one a given name.
   if (m.words.size() > 1 && !m.eastern) {
     const bool front = &w == &m.words.front();
-    if (front && h.surname > 0 && h.given <= 0) factor *= 0.1;
+    if (front && h.surname > 0 && h.given <= 0) factor *= h.surname >= 3 ? kSurnameFirst : kMaybeSurnameFirst;
     if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
   }
   // «Мён Бака» is a genitive.

@@ -96,6 +96,7 @@ class PersonNames {
 
   const std::vector<Hypothesis>* HypothesesOf(std::string_view surface, const morph::Form* form);
   std::vector<Hypothesis> MakeHypotheses(std::string_view surface, const morph::Form* form) const;
+  bool IsGiven(std::string_view folded) const;
   void AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed);
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
   void Vote(const Mention& m);

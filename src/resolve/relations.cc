@@ -24,7 +24,9 @@ constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjecti
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
-constexpr std::size_t kLongestList = 8;  // people of one post
+constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
+constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
+constexpr std::size_t kLongestList = 8;          // people of one post
 
 // Whether a post without its body is told too («адвокат Ковалёв»); those of a state («президент Обама») always are, since it is understood
 // which. On factRuEval's occupations, which all have a body, `true` costs nine points of F1; on NEREL it finds 63 % instead of 37 % of
@@ -33,23 +35,38 @@ constexpr bool kPostsAlone = false;
 
 // Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
 constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "person_word", "crime"};
+// The flag of words of other kinds that are none either: honours, candidates.
+constexpr std::string_view kNoPostFlag = "nopost";
+// Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
+constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
 struct Post {
   std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
   morph::Agreement agreement = 0;
   bool lower_entry = true;
-  bool of_state = false;  // a head of state or a minister
+  bool of_state = false;   // a head of state or a minister
+  bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
+  bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
+  bool calling = false;    // «поэт»
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;  // its people stand right behind it
   std::string key;      // stems of the head
 };
 
+std::string_view SlotOf(const Described& d, std::string_view key) {
+  for (const auto& [k, v] : d.slots) {
+    if (k == key) return v;
+  }
+  return {};
+}
+
 class Finder {
  public:
   Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
       : a_(a), mentions_(mentions), out_(*out) {
     mention_at_.assign(a.tokens.size() + 1, -1);
+    no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (IndexOf(mentions[m].type) < 0) continue;
       std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
@@ -57,6 +74,14 @@ class Finder {
     role_ = a.gazetteer->ClassId("role");
     verb_ = a.gazetteer->ClassId("post_verb");
     org_head_ = a.gazetteer->ClassId("org_head");
+    body_noun_ = a.gazetteer->ClassId("body_noun");
+    adjective_ = a.gazetteer->ClassId("place_adjective");
+    noun_ = a.gazetteer->ClassId("post_noun");
+    for (std::size_t m = 0; m < mentions.size(); ++m) {
+      if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
+      const std::string_view code = SlotOf(mentions[m], "country");
+      if (!code.empty()) countries_[std::string(code)].push_back(static_cast<int>(m));
+    }
     for (const std::string_view kind : kNoPosts) no_posts_.insert(a.gazetteer->KindId("role", kind));
     become_ = a.gazetteer->KindId("post_verb", "become");
     post_ = a.gazetteer->KindId("post_verb", "post");
@@ -69,6 +94,7 @@ class Finder {
       if (!posts_[p].direct) Before(p);
       if (posts_[p].people.empty()) OverVerb(p);
     }
+    for (Post& p : inner_) posts_.push_back(std::move(p));
     FromAdjectives();
     FromElsewhere();
     for (const Post& p : posts_) Emit(p);
@@ -104,11 +130,12 @@ class Finder {
   }
 
   morph::Agreement NounsOf(std::size_t i) const {
-    morph::Agreement out = 0;
+    morph::Agreement out = 0, names = 0;
     for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(i))) {
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0) out |= morph::AgreementOf(r.tag);
+      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) == 0) continue;
+      ((r.tag & (morph::kSurn | morph::kName)) != 0 ? names : out) |= morph::AgreementOf(r.tag);
     }
-    return out;
+    return out != 0 ? out : names;
   }
 
   // The tag of the likeliest reading; a surname may be read into nearly every word.
@@ -122,8 +149,10 @@ class Finder {
   void FindAll() {
     for (std::size_t i = 0; i < a_.tokens.size();) {
       Post post;
-      if (mention_at_[i] >= 0 || !IsWord(i) || !HeadAt(i, &post)) {
-        ++i;
+      std::size_t none = i;  // where a word that names no post ends
+      if (mention_at_[i] >= 0 || !IsWord(i) || !HeadAt(i, &post, &none)) {
+        if (none > i) no_post_at_[i] = true;
+        i = std::max(i + 1, none);
         continue;
       }
       Adjectives(&post);
@@ -133,24 +162,34 @@ class Finder {
     }
   }
 
-  bool HeadAt(std::size_t i, Post* post) const {
+  bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
     bool no_post = false;
-    // «после» is hardly a form of «посол».
-    if ((BestOf(i) & (morph::kPREP | morph::kCONJ | morph::kPRCL | morph::kVERB | morph::kADVB)) != 0) return false;
+    std::size_t longest = 0;
+    // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
+    const bool small = (BestOf(i) & (morph::kPREP | morph::kCONJ | morph::kPRCL | morph::kVERB | morph::kADVB)) != 0;
+    const bool stop = i + 1 < a_.tokens.size() && Text(i + 1) == "." && a_.tokens[i].end == a_.tokens[i + 1].begin;
+    if (small && !stop) return false;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
       const gazetteer::Match& m = a_.matches[index];
       if (!a_.infos[index].words || a_.infos[index].class_id != role_ || m.end <= post->head_end) continue;
       bool free = true;
       for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
       if (!free) continue;
-      if (no_posts_.contains(a_.infos[index].kind_id)) {
-        no_post = m.end == i + 1;
+      const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
+      if (no_posts_.contains(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
+        no_post |= m.end == i + 1 || e.slots.find(kNoPostFlag) != std::string_view::npos;
+        // «чемпион мира», «кандидат в президенты»: the longest entry decides.
+        if (e.slots.find(kNoPostFlag) != std::string_view::npos) *none = longest = m.end, post->head_end = 0;
         continue;
       }
-      const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
+      if (m.end <= longest) continue;
       post->head = m.begin;
       post->head_end = m.end;
-      post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && e.slots.find("org") != std::string_view::npos;
+      const bool org = e.slots.find("org") != std::string_view::npos;
+      post->of_a_body = org || e.kind == "head_of_state";
+      post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
+      post->deputy = e.kind == "deputy";
+      post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -163,9 +202,11 @@ class Finder {
         if (info.type != Type::kRole || info.weight <= 0 || hit.end != i + 1 || !a_.tokens[i].Has(Flag::kHyphen)) continue;
         post->head = i;
         post->head_end = i + 1;
+        post->of_a_body = true;
       }
     }
-    if (post->head_end == 0) return false;
+    const bool abbreviation = stop && post->head_end > i + 1;
+    if (post->head_end == 0 || (small && !abbreviation)) return false;
     post->begin = post->head;
     post->text_end = post->end = post->head_end;
     for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
@@ -174,6 +215,7 @@ class Finder {
       }
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
+    if (abbreviation) post->agreement = kAnyCase;
     for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
@@ -196,6 +238,7 @@ class Finder {
     std::size_t i = post->head_end;
     bool behind_from = false;  // «от …»
     bool oblique = false;      // a preposition asks for another case, up to its noun
+    bool governed = false;     // one did: «по стратегии и развитию»
     // «управляющий компанией», «зав. кафедрой»
     bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
     bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
@@ -205,7 +248,9 @@ class Finder {
       const int m = mention_at_[i];
       if (m >= 0) {
         if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
-        if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization)))) post->objects.push_back(m);
+        if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization))) &&
+            !(post->calling && IsType(m, Type::kLocation) && roles && post->head_end == post->head + 1))
+          post->objects.push_back(m);
         // «РКК «Энергия»»: the name in quotes is the body.
         if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 &&
             post->objects[0] == mention_at_[i - 2])
@@ -228,6 +273,11 @@ class Finder {
           if (IsPerson(next)) post->end = next;
           break;
         }
+        // «директор «Вымпела» в Омске, на Урале и в Сибири»
+        if (IsComma(i) && IsPlaceAgain(*post, i + 1)) {
+          i += 1 + (mention_at_[i + 1] < 0);
+          continue;
+        }
         // «развития, инноваций и промышленности»
         if (IsComma(i) && post->objects.empty() && i > post->head_end && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
             WordsAt(i + 1, role_) < 0 && (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
@@ -238,9 +288,14 @@ class Finder {
       }
       const morph::Form& form = a_.FormOf(i);
       if (IsAnd(i)) {
+        if (IsPlaceAgain(*post, i + 1)) {
+          i += 1 + (mention_at_[i + 1] < 0);
+          continue;
+        }
         if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() ||
-            !IsTailWord(i + 1, morph::kgent) || WordsAt(i + 1, role_) >= 0)
+            !IsTailWord(i + 1, governed ? kOblique : morph::kgent) || WordsAt(i + 1, role_) >= 0)
           break;
+        oblique = governed;
         ++i;
         continue;
       }
@@ -249,7 +304,7 @@ class Finder {
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
         behind_from = form.folded == "от";
-        oblique = true;
+        oblique = governed = true;
         ++i;
         continue;
       }
@@ -294,8 +349,17 @@ class Finder {
     }
   }
 
+  // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
+  bool IsPlaceAgain(const Post& p, std::size_t i) const {
+    if (i + 1 >= a_.tokens.size() || p.objects.empty() || p.end + 1 != i || !IsType(mention_at_[p.end - 1], Type::kLocation) ||
+        mention_at_[p.end - 1] == p.objects[0])
+      return false;
+    if (IsType(mention_at_[i], Type::kLocation)) return true;
+    return IsWord(i) && (a_.FormOf(i).any & morph::kPREP) != 0 && IsType(mention_at_[i + 1], Type::kLocation);
+  }
+
   static bool IsTailPreposition(std::string_view word) {
-    for (const std::string_view p : {"по", "в", "во", "на", "при", "от", "из"}) {
+    for (const std::string_view p : {"по", "в", "во", "на", "при", "от", "из", "за", "против", "для"}) {
       if (word == p) return true;
     }
     return false;
@@ -307,7 +371,8 @@ class Finder {
     const morph::Form& form = a_.FormOf(i);
     if ((form.any & (morph::kNPRO | morph::kApro)) != 0) return false;
     for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0) return true;
+      // Nearly every word may be somebody's surname too.
+      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0 && (r.tag & morph::kSurn) == 0) return true;
     }
     return false;
   }
@@ -328,9 +393,23 @@ class Finder {
     }
     if (i >= a_.tokens.size() || Breaks(i)) return;
     if (IsPerson(i)) {
-      List(i, IsPlural(p), &p);
-      p.direct = true;
-      return;
+      if (SameCase(p, mention_at_[i])) {
+        List(i, IsPlural(p), &p);
+        p.direct = true;
+        return;
+      }
+      // «помощник президента США Барака Обамы Иван Крот»: the post in the genitive is that of the one, the whole that of the other.
+      Post of_other;
+      if (!InnerPost(p, mention_at_[i], &of_other)) return;
+      inner_.push_back(std::move(of_other));
+      p.objects.clear();
+      i = p.end = EndOf(mention_at_[i]);
+      if (IsPerson(i) && SameCase(p, mention_at_[i])) {
+        p.people = {mention_at_[i]};
+        p.direct = true;
+        return;
+      }
+      if (i >= a_.tokens.size() || Breaks(i)) return;
     }
     // The next post holds for the same person.
     std::size_t next = i;
@@ -349,6 +428,7 @@ class Finder {
       if (q.begin == next && q.direct && (q.agreement & p.agreement) != 0 && !Breaks(next)) {
         p.people = q.people;
         p.direct = true;
+        if (IsAnd(i)) Share(q, &p);
         return;
       }
     }
@@ -356,6 +436,55 @@ class Finder {
       const std::size_t end = EndOf(mention_at_[i + 1]);
       if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")") List(i + 1, false, &p);
     }
+  }
+
+  // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
+  bool SameCase(const Post& p, int person) const {
+    const Described& d = mentions_[static_cast<std::size_t>(person)];
+    const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
+    std::string text, normal;
+    morph::Fold(d.text, &text);
+    morph::Fold(d.normal, &normal);
+    if (text != normal) {
+      morph::Agreement oblique = 0;
+      for (int c = 1; c < 6; ++c) oblique |= morph::AgreementOfCase(c);
+      return p.agreement == 0 || (p.agreement & oblique) != 0;
+    }
+    // A man's name in a consonant is no other case than the nominative.
+    static constexpr std::string_view kConsonants[] = {"б", "в", "г", "д", "ж", "з", "к", "л", "м", "н",
+                                                       "п", "р", "с", "т", "ф", "х", "ц", "ч", "ш", "щ"};
+    const bool man = d.gender == morph::Gender::kMasculine &&
+                     std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
+    return !man || nominative || p.agreement == 0;
+  }
+
+  // The post in the genitive inside another's tail.
+  bool InnerPost(const Post& outer, int person, Post* inner) const {
+    for (std::size_t k = outer.head + 1; k < outer.text_end; ++k) {
+      if (WordsAt(k, role_) < 0) continue;
+      std::size_t none = k;
+      if (!HeadAt(k, inner, &none) || (inner->agreement & morph::AgreementOfCase(1)) == 0) return false;
+      inner->text_end = std::max(inner->head_end, outer.text_end);
+      inner->end = outer.end;
+      inner->objects = outer.objects;
+      inner->people = {person};
+      inner->direct = true;
+      return true;
+    }
+    return false;
+  }
+
+  // Whether a verb or predicate follows a post without a sign between them.
+  bool Acts(std::size_t index) const {
+    const std::size_t i = posts_[index].end;
+    if (i >= a_.tokens.size() || Breaks(i) || !IsWord(i) || mention_at_[i] >= 0) return false;
+    if (index + 1 < posts_.size() && posts_[index + 1].begin == i) return false;
+    return (BestOf(i) & (morph::kVERB | morph::kADJS | morph::kPRTS | morph::kPRED)) != 0 || a_.FormOf(i).folded == "не";
+  }
+
+  // «директор и совладелец «Вымпела»»: both are of the body behind the second.
+  void Share(const Post& second, Post* first) const {
+    if (first->objects.empty() && first->end == first->head_end) first->objects = second.objects;
   }
 
   void List(std::size_t i, bool many, Post* p) const {
@@ -375,7 +504,13 @@ class Finder {
   // «Иван Крот, …», «Иван Крот — …», «Иван Крот (…)», and the posts after such a one.
   void Before(std::size_t index) {
     Post& p = posts_[index];
+    if (p.begin > 0 && IsPerson(p.begin - 1) && !Breaks(p.begin) && a_.tokens[p.begin].shape == Shape::kCap && !p.objects.empty()) {
+      // A caption: «Иван Крот Президент ФИДЕ».
+      p.people = {mention_at_[p.begin - 1]};
+      return;
+    }
     if (p.begin < 2 || Breaks(p.begin)) return;
+    bool also = false;
     std::size_t i = p.begin - 1;  // the sign
     while (IsQuote(i) && i > 1) --i;
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
@@ -386,18 +521,33 @@ class Finder {
                          (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) || a_.tokens[i].kind == Kind::kNumber;
       if (!small || Breaks(i)) break;
       if (word == "и" && index > 0 && posts_[index - 1].end == i) break;
+      also |= word == "также";
       --i;
     }
     if (!(IsComma(i) || IsDash(i) || Text(i) == "(" || IsAnd(i)) || Breaks(i)) return;
     if (index > 0 && posts_[index - 1].end == i && !posts_[index - 1].people.empty() && !posts_[index - 1].direct &&
         (posts_[index - 1].agreement & p.agreement) != 0) {
       p.people = posts_[index - 1].people;
+      if (IsAnd(i)) Share(p, &posts_[index - 1]);
       return;
     }
     if (IsAnd(i)) return;
     const int m = mention_at_[i - 1];
     if (IsType(m, Type::kPerson) && !Breaks(i)) {
-      if (p.people.empty() || !p.objects.empty()) p.people = {m};
+      // «Иван Крот, а также директор …» is somebody else, and so is who does something («по словам Крота, мэр Омска доволен»).
+      if (also || (IsComma(i) && Acts(index))) return;
+      std::vector<int> people{m};
+      if (IsPlural(p)) {
+        // «Иван Крот и Пётр Зимин, депутаты …»
+        for (std::size_t n = 1; n < kLongestList; ++n) {
+          const std::size_t begin = mentions_[static_cast<std::size_t>(people.back())].begin;
+          if (begin < 2 || Breaks(begin) || !(IsAnd(begin - 1) || IsComma(begin - 1)) || !IsPerson(begin - 2)) break;
+          people.push_back(mention_at_[begin - 2]);
+        }
+        std::reverse(people.begin(), people.end());
+        if (people.size() < 2) return;
+      }
+      if (p.people.empty() || !p.objects.empty()) p.people = std::move(people);
       return;
     }
     // «Иван Крот (Россия), …»
@@ -407,10 +557,19 @@ class Finder {
     }
   }
 
+  // «назначил», unlike «назначен» and «назначили».
+  bool Appoints(std::size_t i) const {
+    const int m = WordsAt(i, verb_);
+    if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos)
+      return false;
+    const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
+    return !readings.empty() && (readings[0].tag & morph::kVERB) != 0 && (readings[0].tag & morph::ksing) != 0;
+  }
+
   // «Иван Крот назначен …», «занимает пост …»; «… стал Иван Крот», «на пост … избран Иван Крот».
   void OverVerb(std::size_t index) {
     Post& p = posts_[index];
-    bool post_word = false, verb = false;
+    bool post_word = false, verb = false, appoints = false;
     std::size_t i = p.begin;
     int person = -1;
     for (std::size_t n = 0; n < 2 * kVerbReach && i > 0 && !Breaks(i); ++n) {
@@ -429,9 +588,20 @@ class Finder {
         break;
       }
       if (index > 0 && i < posts_[index - 1].end) break;
+      if (no_post_at_[i]) return;  // «стал кандидатом на пост главы»
       const std::uint16_t kind = VerbKind(i);
-      post_word |= kind == post_ && kind != 0;
+      post_word |= (kind == post_ && kind != 0) || WordsAt(i, noun_) >= 0;
       verb |= kind == become_ && kind != 0;
+      appoints |= Appoints(i);
+    }
+    // «Пётр Зимин назначил Ивана Крота директором»
+    if (person >= 0 && !verb) {
+      const std::size_t begin = mentions_[static_cast<std::size_t>(person)].begin;
+      for (std::size_t k = begin, n = 0; k > 0 && n < kVerbReach && !Breaks(k) && IsWord(k - 1) && mention_at_[k - 1] < 0; ++n) {
+        if (Appoints(--k)) verb = true;
+      }
+    } else if (appoints) {
+      person = -1;  // who appoints is not who holds the post
     }
     const bool ablative = (p.agreement & morph::AgreementOfCase(4)) != 0;
     const bool genitive = post_word && (p.agreement & morph::AgreementOfCase(1)) != 0;
@@ -441,19 +611,44 @@ class Finder {
       return;
     }
     // To the right.
-    bool right = false;
+    bool right = appoints;
     i = p.end;
-    for (std::size_t n = 0; n < kVerbReach && i < a_.tokens.size() && !Breaks(i); ++n, ++i) {
+    for (std::size_t n = 0; n < kVerbReach && i < a_.tokens.size() && !Breaks(i); ++n) {
       if (IsPerson(i)) {
         if (right || (verb && post_word)) p.people = {mention_at_[i]};
         return;
       }
+      // «… стал глава «Вымпела» Иван Крот», «… занял республиканец Иван Крот»
+      if (index + 1 < posts_.size() && posts_[index + 1].begin == i) {
+        if (posts_[index + 1].direct && (right || (verb && post_word))) p.people = posts_[index + 1].people;
+        return;
+      }
+      if (IsBody(mention_at_[i]) && !right) {
+        i = EndOf(mention_at_[i]);
+        continue;
+      }
       if (mention_at_[i] >= 0 || (!IsWord(i) && !IsQuote(i))) return;
+      const int title = WordsAt(i, role_);
+      if (right && title >= 0) {
+        i = a_.matches[static_cast<std::size_t>(title)].end;
+        continue;
+      }
       right |= VerbKind(i) == become_ && VerbKind(i) != 0;
+      ++i;
     }
   }
 
-  // «британский премьер»: the place that the text names with the same beginning.
+  // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
+  int CountryBefore(std::string_view code, std::size_t token) const {
+    const auto it = countries_.find(std::string(code));
+    if (it == countries_.end()) return -1;
+    const std::vector<int>& all = it->second;
+    const auto after =
+        std::partition_point(all.begin(), all.end(), [this, token](int m) { return mentions_[static_cast<std::size_t>(m)].begin < token; });
+    return after == all.begin() ? all.front() : *(after - 1);
+  }
+
+  // «британский премьер», «омский губернатор»: the state by its adjective, other places by the same beginning, where the text names them.
   void FromAdjectives() {
     std::unordered_map<std::string, std::vector<int>> places;  // by their first letters
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
@@ -465,10 +660,15 @@ class Finder {
       if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
     }
     for (Post& p : posts_) {
-      if (!p.objects.empty() || p.people.empty()) continue;
+      if (!p.objects.empty() || p.people.empty() || !p.of_a_body) continue;
       for (std::size_t i = p.begin; i < p.text_end && p.objects.empty(); ++i) {
         const morph::Form& form = a_.FormOf(i);
         if (!IsWord(i) || (form.any & morph::kADJF) == 0) continue;
+        if (const int state = WordsAt(i, adjective_); state >= 0) {
+          const int m = CountryBefore(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind, p.begin);
+          if (m >= 0) p.objects.assign(1, m);
+          continue;
+        }
         const std::size_t sk = std::min(form.folded.rfind("ск"), form.folded.rfind("цк"));
         if (sk == std::string_view::npos || sk < kPrefix || form.folded.size() > sk + 12) continue;
         const std::string_view base = form.folded.substr(0, sk);
@@ -489,24 +689,71 @@ class Finder {
     }
   }
 
-  // A post without its body («президент Саркози») has that of the same post elsewhere in the text, if it is one.
+  // «глава партии Иван Крот», «мэр города Крот»: the noun stands for the last body or place before that has it as its class word, or is of
+  // its kind.
+  void FromNoun(Post* p) const {
+    std::size_t i = p->head_end;
+    while (i < p->text_end && IsWord(i) && (BestOf(i) & (morph::kADJF | morph::kPRTF)) != 0) ++i;
+    if (i + 1 != p->text_end || p->text_end != p->end) return;
+    std::string_view noun;
+    std::vector<std::string_view> kinds;
+    for (const std::uint32_t index : a_.matches_at.At(i)) {
+      const std::uint16_t cls = a_.infos[index].class_id;
+      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != body_noun_)) continue;
+      const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
+      noun = e.name;
+      if (cls == body_noun_) kinds.push_back(e.kind);
+    }
+    if (noun.empty()) return;
+    const auto after = std::partition_point(mentions_.begin(), mentions_.end(), [p](const Described& d) { return d.begin < p->begin; });
+    auto m = static_cast<std::size_t>(after - mentions_.begin());
+    for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {
+      const Described& d = mentions_[m];
+      if (!IsBody(static_cast<int>(m))) continue;
+      if (SlotOf(d, "head") != noun && std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end()) continue;
+      p->objects.assign(1, static_cast<int>(m));
+      p->text_end = p->head_end;
+      return;
+    }
+  }
+
+  // The code of the state that the dictionaries know for a person; empty where they know none.
+  std::string CountryOf(int person) const {
+    const Described& d = mentions_[static_cast<std::size_t>(person)];
+    std::uint32_t index = 0;
+    if (d.gazetteer.empty() || !a_.gazetteer->FindId(d.gazetteer, &index)) return {};
+    const std::string_view slots = a_.gazetteer->entry(index).slots;
+    constexpr std::string_view kKey = "country=";
+    const std::size_t at = slots.find(kKey);
+    if (at == std::string_view::npos) return {};
+    const std::string_view value = slots.substr(at + kKey.size());
+    return std::string(value.substr(0, value.find(';')));
+  }
+
+  // Mentions of one person, roughly: by the surname, or the only name.
+  std::string NameKey(int person) const {
+    const Described& d = mentions_[static_cast<std::size_t>(person)];
+    const std::string_view last = SlotOf(d, "last");
+    return std::string(last.empty() ? std::string_view(d.normal) : last);
+  }
+
+  // A post without its body has that of its noun («глава партии»), of the person, or of the same post elsewhere in the text.
   void FromElsewhere() {
+    for (Post& p : posts_) {
+      if (p.objects.empty() && !p.people.empty() && p.of_a_body) FromNoun(&p);
+    }
     std::unordered_map<std::string, std::set<std::string>> bodies;
     std::unordered_map<std::string, int> body;
+    std::unordered_map<std::string, int> state_of;  // by people's names: the state whose post they hold
     for (const Post& p : posts_) {
       if (p.objects.empty()) continue;
-      const std::string& name = mentions_[static_cast<std::size_t>(p.objects[0])].normal;
-      if (bodies[p.key].insert(name).second) body[p.key] = p.objects[0];
+      const Described& object = mentions_[static_cast<std::size_t>(p.objects[0])];
+      if (bodies[p.key].insert(object.normal).second) body[p.key] = p.objects[0];
+      if (!p.of_state || object.type != Type::kLocation || object.kind != "country") continue;
+      for (const int person : p.people) state_of.try_emplace(NameKey(person), p.objects[0]);
     }
     // A president is that of the only state in the text.
-    int land = -1;
-    bool one = true;
-    for (std::size_t m = 0; m < mentions_.size(); ++m) {
-      if (mentions_[m].type != Type::kLocation || mentions_[m].kind != "country") continue;
-      if (land >= 0 && mentions_[m].gazetteer != mentions_[static_cast<std::size_t>(land)].gazetteer) one = false;
-      if (land < 0) land = static_cast<int>(m);
-    }
-    if (!one) land = -1;
+    const int land = countries_.size() == 1 ? countries_.begin()->second.front() : -1;
     for (Post& p : posts_) {
       if (!p.objects.empty() || p.people.empty()) continue;
       // «архиепископ Лонгин Клинский (РПЦ)»
@@ -516,10 +763,19 @@ class Finder {
         p.objects.push_back(mention_at_[bracket + 1]);
         continue;
       }
-      if (!p.of_state || p.text_end != p.head_end) continue;
-      const auto it = bodies.find(p.key);
-      if (it != bodies.end() && it->second.size() == 1) p.objects.push_back(body[p.key]);
-      if (p.objects.empty() && land >= 0) p.objects.push_back(land);
+      if (!p.of_state && !p.deputy) continue;
+      int state = CountryBefore(CountryOf(p.people[0]), p.begin);
+      if (!p.of_state) {
+        if (state >= 0) p.objects.push_back(state);
+        continue;
+      }
+      if (const auto other = state_of.find(NameKey(p.people[0])); state < 0 && other != state_of.end()) state = other->second;
+      if (state < 0 && p.text_end == p.head_end) {
+        const auto it = bodies.find(p.key);
+        if (it != bodies.end() && it->second.size() == 1) state = body[p.key];
+      }
+      if (state < 0) state = land;
+      if (state >= 0) p.objects.push_back(state);
     }
   }
 
@@ -560,9 +816,12 @@ class Finder {
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
   std::vector<int> mention_at_;
+  std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
   std::vector<Post> posts_;
+  std::vector<Post> inner_;  // inside the tails of those
   std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, noun_ = 0, become_ = 0, post_ = 0;
+  std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
 }  // namespace

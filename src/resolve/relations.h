@@ -4,6 +4,10 @@
 // adjectives before it («бывший генеральный директор»), its tail («министр цифрового развития»), and the body or place behind it; then it
 // looks for its person: right behind («… Иван Крот»), before a comma, dash or bracket («Иван Крот, …»), or over a verb («Иван Крот назначен
 // …», «… стал Иван Крот»). Other families are rules (dictionaries/rules/relations.rules).
+//
+// A post without a body has that of what its noun stands for («глава партии», class `body_noun`), of the post coordinated with it, or the
+// state that its adjective (class `place_adjective`), the person's entry in the dictionaries, the person's other post, or the rest of the
+// text tells.
 #ifndef ATAU_RESOLVE_RELATIONS_H_
 #define ATAU_RESOLVE_RELATIONS_H_
 
