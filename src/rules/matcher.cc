@@ -1,6 +1,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -104,6 +105,11 @@ enum Place {
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
   std::uint32_t required = kNoIndex;  // a class test, by its place in required_; kNoIndex: a token of kLater
+};
+
+// Words of a set of rules.
+struct WordRange {
+  std::size_t from = 0, to = 0;
 };
 
 // What of a token test depends on its form alone.
@@ -247,7 +253,7 @@ struct MatchScratch::State {
   std::vector<std::uint64_t> sets;    // at each token, and at the end: rules whose second element and what is behind it may stand there
   std::vector<std::uint64_t> behind;  // what may stand at each token: kThird and kThirdBehind
   std::vector<std::uint64_t> chosen;  // at each token: rules to run
-  std::vector<std::uint64_t> mask, second;
+  std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
   std::vector<std::uint32_t> walls;                     // for each token: where the next sentence or block begins, and where the next block
@@ -316,16 +322,16 @@ class RuleSetImpl : public RuleSet {
   }
 
   void Match(const View& view, Phase phase, MatchScratch* scratch, Hits* out) const override {
-    Run run{*this, view, *scratch->state_, *out};
+    Run run{*this, view, *scratch->state_, *out, words_of_phase_[static_cast<int>(phase)]};
     run.s.mask = of_phase_[static_cast<int>(phase)];
     RunAll(&run);
   }
 
   void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const override {
-    Run run{*this, view, *scratch->state_, *out};
     if (rule >= p_.rules.size()) return;
+    Run run{*this, view, *scratch->state_, *out, words_of_phase_[p_.rules[rule].phase]};
     run.s.mask.assign(words_, 0);
-    run.s.mask[rule / 64] |= std::uint64_t{1} << (rule % 64);
+    Set(rule, run.s.mask.data());
     RunAll(&run);
   }
 
@@ -367,7 +373,7 @@ class RuleSetImpl : public RuleSet {
       classes_.push_back(b);
     }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
-    words_ = (p_.rules.size() + 63) / 64;
+    PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
     crosses_lines_.assign(words_, 0);
     ends_.assign(words_, 0);
@@ -430,7 +436,23 @@ class RuleSetImpl : public RuleSet {
 
   // ---- what may stand at the first places of a match ----
 
-  static void Set(std::uint32_t rule, std::uint64_t* set) { set[rule / 64] |= std::uint64_t{1} << (rule % 64); }
+  // Rules of one phase have their bits together, from a word of their own on, so that the other phase's words need no look.
+  void PlaceBits() {
+    bit_of_.resize(p_.rules.size());
+    for (const Phase phase : {Phase::kCandidates, Phase::kRelations}) {
+      const std::size_t first = rule_of_.size() / 64;
+      for (std::uint32_t rule = 0; rule < p_.rules.size(); ++rule) {
+        if (static_cast<Phase>(p_.rules[rule].phase) != phase) continue;
+        bit_of_[rule] = static_cast<std::uint32_t>(rule_of_.size());
+        rule_of_.push_back(rule);
+      }
+      rule_of_.resize((rule_of_.size() + 63) / 64 * 64, kNoIndex);
+      words_of_phase_[static_cast<int>(phase)] = {first, rule_of_.size() / 64};
+    }
+    words_ = rule_of_.size() / 64;
+  }
+
+  void Set(std::uint32_t rule, std::uint64_t* set) const { set[bit_of_[rule] / 64] |= std::uint64_t{1} << (bit_of_[rule] % 64); }
   void Set(std::uint32_t rule, Place place, std::vector<std::uint64_t>* sets) const { Set(rule, sets->data() + place * words_); }
 
   void AddRule(std::uint32_t rule, const RuleCode& r) {
@@ -805,17 +827,37 @@ class RuleSetImpl : public RuleSet {
     const View& view;
     State& s;
     Hits& out;
+    const WordRange words;  // of the sets: those of the phase
 
     bool Begin() {
       if (view.tokens == nullptr || view.forms == nullptr || view.tokens->empty() || set.words_ == 0) return false;
-      if (s.owner != &set || s.table != view.forms || s.generation != view.forms->generation()) Forget();
-      s.forms.resize(view.forms->size());
+      s.need_cursor.assign(set.needs_.size(), 0);
+      const bool known = s.owner == &set && s.table == view.forms && s.generation == view.forms->generation();
+      if (!known || !view.again || s.tokens.size() != view.tokens->size()) {
+        if (!known) Forget();
+        ReadMatches();
+        ReadTokens();
+      }
+      s.resolved_at.clear();
+      if (view.resolved != nullptr) {
+        const std::size_t n = view.tokens->size();
+        s.resolved_at.assign(n, -1);
+        for (std::size_t i = 0; i < view.resolved->size(); ++i) {
+          const View::Resolved& r = (*view.resolved)[i];
+          if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
+        }
+      }
+      Places();
+      return true;
+    }
+
+    // Fills what is known of matches.
+    void ReadMatches() {
       const std::size_t n = view.tokens->size();
       s.keys.clear();
       s.match_at.assign(n + 1, 0);
       s.required_at.resize(set.required_.size());
       for (auto& list : s.required_at) list.clear();
-      s.need_cursor.assign(set.needs_.size(), 0);
       s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
@@ -834,16 +876,6 @@ class RuleSetImpl : public RuleSet {
         }
         for (std::size_t i = 1; i <= n; ++i) s.match_at[i] += s.match_at[i - 1];
       }
-      s.resolved_at.clear();
-      if (view.resolved != nullptr) {
-        s.resolved_at.assign(n, -1);
-        for (std::size_t i = 0; i < view.resolved->size(); ++i) {
-          const View::Resolved& r = (*view.resolved)[i];
-          if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
-        }
-      }
-      Places();
-      return true;
     }
 
     void Forget() {
@@ -889,75 +921,138 @@ class RuleSetImpl : public RuleSet {
       return row;
     }
 
-    // Fills in what may stand at each token, and the rules that are worth running there.
-    void Places() {
-      constexpr std::size_t kAhead = 4;
+    // Fills what is known of tokens.
+    void ReadTokens() {
       const std::size_t n = view.tokens->size();
-      const std::size_t words = set.words_;
+      s.forms.resize(view.forms->size());
       s.tokens.resize(n);
+      s.walls.resize(n * 2);
       for (std::size_t i = 0; i < n; ++i) {
         const token::Token& t = (*view.tokens)[i];
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
-        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * words * kPlaces)};
+        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
       }
-      s.sets.resize((n + 1) * words);
-      s.behind.resize((n + 2) * words * 2);
-      s.chosen.resize(n * words);
-      s.second.resize(words);
-      std::uint64_t* second = s.second.data();
-      for (std::size_t i = n; i < n + 2; ++i) std::copy_n(set.nothing_.data() + kThird * words, words * 2, s.behind.data() + i * words * 2);
-      std::copy_n(set.ends_.data(), words, s.sets.data() + n * words);
-      s.walls.resize(n * 2);
       std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
-      // From the end, since each token is asked what may stand behind it.
       for (std::size_t i = n; i-- > 0;) {
         const token::Token& t = (*view.tokens)[i];
-        std::uint64_t* sets = s.sets.data() + i * words;
-        std::uint64_t* third = s.behind.data() + i * words * 2;
         s.walls[i * 2] = sentence;
         s.walls[i * 2 + 1] = block;
         if (t.Has(token::kSentenceStart | token::kBlockStart)) sentence = static_cast<std::uint32_t>(i);
         if (t.Has(token::kBlockStart)) block = static_cast<std::uint32_t>(i);
+      }
+    }
+
+    // Fills in what may stand at each token, and the rules that are worth running there. No word of the sets depends on another one; a
+    // fixed number of them at once stays in registers.
+    void Places() {
+      const std::size_t n = view.tokens->size();
+      s.sets.resize((n + 1) * set.words_);
+      s.behind.resize((n + 2) * set.words_ * 2);
+      s.chosen.resize(n * set.words_);
+      for (std::size_t w = words.from; w < words.to;) {
+        const std::size_t left = words.to - w;
+        if (left >= 6) {
+          Places<6>(w), w += 6;
+        } else if (left >= 5) {
+          Places<5>(w), w += 5;
+        } else if (left >= 4) {
+          Places<4>(w), w += 4;
+        } else if (left >= 2) {
+          Places<2>(w), w += 2;
+        } else {
+          Places<1>(w), w += 1;
+        }
+      }
+    }
+
+    // The same of kWords words from `from` on.
+    template <std::size_t kWords>
+    void Places(const std::size_t from) {
+      using Words = std::array<std::uint64_t, kWords>;
+      constexpr std::size_t kAhead = 4;
+      const std::size_t n = view.tokens->size();
+      const std::size_t stride = set.words_;
+      // Words of the set that stands `place` sets behind `sets`.
+      const auto load = [from, stride](const std::uint64_t* sets, std::size_t place) {
+        Words loaded;
+        for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[place * stride + from + w];
+        return loaded;
+      };
+      const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t place) {
+        for (std::size_t w = 0; w < kWords; ++w) sets[place * stride + from + w] = stored[w];
+      };
+      const auto both = [](const Words& x, const Words& y) {
+        Words z;
+        for (std::size_t w = 0; w < kWords; ++w) z[w] = x[w] & y[w];
+        return z;
+      };
+      const auto join = [](Words* x, const Words& y) {
+        for (std::size_t w = 0; w < kWords; ++w) (*x)[w] |= y[w];
+      };
+      const Words ends = load(set.ends_.data(), 0), mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
+      const Words no_third = load(set.nothing_.data(), kThird), no_behind = load(set.nothing_.data(), kThirdBehind);
+      for (std::size_t i = n; i < n + 2; ++i) {
+        store(no_third, s.behind.data(), i * 2);
+        store(no_behind, s.behind.data(), i * 2 + 1);
+      }
+      store(ends, s.sets.data(), n);
+      Words after = ends, next_third = no_third;  // of the token behind
+      // From the end, since each token is asked what may stand behind it.
+      for (std::size_t i = n; i-- > 0;) {
+        const token::Token& t = (*view.tokens)[i];
         const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
         if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
-        Choose(static_cast<std::uint32_t>(i), profile);
-        if (t.Has(token::kBlockStart)) {
-          // No match goes on here.
-          std::copy_n(set.ends_.data(), words, sets);
-          std::copy_n(set.nothing_.data() + kThird * words, words * 2, third);
-          continue;
+
+        // Rules that may match here, where it is known what may stand behind.
+        Words chosen = both(load(profile, kFirst), after);
+        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+          if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
+          join(&chosen, both(load(s.kind_sets.data() + s.keys[m] * stride * kPlaces, kFirst),
+                             load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n))));
         }
-        const std::uint64_t* next = third + words * 2;
-        for (std::size_t w = 0; w < words * 2; ++w) third[w] = profile[kThird * words + w];
-        if (!t.Has(token::kOpens | token::kCloses)) {
-          for (std::size_t w = 0; w < words; ++w) sets[w] = (profile[kSecond * words + w] & next[w]) | set.ends_[w];
-        } else {
-          for (std::size_t w = 0; w < words; ++w) second[w] = profile[kSecond * words + w];
+        if (t.Has(token::kOpens)) join(&chosen, load(set.opens_[t.kind != token::Kind::kQuote].data(), kFirst));
+        if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
+          const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
+          const Words behind = load(s.sets.data(), r.end);
+          join(&chosen, both(load(set.resolved_.data(), 0), behind));
+          join(&chosen, both(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), behind));
+        }
+        store(both(chosen, mask), s.chosen.data(), i);
+
+        // What it says to the tokens before it.
+        Words sets = ends, third = no_third, third_behind = no_behind;
+        if (!t.Has(token::kBlockStart)) {  // else no match goes on here
+          Words second = load(profile, kSecond);
+          third = load(profile, kThird);
+          third_behind = load(profile, kThirdBehind);
           const auto add = [&](const std::uint64_t* more) {
-            for (std::size_t w = 0; w < words; ++w) second[w] |= more[kSecond * words + w];
-            for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
+            join(&second, load(more, kSecond));
+            join(&third, load(more, kThird));
+            join(&third_behind, load(more, kThirdBehind));
           };
           if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
           if (t.Has(token::kCloses)) add(set.closes_.data());
-          for (std::size_t w = 0; w < words; ++w) sets[w] = (second[w] & next[w]) | set.ends_[w];
-        }
-        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-          if (Repeats(m)) continue;
-          const State::KindRow& kind = s.kinds[s.keys[m]];
-          if (!kind.goes_on) continue;
-          const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * words * kPlaces;
-          const std::uint64_t* behind = s.behind.data() + (std::min<std::size_t>((*view.matches)[m].end, n) * 2 + 1) * words;
-          for (std::size_t w = 0; w < words; ++w) sets[w] |= more[kSecond * words + w] & behind[w];
-          for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
-        }
-        if (t.Has(token::kSentenceStart)) {
-          for (std::size_t w = 0; w < words; ++w) {
-            sets[w] = (sets[w] & set.crosses_lines_[w]) | set.ends_[w];
-            third[w] = (third[w] & set.crosses_lines_[w]) | set.nothing_[kThird * words + w];
-            third[words + w] = (third[words + w] & set.crosses_lines_[w]) | set.nothing_[kThirdBehind * words + w];
+          join(&sets, both(second, next_third));
+          for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+            if (!s.kinds[s.keys[m]].goes_on || Repeats(m)) continue;
+            const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
+            join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) * 2 + 1)));
+            join(&third, load(more, kThird));
+            join(&third_behind, load(more, kThirdBehind));
+          }
+          if (t.Has(token::kSentenceStart)) {
+            sets = both(sets, crosses), third = both(third, crosses), third_behind = both(third_behind, crosses);
+            join(&sets, ends);
+            join(&third, no_third);
+            join(&third_behind, no_behind);
           }
         }
+        store(sets, s.sets.data(), i);
+        store(third, s.behind.data(), i * 2);
+        store(third_behind, s.behind.data(), i * 2 + 1);
+        after = sets;
+        next_third = third;
       }
     }
 
@@ -1120,40 +1215,12 @@ class RuleSetImpl : public RuleSet {
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
-    // Which rules may match at a token, where it is known what may stand behind it.
-    void Choose(std::uint32_t i, const std::uint64_t* profile) {
-      const token::Token& t = (*view.tokens)[i];
-      const std::size_t words = set.words_;
-      const std::size_t n = view.tokens->size();
-      std::uint64_t* chosen = s.chosen.data() + i * words;
-      const std::uint64_t* second = s.sets.data() + (i + 1) * words;
-      for (std::size_t w = 0; w < words; ++w) chosen[w] = profile[w] & second[w];
-      const auto add = [&](const std::uint64_t* sets, std::size_t end) {
-        second = s.sets.data() + std::min(end, n) * words;
-        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w];
-      };
-      for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-        if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
-        add(s.kind_sets.data() + s.keys[m] * words * kPlaces, (*view.matches)[m].end);
-      }
-      if (t.Has(token::kOpens)) {
-        const std::uint64_t* sets = set.opens_[t.kind != token::Kind::kQuote].data();
-        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w];
-      }
-      if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
-        const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
-        add(set.resolved_.data(), r.end);
-        add(set.resolved_.data() + static_cast<std::size_t>(r.type) * words, r.end);
-      }
-      for (std::size_t w = 0; w < words; ++w) chosen[w] &= s.mask[w];
-    }
-
     // Runs the rules that may match at a token.
     void At(std::uint32_t i) {
       const std::uint64_t* chosen = s.chosen.data() + i * set.words_;
-      for (std::size_t w = 0; w < set.words_; ++w) {
+      for (std::size_t w = words.from; w < words.to; ++w) {
         for (std::uint64_t bits = chosen[w]; bits != 0; bits &= bits - 1) {
-          Try(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(std::countr_zero(bits)), i);
+          Try(set.rule_of_[w * 64 + static_cast<std::size_t>(std::countr_zero(bits))], i);
         }
       }
     }
@@ -1179,10 +1246,11 @@ class RuleSetImpl : public RuleSet {
         while (cursor < list.size() && list[cursor] < i + need.min) ++cursor;
         return cursor < list.size() && list[cursor] < to;
       }
-      const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + rule / 64;
+      const std::uint32_t bit = set.bit_of_[rule];
+      const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + bit / 64;
       const State::TokenState* tokens = s.tokens.data();
       for (std::uint32_t at = i + need.min; at < to; ++at) {
-        if (((profiles[tokens[at].profile] >> (rule % 64)) & 1) != 0) return true;
+        if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) return true;
       }
       return false;
     }
@@ -1534,6 +1602,8 @@ class RuleSetImpl : public RuleSet {
   std::vector<Range> needs_of_;  // by rule: into needs_
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
+  WordRange words_of_phase_[2];
+  std::vector<std::uint32_t> bit_of_, rule_of_;  // of a rule its bit, and back; kNoIndex where a bit has no rule
   std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
   std::vector<std::uint64_t> ends_;                   // rules that a match may end for after its first element
   std::vector<std::uint64_t> anything_;               // sets: rules that any token suits
