@@ -94,6 +94,7 @@ struct CaptureSlot {
 // leave the handful of rules worth running. The sets only ever say too much: the machine looks again.
 enum Place {
   kFirst,
+  kAlone,  // a first element that no other one need follow, or that what follows is too rare to be looked behind
   kSecond,
   kThird,        // behind a second element of one token
   kThirdBehind,  // behind a second element of any length: a class match, a resolved entity
@@ -376,7 +377,7 @@ class RuleSetImpl : public RuleSet {
     PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
     crosses_lines_.assign(words_, 0);
-    ends_.assign(words_, 0);
+    resolved_alone_.assign(words_, 0);
     anything_.assign(words_ * kPlaces, 0);
     nothing_.assign(words_ * kPlaces, 0);
     for (auto* sets : {&opens_[0], &opens_[1], &closes_}) sets->assign(words_ * kPlaces, 0);
@@ -478,23 +479,31 @@ class RuleSetImpl : public RuleSet {
           Set(rule, kFirst, &anything_);
       }
     }
-    std::vector<std::uint32_t> first, second, third, behind;
+    std::vector<std::uint32_t> first, alone, second, third, behind;
     Reach(r, r.start, &first);
-    for (std::uint32_t pc : first) Reach(r, pc + 1, &second);
+    for (std::uint32_t pc : first) {
+      std::vector<std::uint32_t> next;
+      Reach(r, pc + 1, &next);
+      const bool stands_alone = std::any_of(next.begin(), next.end(), [&](std::uint32_t n) { return !IsLookedBehind(p_.code[n].op); });
+      if (stands_alone && p_.code[pc].op == Op::kResolved) {
+        Set(rule, resolved_alone_.data());
+      } else if (stands_alone) {
+        alone.push_back(pc);
+      }
+      Reach(r, pc + 1, &second);
+    }
+    AddPlace(rule, kAlone, alone);
     AddPlace(rule, kSecond, second);
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
-      if (op == Op::kMatch) {
-        Set(rule, ends_.data());
-      } else if (op == Op::kResolved || op == Op::kGroup) {
-        Set(rule, ends_.data());  // too rare to be looked behind
-      } else {
-        Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
-      }
+      if (IsLookedBehind(op)) Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
     }
     AddPlace(rule, kThird, third);
     AddPlace(rule, kThirdBehind, behind);
   }
+
+  // Whether an element that may stand second is told by the tokens that begin it, and what is behind it looked at.
+  static bool IsLookedBehind(Op op) { return op != Op::kMatch && op != Op::kResolved && op != Op::kGroup; }
 
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r) {
@@ -558,13 +567,14 @@ class RuleSetImpl : public RuleSet {
 
   // How much the tests of an instruction tell.
   std::uint32_t Telling(const Instruction& in) const {
-    std::uint32_t least = 4;
+    std::uint32_t least = 5;
     for (std::uint32_t k = in.a; k < in.a + in.b; ++k) {
       const ConjunctionTest& c = p_.conjunctions[k];
       std::uint32_t score = (c.need & kFormMask) != 0 ? 1 : 0;
       if (c.form_test != kNoIndex) {
         const FormTest& t = p_.form_tests[c.form_test];
-        score = (t.has & 7) != 0 ? 4 : t.regexes.count != 0 ? 3 : 2;
+        // Words that are asked for as they stand are prepositions and the like as a rule.
+        score = (t.has & 1) != 0 ? 5 : (t.has & 7) != 0 ? 4 : t.regexes.count != 0 ? 3 : 2;
       }
       least = std::min(least, score);
     }
@@ -916,8 +926,8 @@ class RuleSetImpl : public RuleSet {
       const auto any = [&](std::size_t from, std::size_t to) {
         return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; });
       };
-      kind.begins = any(0, set.words_);
-      kind.goes_on = any(set.words_, size);
+      kind.begins = any(kFirst * set.words_, (kFirst + 1) * set.words_);
+      kind.goes_on = any(kSecond * set.words_, size);
       return row;
     }
 
@@ -990,14 +1000,20 @@ class RuleSetImpl : public RuleSet {
       const auto join = [](Words* x, const Words& y) {
         for (std::size_t w = 0; w < kWords; ++w) (*x)[w] |= y[w];
       };
-      const Words ends = load(set.ends_.data(), 0), mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
+      // Rules of `first` that need nothing behind, or something of `behind`.
+      const auto begin = [](const Words& first, const Words& alone, const Words& behind) {
+        Words z;
+        for (std::size_t w = 0; w < kWords; ++w) z[w] = first[w] & (alone[w] | behind[w]);
+        return z;
+      };
+      const Words mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
       const Words no_third = load(set.nothing_.data(), kThird), no_behind = load(set.nothing_.data(), kThirdBehind);
       for (std::size_t i = n; i < n + 2; ++i) {
         store(no_third, s.behind.data(), i * 2);
         store(no_behind, s.behind.data(), i * 2 + 1);
       }
-      store(ends, s.sets.data(), n);
-      Words after = ends, next_third = no_third;  // of the token behind
+      store(Words{}, s.sets.data(), n);
+      Words after{}, next_third = no_third;  // of the token behind
       // From the end, since each token is asked what may stand behind it.
       for (std::size_t i = n; i-- > 0;) {
         const token::Token& t = (*view.tokens)[i];
@@ -1005,23 +1021,25 @@ class RuleSetImpl : public RuleSet {
         if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
 
         // Rules that may match here, where it is known what may stand behind.
-        Words chosen = both(load(profile, kFirst), after);
+        Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
         for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
           if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
-          join(&chosen, both(load(s.kind_sets.data() + s.keys[m] * stride * kPlaces, kFirst),
-                             load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n))));
+          const std::uint64_t* kind = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
+          join(&chosen,
+               begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n))));
         }
         if (t.Has(token::kOpens)) join(&chosen, load(set.opens_[t.kind != token::Kind::kQuote].data(), kFirst));
         if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
           const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
           const Words behind = load(s.sets.data(), r.end);
-          join(&chosen, both(load(set.resolved_.data(), 0), behind));
-          join(&chosen, both(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), behind));
+          const Words alone = load(set.resolved_alone_.data(), 0);
+          join(&chosen, begin(load(set.resolved_.data(), 0), alone, behind));
+          join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
         }
         store(both(chosen, mask), s.chosen.data(), i);
 
         // What it says to the tokens before it.
-        Words sets = ends, third = no_third, third_behind = no_behind;
+        Words sets{}, third = no_third, third_behind = no_behind;
         if (!t.Has(token::kBlockStart)) {  // else no match goes on here
           Words second = load(profile, kSecond);
           third = load(profile, kThird);
@@ -1033,7 +1051,7 @@ class RuleSetImpl : public RuleSet {
           };
           if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
           if (t.Has(token::kCloses)) add(set.closes_.data());
-          join(&sets, both(second, next_third));
+          sets = both(second, next_third);
           for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
             if (!s.kinds[s.keys[m]].goes_on || Repeats(m)) continue;
             const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
@@ -1043,7 +1061,6 @@ class RuleSetImpl : public RuleSet {
           }
           if (t.Has(token::kSentenceStart)) {
             sets = both(sets, crosses), third = both(third, crosses), third_behind = both(third_behind, crosses);
-            join(&sets, ends);
             join(&third, no_third);
             join(&third_behind, no_behind);
           }
@@ -1605,12 +1622,12 @@ class RuleSetImpl : public RuleSet {
   WordRange words_of_phase_[2];
   std::vector<std::uint32_t> bit_of_, rule_of_;  // of a rule its bit, and back; kNoIndex where a bit has no rule
   std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
-  std::vector<std::uint64_t> ends_;                   // rules that a match may end for after its first element
   std::vector<std::uint64_t> anything_;               // sets: rules that any token suits
   std::vector<std::uint64_t> nothing_;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
   std::vector<std::uint64_t> opens_[2], closes_;      // sets: of opening quotes, opening brackets, closing ones
   std::vector<std::uint64_t> class_sets_;             // sets, by class test
   std::vector<std::uint64_t> resolved_;               // by type, first place only; 0 = any
+  std::vector<std::uint64_t> resolved_alone_;         // rules whose match may end behind a resolved entity (see kAlone)
   std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
   std::vector<Atom> atoms_;
   HashIndex atom_index_;
