@@ -110,7 +110,7 @@ class CodePoints {
 class Builder {
  public:
   Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
-      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), people_(s->analysis, &s->names) {
+      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out) {
     out_ = Document{};
     out_.text = std::string(text);
     if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
@@ -118,11 +118,15 @@ class Builder {
 
   void Run() {
     Flat();
+    s_.clock.Done(Room::kDescribe);
     Relations();
+    s_.clock.Done(Room::kRelations);
     Entities();
+    s_.clock.Done(Room::kEntities);
     Nested();
     Repairs();
     Points();
+    s_.clock.Done(Room::kNested);
   }
 
  private:
@@ -146,14 +150,14 @@ class Builder {
     return e;
   }
 
-  // Adds the description of a mention.
-  void Add(const Planned& plan, std::vector<Described>* to) {
+  // Adds the description of a mention. `people` may be null where it is none of a person.
+  void Add(const Planned& plan, const resolve::PersonNames* people, std::vector<Described>* to) {
     Described& d = to->emplace_back();
     d.begin = plan.begin;
     d.end = plan.end;
     d.type = plan.type;
     d.score = plan.score;
-    resolve::Describe(a_, plan.type == Type::kPerson ? &people_.form(plan.person) : nullptr, plan.hit, &d);
+    resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &d);
     if (plan.hit >= 0) Value(&d);
   }
 
@@ -174,18 +178,20 @@ class Builder {
     // Names inside other names ask what the people of the text are called, but have no say in it.
     InnerMentions(s_, &inner_);
     std::vector<Planned> flat, nested;
+    resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);
     for (const Mention& m : s_.mentions) {
       Planned& plan = flat.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
       std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
       std::fill(mention_of.begin() + m.begin, mention_of.begin() + m.end, static_cast<std::int32_t>(flat.size() - 1));
-      if (plan.type == Type::kPerson) plan.person = people_.Add(plan.begin, plan.end);
+      if (plan.type == Type::kPerson) plan.person = people.Add(plan.begin, plan.end);
     }
     for (const Mention& m : inner_) {
       Planned& plan = nested.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
-      if (plan.type == Type::kPerson) plan.person = people_.Add(plan.begin, plan.end, false);
+      if (plan.type == Type::kPerson) plan.person = people.Add(plan.begin, plan.end, false);
     }
-    people_.Solve(mention_of);
+    people.Solve(mention_of);
+    s_.clock.Done(Room::kNames);
     // Dates, money and roles stand in the flat view where there is room for them.
     std::vector<Planned> others, crowded;
     RuleMentions(p_, a_, &others);
@@ -197,11 +203,11 @@ class Builder {
     const auto before = [](const Planned& x, const Planned& y) { return x.begin < y.begin; };
     if (!std::is_sorted(flat.begin(), flat.end(), before)) std::stable_sort(flat.begin(), flat.end(), before);
     flat_.reserve(flat.size());
-    for (const Planned& plan : flat) Add(plan, &flat_);
+    for (const Planned& plan : flat) Add(plan, &people, &flat_);
     nested_.reserve(nested.size() + crowded.size());
-    for (const Planned& plan : nested) Add(plan, &nested_);
+    for (const Planned& plan : nested) Add(plan, &people, &nested_);
     Places();
-    for (const Planned& plan : crowded) Add(plan, &nested_);
+    for (const Planned& plan : crowded) Add(plan, nullptr, &nested_);
   }
 
   // The place at the end of a body's name, where the candidates had none there.
@@ -210,7 +216,7 @@ class Builder {
     for (const Described& d : nested_) std::fill(inside.begin() + d.begin, inside.begin() + d.end, std::uint8_t{1});
     for (const Described& d : flat_) {
       if (d.type != Type::kOrganization || d.place_begin <= d.begin || inside[d.place_begin] != 0 || inside[d.end - 1] != 0) continue;
-      Add({d.place_begin, d.end, Type::kLocation}, &nested_);
+      Add({d.place_begin, d.end, Type::kLocation}, nullptr, &nested_);
     }
   }
 
@@ -396,7 +402,6 @@ class Builder {
   const resolve::Analysis& a_;
   Document& out_;
   std::optional<resolve::Day> today_;
-  resolve::PersonNames people_;
   std::vector<Mention> inner_;
   std::vector<Described> flat_, nested_;
   std::vector<std::pair<int, int>> aliases_;

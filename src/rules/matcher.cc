@@ -251,8 +251,9 @@ struct MatchScratch::State {
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
-  std::vector<std::uint64_t> sets;    // at each token, and at the end: rules whose second element and what is behind it may stand there
-  std::vector<std::uint64_t> behind;  // what may stand at each token: kThird and kThirdBehind
+  std::size_t ring = 0;               // a power of two
+  std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
+  std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind
   std::vector<std::uint64_t> chosen;  // at each token: rules to run
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
@@ -493,10 +494,11 @@ class RuleSetImpl : public RuleSet {
       Reach(r, pc + 1, &second);
     }
     AddPlace(rule, kAlone, alone);
+    std::erase_if(second, [&](std::uint32_t pc) { return !IsLookedBehind(p_.code[pc].op); });
     AddPlace(rule, kSecond, second);
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
-      if (IsLookedBehind(op)) Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
+      Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
     }
     AddPlace(rule, kThird, third);
     AddPlace(rule, kThirdBehind, behind);
@@ -956,10 +958,15 @@ class RuleSetImpl : public RuleSet {
     // Fills in what may stand at each token, and the rules that are worth running there. No word of the sets depends on another one; a
     // fixed number of them at once stays in registers.
     void Places() {
-      const std::size_t n = view.tokens->size();
-      s.sets.resize((n + 1) * set.words_);
-      s.behind.resize((n + 2) * set.words_ * 2);
-      s.chosen.resize(n * set.words_);
+      // What may stand at a token is asked for by those before it as far as a match or an entity reaches, and by none before that.
+      std::uint32_t reach = s.widest;
+      if (view.resolved != nullptr) {
+        for (const View::Resolved& r : *view.resolved) reach = std::max(reach, r.end - r.begin);
+      }
+      s.ring = std::bit_ceil(std::size_t{reach} + 3);
+      s.sets.resize(s.ring * set.words_);
+      s.behind.resize(s.ring * set.words_);
+      s.chosen.resize(view.tokens->size() * set.words_);
       for (std::size_t w = words.from; w < words.to;) {
         const std::size_t left = words.to - w;
         if (left >= 6) {
@@ -1008,11 +1015,9 @@ class RuleSetImpl : public RuleSet {
       };
       const Words mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
       const Words no_third = load(set.nothing_.data(), kThird), no_behind = load(set.nothing_.data(), kThirdBehind);
-      for (std::size_t i = n; i < n + 2; ++i) {
-        store(no_third, s.behind.data(), i * 2);
-        store(no_behind, s.behind.data(), i * 2 + 1);
-      }
-      store(Words{}, s.sets.data(), n);
+      const std::size_t turn = s.ring - 1;  // rows are used in turn
+      store(no_behind, s.behind.data(), n & turn);
+      store(Words{}, s.sets.data(), n & turn);
       Words after{}, next_third = no_third;  // of the token behind
       // From the end, since each token is asked what may stand behind it.
       for (std::size_t i = n; i-- > 0;) {
@@ -1026,12 +1031,12 @@ class RuleSetImpl : public RuleSet {
           if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
           const std::uint64_t* kind = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
           join(&chosen,
-               begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n))));
+               begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
         }
         if (t.Has(token::kOpens)) join(&chosen, load(set.opens_[t.kind != token::Kind::kQuote].data(), kFirst));
         if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
           const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
-          const Words behind = load(s.sets.data(), r.end);
+          const Words behind = load(s.sets.data(), r.end & turn);
           const Words alone = load(set.resolved_alone_.data(), 0);
           join(&chosen, begin(load(set.resolved_.data(), 0), alone, behind));
           join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
@@ -1055,7 +1060,7 @@ class RuleSetImpl : public RuleSet {
           for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
             if (!s.kinds[s.keys[m]].goes_on || Repeats(m)) continue;
             const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
-            join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) * 2 + 1)));
+            join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
             join(&third, load(more, kThird));
             join(&third_behind, load(more, kThirdBehind));
           }
@@ -1065,9 +1070,8 @@ class RuleSetImpl : public RuleSet {
             join(&third_behind, no_behind);
           }
         }
-        store(sets, s.sets.data(), i);
-        store(third, s.behind.data(), i * 2);
-        store(third_behind, s.behind.data(), i * 2 + 1);
+        store(sets, s.sets.data(), i & turn);
+        store(third_behind, s.behind.data(), i & turn);
         after = sets;
         next_third = third;
       }
