@@ -179,8 +179,8 @@ int Run(const Options& o) {
   double sum = 0;
   for (const double seconds : rooms) sum += seconds;
   const auto row = [&](std::string_view name, double seconds, bool first) {
-    std::snprintf(out.data(), out.size(), o.json ? "%s\"%.*s\":%.4f" : "%s%-18.*s %10.1f ns/kB", o.json && !first ? "," : "",
-                  static_cast<int>(name.size()), name.data(), o.json ? seconds : seconds * 1e6 / mb);
+    std::snprintf(out.data(), out.size(), o.json ? "%s\"%.*s\":%.4f" : "%s%-24.*s %9.2f us/kB", o.json && !first ? "," : "",
+                  static_cast<int>(name.size()), name.data(), o.json ? seconds : seconds * 1e3 / mb);
     std::cout << out.data();
     if (!o.json) {
       std::snprintf(out.data(), out.size(), " %5.1f %%\n", 100 * seconds / sum);

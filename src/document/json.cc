@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -47,6 +49,11 @@ class Writer {
     *p++ = '"';
     const char* const end = s.data() + s.size();
     for (const char* q = s.data(); q < end;) {
+      if (const std::size_t n = PlainAt(q, end); n != 0) {
+        std::memcpy(p, q, 8);
+        p += n, q += n;
+        continue;
+      }
       const auto c = static_cast<unsigned char>(*q);
       if (c >= 0xC2 && c <= 0xDF && end - q > 1 && (static_cast<unsigned char>(q[1]) & 0xC0) == 0x80) {  // most letters
         *p++ = *q++;
@@ -113,6 +120,20 @@ class Writer {
   static constexpr std::size_t kLongestInteger = 24;
   static constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+  // 8 where the next eight bytes are four Russian letters (of two bytes each, beginning with D0 or D1) or eight ASCII characters that
+  // stand for themselves; else 0.
+  static std::size_t PlainAt(const char* q, const char* end) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101u, kTops = 0x8080808080808080u;
+    if constexpr (std::endian::native != std::endian::little) return 0;
+    if (end - q < 8) return 0;
+    std::uint64_t bytes;
+    std::memcpy(&bytes, q, 8);
+    if ((bytes & 0xC0FEC0FEC0FEC0FEu) == 0x80D080D080D080D0u) return 8;
+    // Of a byte below 0x80, the highest bit of these differences says whether it is smaller than 0x20, a quote, or a backslash.
+    const std::uint64_t quote = bytes ^ (kOnes * '"'), backslash = bytes ^ (kOnes * '\\');
+    const std::uint64_t special = (bytes - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes) | bytes;
+    return (special & kTops) == 0 ? 8 : 0;
+  }
   static char* Escape(unsigned char c, char* p) {
     *p++ = '\\';
     switch (c) {

@@ -1124,7 +1124,7 @@ class RuleSetImpl : public RuleSet {
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
-        const TextOutline surface = OutlineOfText(form.surface);
+        const TextOutline surface = form.surface == form.folded ? folded : OutlineOfText(form.surface);
         for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
           const std::uint32_t atom = s.pending[signature.pending.first + k];
           const Range regexes = set.p_.form_tests[set.atoms_[atom].form_test].regexes;
