@@ -26,6 +26,8 @@ struct Document {
 // One line of JSON without a line end: the object of the command line's contract ("entities", "nested", "document_entities", "relations";
 // with `id` first when it is not empty). The same document gives the same bytes everywhere. Offsets are code points.
 std::string ToJson(const Document& document, std::string_view id = {});
+// The same, added to what `out` holds: a buffer that is used again and again costs no memory anew.
+void AppendJson(const Document& document, std::string_view id, std::string* out);
 
 // A piece of HTML that shows the text with nested coloured marks, and a table of document entities and relations. Any text is safe in it.
 // `page` makes a whole, self-contained page of it.

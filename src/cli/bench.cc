@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "cli/cli.h"
+#include "document/pipeline.h"
 
 namespace atau::cli {
 namespace {
@@ -21,7 +22,7 @@ struct Options {
   std::string from, charset = "auto";
   std::vector<std::string> files;
   int threads = 0, repeat = 7;
-  bool lines = false, json = false;
+  bool lines = false, json = false, rooms = false;
 };
 
 double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -60,6 +61,26 @@ double WordBreaks(icu::BreakIterator* words, const std::vector<icu::UnicodeStrin
   }
   *count = boundaries;
   return Now() - start;
+}
+
+// Seconds of each room in one round by one thread, and in `json` those of writing the results.
+document::RoomSeconds Rooms(const Extractor& extractor, const ExtractOptions& options, const std::vector<std::string>& texts,
+                            Scratch* scratch, double* json) {
+  document::RoomSeconds seconds{};
+  document::RoomClock& clock = static_cast<document::PipelineScratch*>(scratch)->clock;  // every scratch is one
+  clock.CountIn(&seconds);
+  std::string out;
+  *json = 0;
+  for (const std::string& text : texts) {
+    const auto document = extractor.Extract(text, options, scratch);
+    if (!document.ok()) continue;
+    out.clear();
+    const double start = Now();
+    AppendJson(document.value(), {}, &out);
+    *json += Now() - start;
+  }
+  clock.CountIn(nullptr);
+  return seconds;
 }
 
 int Run(const Options& o) {
@@ -120,6 +141,20 @@ int Run(const Options& o) {
     icu_times.push_back(WordBreaks(words.get(), wide, &boundaries));
     if (threads > 1) many.push_back(Extraction(extractor, options, texts, threads, &scratches));
   }
+  // Each room by itself, after the other rounds: asking the clock costs a little.
+  document::RoomSeconds rooms{};
+  double json = 0;
+  if (o.rooms) {
+    std::array<std::vector<double>, document::kRoomNames.size()> rounds;
+    std::vector<double> json_rounds;
+    for (int r = 0; r < o.repeat; ++r) {
+      const document::RoomSeconds seconds = Rooms(extractor, options, texts, scratches[0].get(), &json);
+      for (std::size_t room = 0; room < rooms.size(); ++room) rounds[room].push_back(seconds[room]);
+      json_rounds.push_back(json);
+    }
+    for (std::size_t room = 0; room < rooms.size(); ++room) rooms[room] = Median(rounds[room]);
+    json = Median(json_rounds);
+  }
   const double mb = static_cast<double>(bytes) / 1e6;
   const double speed_one = mb / Median(one), speed_icu = mb / Median(icu_times), speed_many = threads > 1 ? mb / Median(many) : speed_one;
   std::array<char, 600> out;
@@ -127,7 +162,7 @@ int Run(const Options& o) {
     std::snprintf(out.data(), out.size(),
                   "{\"documents\":%zu,\"bytes\":%zu,\"entities\":%zu,\"rounds\":%d,\"load_seconds\":%.4f,\"mb_per_s\":%.3f,\"threads\":%d,"
                   "\"mb_per_s_threads\":%.3f,"
-                  "\"icu_words_mb_per_s\":%.3f,\"ratio_to_icu\":%.4f}\n",
+                  "\"icu_words_mb_per_s\":%.3f,\"ratio_to_icu\":%.4f",
                   documents, once, entities, o.repeat, load, speed_one, threads, speed_many, speed_icu, speed_one / speed_icu);
   } else {
     std::snprintf(out.data(), out.size(),
@@ -141,6 +176,24 @@ int Run(const Options& o) {
                   speed_icu, speed_one / speed_icu);
   }
   std::cout << out.data();
+  double sum = 0;
+  for (const double seconds : rooms) sum += seconds;
+  const auto row = [&](std::string_view name, double seconds, bool first) {
+    std::snprintf(out.data(), out.size(), o.json ? "%s\"%.*s\":%.4f" : "%s%-24.*s %9.2f us/kB", o.json && !first ? "," : "",
+                  static_cast<int>(name.size()), name.data(), o.json ? seconds : seconds * 1e3 / mb);
+    std::cout << out.data();
+    if (!o.json) {
+      std::snprintf(out.data(), out.size(), " %5.1f %%\n", 100 * seconds / sum);
+      std::cout << out.data();
+    }
+  };
+  if (o.rooms) {
+    if (o.json) std::cout << ",\"room_seconds\":{";
+    for (std::size_t room = 0; room < rooms.size(); ++room) row(document::kRoomNames[room], rooms[room], room == 0);
+    row("json", json, false);
+    if (o.json) std::cout << "}";
+  }
+  if (o.json) std::cout << "}\n";
   return Finish(kOk);
 }
 
@@ -153,7 +206,8 @@ Command AddBench(CLI::App* parent) {
       "Examples:\n"
       "  atau bench articles.jsonl\n"
       "  atau bench --lines titles.txt --threads 8\n"
-      "  atau bench article.txt --json\n\n"
+      "  atau bench article.txt --json\n"
+      "  atau bench --rooms feed.jsonl\n\n"
       "Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are "
       "millions of bytes of UTF-8.\n"
       "ICU gets its texts as UTF-16 that was converted before the clock ran.");
@@ -163,6 +217,7 @@ Command AddBench(CLI::App* parent) {
   app->add_flag("--lines", o->lines, "Text input: each line is a document");
   app->add_option("--threads", o->threads, "Threads of the second figure (default: all cores)")->check(CLI::Range(0, 256));
   app->add_option("--repeat", o->repeat, "Rounds")->check(CLI::Range(1, 1000))->capture_default_str();
+  app->add_flag("--rooms", o->rooms, "Show too what each room takes (one thread), and writing JSON in per cent of their sum");
   app->add_flag("--json", o->json, "One JSON object instead of a table");
   o->extractor.AddTo(app);
   app->add_option("FILE", o->files, "Files or directories; standard input when none is named");

@@ -93,8 +93,8 @@ class Progress {
   double last_ = 0, start_;
 };
 
-// A member of the JSON line: the document's JSON with the id and the carried members in front.
-std::string JsonLine(const Input& input, const std::string& document_json);
+// Adds a line of JSON: the document's, with the id and the carried members in front.
+void AppendJsonLine(const Input& input, const Document& document, std::string* out);
 std::string JsonError(const Input& input, const std::string& message);
 
 }  // namespace atau::cli

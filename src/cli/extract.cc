@@ -38,22 +38,23 @@ std::string ToText(const Document& d) {
   return out;
 }
 
-// What is written for one document; a failure goes to `input->error`.
-std::string Process(const Extractor& extractor, const ExtractOptions& options, const std::string& to, Scratch* scratch, Input* input) {
+// Adds what is written for one document; a failure goes to `input->error`.
+void Process(const Extractor& extractor, const ExtractOptions& options, const std::string& to, Scratch* scratch, Input* input,
+             std::string* out) {
   auto d = extractor.Extract(input->text, options, scratch);
   if (!d.ok()) {
     input->error = d.error().ToString();
-    return {};
+  } else if (to == "jsonl") {
+    AppendJsonLine(*input, d.value(), out);
+  } else if (to == "conll") {
+    *out += ToConll(d.value());
+  } else if (to == "brat") {
+    *out += ToBrat(d.value());
+  } else if (to == "html") {
+    *out += ToHtml(d.value(), true, input->file == "-" ? "atau" : input->file);
+  } else {
+    *out += ToText(d.value());
   }
-  if (to == "jsonl") {
-    std::string line = JsonLine(*input, ToJson(d.value()));
-    line += '\n';
-    return line;
-  }
-  if (to == "conll") return ToConll(d.value());
-  if (to == "brat") return ToBrat(d.value());
-  if (to == "html") return ToHtml(d.value(), true, input->file == "-" ? "atau" : input->file);
-  return ToText(d.value());
 }
 
 // One document on its way through the threads.
@@ -102,7 +103,7 @@ class Workers {
         task = waiting_.front();
         waiting_.pop_front();
       }
-      if (task->input.error.empty()) task->out = Process(extractor_, options_, to_, scratch.get(), &task->input);
+      if (task->input.error.empty()) Process(extractor_, options_, to_, scratch.get(), &task->input, &task->out);
       {
         const std::lock_guard lock(mutex_);
         task->done = true;
@@ -153,8 +154,10 @@ int Run(Options o) {
   if (o.jobs <= 1) {
     const auto scratch = extractor.NewScratch();
     Input input;
+    std::string out;
     while (reader.Next(&input)) {
-      const std::string out = input.error.empty() ? Process(extractor, options, o.to, scratch.get(), &input) : std::string();
+      out.clear();
+      if (input.error.empty()) Process(extractor, options, o.to, scratch.get(), &input, &out);
       if (!write(input, out)) break;
     }
     return Finish(status);

@@ -438,14 +438,18 @@ bool Reader::Next(Input* input) {
   }
 }
 
-std::string JsonLine(const Input& input, const std::string& document_json) {
-  std::string out;
-  out.reserve(input.id.size() + input.rest.size() + document_json.size() + 16);
-  out += "{\"id\":";
-  out += input.id;
-  out += ',';
-  if (!input.rest.empty()) out += input.rest, out += ',';
-  return out.append(document_json, 1);
+void AppendJsonLine(const Input& input, const Document& document, std::string* out) {
+  *out += "{\"id\":";
+  *out += input.id;
+  *out += ',';
+  if (!input.rest.empty()) *out += input.rest, *out += ',';
+  // The document's own brace gives way to the one above.
+  const std::size_t brace = out->size() - 1;
+  const char before = (*out)[brace];
+  out->pop_back();
+  AppendJson(document, {}, out);
+  (*out)[brace] = before;
+  *out += '\n';
 }
 
 std::string JsonError(const Input& input, const std::string& message) {

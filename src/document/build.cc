@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
@@ -22,8 +23,17 @@ bool Wanted(const ExtractOptions& options, Type type) {
   return options.types.empty() || std::find(options.types.begin(), options.types.end(), type) != options.types.end();
 }
 
+// A mention before it is described: descriptions are many strings, and dear to move.
+struct Planned {
+  std::uint32_t begin = 0, end = 0;
+  Type type = Type::kNone;
+  float score = 0;
+  int hit = -1;            // the rule that proposed it, where its type asks for one
+  std::size_t person = 0;  // its number among the people
+};
+
 // Spans of the types that only rules propose: dates, money, roles. The heaviest, then longest cover of each type by itself.
-void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<std::pair<Described, int>>* out) {
+void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Planned>* out) {
   for (const Type type : {Type::kDate, Type::kMoney, Type::kRole}) {
     std::vector<std::pair<float, std::uint32_t>> order;
     // What speaks against a span of this type.
@@ -47,12 +57,7 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<std
       const rules::Hit& hit = a.hits.hits[h];
       if (std::any_of(used.begin() + hit.begin, used.begin() + hit.end, [](std::uint8_t u) { return u != 0; })) continue;
       std::fill(used.begin() + hit.begin, used.begin() + hit.end, std::uint8_t{1});
-      Described d;
-      d.begin = hit.begin;
-      d.end = hit.end;
-      d.type = type;
-      d.score = p.rules().rule(hit.rule).weight;
-      out->emplace_back(std::move(d), static_cast<int>(h));
+      out->push_back({hit.begin, hit.end, type, p.rules().rule(hit.rule).weight, static_cast<int>(h), 0});
     }
   }
 }
@@ -105,7 +110,7 @@ class CodePoints {
 class Builder {
  public:
   Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
-      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), people_(s->analysis, &s->names) {
+      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out) {
     out_ = Document{};
     out_.text = std::string(text);
     if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
@@ -113,11 +118,15 @@ class Builder {
 
   void Run() {
     Flat();
+    s_.clock.Done(Room::kDescribe);
     Relations();
+    s_.clock.Done(Room::kRelations);
     Entities();
+    s_.clock.Done(Room::kEntities);
     Nested();
     Repairs();
     Points();
+    s_.clock.Done(Room::kNested);
   }
 
  private:
@@ -125,18 +134,31 @@ class Builder {
     return {s_.clean.OriginalBegin(a_.tokens[begin].begin), s_.clean.OriginalEnd(a_.tokens[end - 1].end)};
   }
 
-  Entity ToEntity(const Described& d) const {
+  // Of a description that is still needed (const) or not.
+  template <class D>
+  Entity ToEntity(D&& d) const {
     Entity e;
     e.span = Original(d.begin, d.end);
     e.type = d.type;
-    e.kind = d.kind;
-    e.text = d.text;
-    e.normal = d.normal;
-    e.slots = d.slots;
-    e.gazetteer = d.gazetteer;
+    e.kind = std::forward<D>(d).kind;
+    e.text = std::forward<D>(d).text;
+    e.normal = std::forward<D>(d).normal;
+    e.slots = std::forward<D>(d).slots;
+    e.gazetteer = std::forward<D>(d).gazetteer;
     e.score = static_cast<double>(d.score);
-    e.rule = d.rule;
+    e.rule = std::forward<D>(d).rule;
     return e;
+  }
+
+  // Adds the description of a mention. `people` may be null where it is none of a person.
+  void Add(const Planned& plan, const resolve::PersonNames* people, std::vector<Described>* to) {
+    Described& d = to->emplace_back();
+    d.begin = plan.begin;
+    d.end = plan.end;
+    d.type = plan.type;
+    d.score = plan.score;
+    resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &d);
+    if (plan.hit >= 0) Value(&d);
   }
 
   void Value(Described* d) const {
@@ -153,56 +175,39 @@ class Builder {
 
   void Flat() {
     std::vector<std::uint8_t> used(a_.tokens.size() + 1, 0);
-    for (const Mention& m : s_.mentions) {
-      Described d;
-      d.begin = m.begin;
-      d.end = m.end;
-      d.type = resolve::kCompeting[m.type];
-      d.score = m.score;
-      std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
-      flat_.push_back(std::move(d));
-    }
     // Names inside other names ask what the people of the text are called, but have no say in it.
     InnerMentions(s_, &inner_);
+    std::vector<Planned> flat, nested;
+    resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);
-    std::vector<std::size_t> person(flat_.size() + inner_.size(), 0);
-    for (std::size_t i = 0; i < flat_.size(); ++i) {
-      std::fill(mention_of.begin() + flat_[i].begin, mention_of.begin() + flat_[i].end, static_cast<std::int32_t>(i));
-      if (flat_[i].type == Type::kPerson) person[i] = people_.Add(flat_[i].begin, flat_[i].end);
+    for (const Mention& m : s_.mentions) {
+      Planned& plan = flat.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
+      std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
+      std::fill(mention_of.begin() + m.begin, mention_of.begin() + m.end, static_cast<std::int32_t>(flat.size() - 1));
+      if (plan.type == Type::kPerson) plan.person = people.Add(plan.begin, plan.end);
     }
-    for (std::size_t i = 0; i < inner_.size(); ++i) {
-      if (resolve::kCompeting[inner_[i].type] == Type::kPerson)
-        person[flat_.size() + i] = people_.Add(inner_[i].begin, inner_[i].end, false);
+    for (const Mention& m : inner_) {
+      Planned& plan = nested.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
+      if (plan.type == Type::kPerson) plan.person = people.Add(plan.begin, plan.end, false);
     }
-    people_.Solve(mention_of);
-    for (std::size_t i = 0; i < flat_.size(); ++i) {
-      resolve::Describe(a_, flat_[i].type == Type::kPerson ? &people_.form(person[i]) : nullptr, -1, &flat_[i]);
-    }
-    for (std::size_t i = 0; i < inner_.size(); ++i) {
-      const Mention& m = inner_[i];
-      Described d;
-      d.begin = m.begin;
-      d.end = m.end;
-      d.type = resolve::kCompeting[m.type];
-      d.score = m.score;
-      resolve::Describe(a_, d.type == Type::kPerson ? &people_.form(person[flat_.size() + i]) : nullptr, -1, &d);
-      nested_.push_back(std::move(d));
-    }
-    Places();
-    std::vector<std::pair<Described, int>> others;
+    people.Solve(mention_of);
+    s_.clock.Done(Room::kNames);
+    // Dates, money and roles stand in the flat view where there is room for them.
+    std::vector<Planned> others, crowded;
     RuleMentions(p_, a_, &others);
-    for (auto& [d, hit] : others) {
-      resolve::Describe(a_, nullptr, hit, &d);
-      Value(&d);
-      if (std::none_of(used.begin() + d.begin, used.begin() + d.end, [](std::uint8_t u) { return u != 0; })) {
-        std::fill(used.begin() + d.begin, used.begin() + d.end, std::uint8_t{1});
-        flat_.push_back(std::move(d));
-      } else {
-        nested_.push_back(std::move(d));
-      }
+    for (const Planned& plan : others) {
+      const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });
+      if (free) std::fill(used.begin() + plan.begin, used.begin() + plan.end, std::uint8_t{1});
+      (free ? flat : crowded).push_back(plan);
     }
-    const auto before = [](const Described& x, const Described& y) { return x.begin < y.begin; };
-    if (!std::is_sorted(flat_.begin(), flat_.end(), before)) std::stable_sort(flat_.begin(), flat_.end(), before);
+    const auto before = [](const Planned& x, const Planned& y) { return x.begin < y.begin; };
+    if (!std::is_sorted(flat.begin(), flat.end(), before)) std::stable_sort(flat.begin(), flat.end(), before);
+    flat_.reserve(flat.size());
+    for (const Planned& plan : flat) Add(plan, &people, &flat_);
+    nested_.reserve(nested.size() + crowded.size());
+    for (const Planned& plan : nested) Add(plan, &people, &nested_);
+    Places();
+    for (const Planned& plan : crowded) Add(plan, nullptr, &nested_);
   }
 
   // The place at the end of a body's name, where the candidates had none there.
@@ -211,12 +216,7 @@ class Builder {
     for (const Described& d : nested_) std::fill(inside.begin() + d.begin, inside.begin() + d.end, std::uint8_t{1});
     for (const Described& d : flat_) {
       if (d.type != Type::kOrganization || d.place_begin <= d.begin || inside[d.place_begin] != 0 || inside[d.end - 1] != 0) continue;
-      Described place;
-      place.begin = d.place_begin;
-      place.end = d.end;
-      place.type = Type::kLocation;
-      resolve::Describe(a_, nullptr, -1, &place);
-      nested_.push_back(std::move(place));
+      Add({d.place_begin, d.end, Type::kLocation}, nullptr, &nested_);
     }
   }
 
@@ -244,7 +244,7 @@ class Builder {
     std::vector<rules::View::Resolved> resolved;
     for (std::size_t i = 0; i < flat_.size(); ++i)
       resolved.push_back({flat_[i].begin, flat_[i].end, flat_[i].type, static_cast<std::uint32_t>(i)});
-    const rules::View view{a_.clean, &a_.tokens, &s_.forms, &p_.gazetteer(), &a_.matches, &resolved};
+    const rules::View view{a_.clean, &a_.tokens, &s_.forms, &p_.gazetteer(), &a_.matches, &resolved, true};
     rules::Hits hits;
     p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
     for (const rules::Hit& hit : hits.hits) {
@@ -278,15 +278,15 @@ class Builder {
     int count = 0;
     for (const int c : cluster) count = std::max(count, c + 1);
     std::vector<std::vector<int>> members(static_cast<std::size_t>(count));
+    out_.entities.reserve(flat_.size());
     for (std::size_t i = 0; i < flat_.size(); ++i) {
-      Entity e = ToEntity(flat_[i]);
-      if (!Wanted(options_, e.type)) {
+      if (!Wanted(options_, flat_[i].type)) {
         kept_.push_back(-1);
         continue;
       }
       kept_.push_back(static_cast<int>(out_.entities.size()));
       if (cluster[i] >= 0) members[static_cast<std::size_t>(cluster[i])].push_back(static_cast<int>(i));
-      out_.entities.push_back(std::move(e));
+      out_.entities.push_back(ToEntity(std::as_const(flat_[i])));
     }
     const std::map<std::string_view, std::size_t> states = resolve::StatesOf(flat_);
     std::vector<int> number(static_cast<std::size_t>(count), -1);
@@ -361,19 +361,26 @@ class Builder {
   }
 
   void Nested() {
-    std::vector<const Described*> all;
+    std::vector<Described*> all;
     all.reserve(flat_.size() + nested_.size());
-    for (const Described& d : flat_) all.push_back(&d);
-    for (const Described& d : nested_) {
+    for (Described& d : flat_) all.push_back(&d);
+    for (Described& d : nested_) {
       if (!CrossesFlat(d)) all.push_back(&d);
     }
     std::stable_sort(all.begin(), all.end(),
                      [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
     out_.nested.reserve(all.size());
-    std::map<std::tuple<std::size_t, std::size_t, Type>, const Entity*> flat_entity;
-    for (const Entity& f : out_.entities) flat_entity[{f.span.start, f.span.end, f.type}] = &f;
+    // The last mention of the flat view with this span and type, or null.
+    const auto flat_entity = [this](const Entity& e) -> const Entity* {
+      auto f = std::upper_bound(out_.entities.begin(), out_.entities.end(), e.span.start,
+                                [](std::size_t start, const Entity& x) { return start < x.span.start; });
+      while (f != out_.entities.begin() && (--f)->span.start == e.span.start) {
+        if (f->span == e.span && f->type == e.type) return &*f;
+      }
+      return nullptr;
+    };
     std::vector<int> open;  // indices of the entities around
-    for (const Described* d : all) {
+    for (Described* d : all) {
       if (!Wanted(options_, d->type)) continue;
       const Span span = Original(d->begin, d->end);
       while (!open.empty() && out_.nested[static_cast<std::size_t>(open.back())].span.end <= span.start) open.pop_back();
@@ -382,13 +389,13 @@ class Builder {
         if (around.span.end < span.end) continue;  // crosses: the tree keeps the one that began first
         if (around.span == span && around.type == d->type) continue;
       }
-      Entity e = ToEntity(*d);
+      Entity e = ToEntity(std::move(*d));  // nobody needs the descriptions after this
       if (!open.empty()) e.parent = open.back();
-      if (const auto flat = flat_entity.find({e.span.start, e.span.end, e.type}); flat != flat_entity.end()) {
+      if (const Entity* flat = flat_entity(e); flat != nullptr) {
         // What the document entity said of the mention holds here too.
-        e.entity = flat->second->entity;
-        e.gazetteer = flat->second->gazetteer;
-        e.slots = flat->second->slots;
+        e.entity = flat->entity;
+        e.gazetteer = flat->gazetteer;
+        e.slots = flat->slots;
       }
       open.push_back(static_cast<int>(out_.nested.size()));
       out_.nested.push_back(std::move(e));
@@ -421,7 +428,6 @@ class Builder {
   const resolve::Analysis& a_;
   Document& out_;
   std::optional<resolve::Day> today_;
-  resolve::PersonNames people_;
   std::vector<Mention> inner_;
   std::vector<Described> flat_, nested_;
   std::vector<std::pair<int, int>> aliases_;

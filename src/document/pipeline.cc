@@ -83,31 +83,40 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
 
   text::CleanOptions clean = options;
   clean.words = words_.get();
+  s->clock.Start();
   s->clean.Assign(text, clean);
   a.clean = s->clean.view();
+  s->clock.Done(Room::kText);
   token::Tokenize(a.clean, words_.get(), &a.tokens);
+  s->clock.Done(Room::kTokens);
   s->forms.InternAll(a.clean, &a.tokens);
+  s->clock.Done(Room::kForms);
   a.forms = &s->forms;
   a.gazetteer = gazetteer_.get();
   a.rules = rules_.get();
   a.caseless = IsCaseless(a.tokens);
   a.matches.clear();
   gazetteer_->Find(a.tokens, s->forms, &s->find, &a.matches);
+  s->clock.Done(Room::kGazetteer);
   a.hits.Clear();
   const rules::View view{a.clean, &a.tokens, &s->forms, gazetteer_.get(), &a.matches, nullptr};
   rules_->Match(view, rules::Phase::kCandidates, &s->match, &a.hits);
+  s->clock.Done(Room::kRules);
   a.Index();
   evidence_->Categories(a, &s->cats);
   resolve::FindCandidates(a, s->cats, &s->candidates);
+  s->clock.Done(Room::kCandidates);
 }
 
 void Pipeline::Resolve(PipelineScratch* s) const {
   const resolve::Analysis& a = s->analysis;
   model_->Score(a, s->cats, s->candidates, &s->score, &s->scores);
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
+  s->clock.Done(Room::kScores);
   s->memory.Learn(a, s->mentions);
   model_->Rescore(a, s->candidates, s->memory, &s->score, &s->scores);
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
+  s->clock.Done(Room::kMemory);
 }
 
 }  // namespace atau::document

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bundle/bundle.h"
+#include "document/rooms.h"
 #include "gazetteer/gazetteer.h"
 #include "morph/form_table.h"
 #include "morph/morph.h"
@@ -56,6 +57,7 @@ class PipelineScratch : public Scratch {
   resolve::CoverScratch cover;
   resolve::NameScratch names;
   resolve::Memory memory;
+  RoomClock clock;
 };
 
 // Immutable and thread-safe: everything that is opened from bundles.

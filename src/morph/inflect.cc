@@ -139,12 +139,12 @@ class Group {
       std::string spelling = forms_.morph().Spelling(reading, form.folded);
       if (spelled.empty()) {
         spelled = std::move(spelling);
+        if (!spelled.empty() && spelled.find("\u0451") == std::string::npos) return std::string(text);
       } else if (spelled != spelling) {
         return std::string(text);
       }
     }
-    if (spelled.empty() || spelled.find("\u0451") == std::string::npos) return std::string(text);
-    return WithCaseOf(text, spelled);
+    return spelled.empty() ? std::string(text) : WithCaseOf(text, spelled);
   }
 
   std::string_view clean_;

@@ -121,7 +121,14 @@ char32_t NextCodePoint(std::string_view text, std::size_t* at) {
   return c;
 }
 
-void AppendCodePoint(char32_t c, std::string* out) { text::Append(c, out); }
+void AppendCodePoint(char32_t c, std::string* out) {
+  if (c >= 0x80 && c < 0x800) {  // nearly all
+    const char bytes[2] = {static_cast<char>(0xC0 | (c >> 6)), static_cast<char>(0x80 | (c & 0x3F))};
+    out->append(bytes, 2);
+  } else {
+    text::Append(c, out);
+  }
+}
 
 bool Encode(std::string_view word, Letters* out) {
   out->size = 0;

@@ -680,7 +680,8 @@ std::string MorphImpl::Compose(const Cut& cut, const Reading& reading, std::uint
     out = left + "-";
   }
   out += Spell(cut, forms[form]).ToString();
-  return out + cut.tail;
+  out += cut.tail;
+  return out;
 }
 
 std::string MorphImpl::Lemma(const Reading& reading, std::string_view folded) const {

@@ -61,6 +61,25 @@ class Reaching {
   std::vector<std::uint32_t> first_, from_;
 };
 
+// A byte for each form, remembered between documents: looking at a form itself costs a trip to memory.
+class FormBytes {
+ public:
+  static constexpr std::uint8_t kUnknown = 0xFF;
+  // By form; kUnknown where nothing was written yet. Forgets when the table was cleared. Valid until the next call.
+  std::uint8_t* Follow(const morph::FormTable& forms) {
+    if (forms_ != &forms || generation_ != forms.generation()) bytes_.clear();
+    forms_ = &forms;
+    generation_ = forms.generation();
+    if (bytes_.size() < forms.size()) bytes_.resize(forms.size() + forms.size() / 2, kUnknown);
+    return bytes_.data();
+  }
+
+ private:
+  const morph::FormTable* forms_ = nullptr;
+  std::uint64_t generation_ = 0;
+  std::vector<std::uint8_t> bytes_;
+};
+
 struct Analysis {
   std::string_view clean;
   std::vector<token::Token> tokens;
@@ -103,6 +122,7 @@ struct Analysis {
   ByToken matches_at, matches_end, hits_at;
 
   mutable Nominatives nominatives;  // remembered from earlier documents
+  mutable FormBytes form_cats[2];   // categories of forms, without letter case in the second
 
   // Call after matches and hits are there.
   void Index() {

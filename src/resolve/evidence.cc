@@ -462,9 +462,18 @@ void Evidence::OfForm(const morph::FormTable& forms, std::uint32_t form, bool ca
 void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   const std::size_t n = a.tokens.size();
   cats->resize(n);
+  std::uint8_t* const known = a.form_cats[a.caseless].Follow(*a.forms);
   for (std::size_t i = 0; i < n; ++i) {
     const Token& t = a.tokens[i];
-    (*cats)[i] = t.kind == Kind::kWord || t.kind == Kind::kNumber ? FormCat(a, t) : SignCat(a, t);
+    if (t.kind != Kind::kWord && t.kind != Kind::kNumber) {
+      (*cats)[i] = SignCat(a, t);
+    } else if (t.Has(Flag::kUrl)) {  // the one flag here that may differ between tokens of a form
+      (*cats)[i] = FormCat(a, t);
+    } else {
+      std::uint8_t& cat = known[t.form];
+      if (cat == FormBytes::kUnknown) cat = FormCat(a, t);
+      (*cats)[i] = static_cast<Cat>(cat);
+    }
   }
   // The class of a word says more than its part of speech; the class that stands first in the table wins.
   for (std::size_t index = 0; index < a.matches.size(); ++index) {

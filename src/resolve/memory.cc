@@ -1,6 +1,9 @@
 #include "resolve/memory.h"
 
-#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace atau::resolve {
@@ -13,6 +16,14 @@ constexpr std::string_view kEndings[] = {"ого", "его", "ому", "ему",
                                          "ый",  "ий",  "а",   "я",   "о",   "е",   "и",   "ы",   "у",  "ю",  "ь",  "й"};
 constexpr std::size_t kShortestStem = 6;  // bytes: three Cyrillic letters
 
+// The endings that end with a byte, told by its lower six bits: bit i for kEndings[i].
+constexpr std::array<std::uint64_t, 64> kEndingsBy = [] {
+  std::array<std::uint64_t, 64> by{};
+  for (std::size_t i = 0; i < std::size(kEndings); ++i) by[static_cast<unsigned char>(kEndings[i].back()) & 63u] |= std::uint64_t{1} << i;
+  return by;
+}();
+static_assert(std::size(kEndings) <= 64);
+
 void Bump(std::uint16_t* count) {
   if (*count < 0xFFFF) ++*count;
 }
@@ -20,7 +31,9 @@ void Bump(std::uint16_t* count) {
 }  // namespace
 
 std::string_view StemOf(std::string_view word) {
-  for (const std::string_view ending : kEndings) {
+  if (word.empty()) return word;
+  for (std::uint64_t left = kEndingsBy[static_cast<unsigned char>(word.back()) & 63u]; left != 0; left &= left - 1) {
+    const std::string_view ending = kEndings[std::countr_zero(left)];
     if (word.size() >= kShortestStem + ending.size() && word.ends_with(ending)) {
       word.remove_suffix(ending.size());
       break;

@@ -632,7 +632,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   }
 }
 
-double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
+inline double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
   const double weight = static_cast<double>((*w.hypotheses)[hypothesis].weight[bit]);
   if (hypothesis + 1 != w.hypotheses->size()) return weight;
   return std::max(weight, static_cast<double>(bit % 4 == kFamily ? std::max(w.fixed, w.family) : w.fixed));
@@ -664,21 +664,25 @@ void PersonNames::Vote(const Mention& m) {
   if (!m.votes || m.words.empty()) return;
   const std::size_t n = m.words.size();
   std::vector<std::array<double, kBits>> best(n);
+  std::vector<double> factors;  // of all hypotheses of all words
   for (std::size_t k = 0; k < n; ++k) {
     best[k].fill(0);
     for (std::size_t x = 0; x < m.words[k].hypotheses->size(); ++x) {
       const double factor = Factor(m, m.words[k], (*m.words[k].hypotheses)[x], false);
+      factors.push_back(factor);
       for (std::size_t bit = 0; bit < kBits; ++bit) best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
     }
   }
+  std::vector<std::pair<const std::string*, double>> shares;
+  std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    std::vector<std::pair<std::string, double>> shares;
+    shares.clear();
     double sum = 0;
     for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
       const Hypothesis& h = (*w.hypotheses)[x];
       double share = 0;
-      const double factor = Factor(m, w, h, false);
+      const double factor = factors[next++];
       for (std::size_t bit = 0; bit < kBits; ++bit) {
         double product = m.context[bit] * factor * WeightOf(w, x, bit);
         for (std::size_t j = 0; j < n && product > 0; ++j) {
@@ -686,18 +690,19 @@ void PersonNames::Vote(const Mention& m) {
         }
         share += product;
       }
-      shares.emplace_back(h.lemma, share);
+      shares.emplace_back(&h.lemma, share);
       sum += share;
     }
     if (sum <= 0) continue;
     FormVotes& votes = groups_[w.group].forms[w.form];
     ++votes.count;
-    for (auto& [lemma, share] : shares) {
+    for (const auto& [name, share] : shares) {
+      const std::string& lemma = *name;
       // A man and a woman of one name: neither form speaks against the other.
       std::string_view man = lemma;
       if (man.ends_with("а")) man.remove_suffix(std::string_view("а").size());
       if (n > 1 && share > kSurely * sum && IsOv(man)) groups_[w.group].sure.insert(lemma);
-      const auto it = std::find_if(votes.share.begin(), votes.share.end(), [&lemma = lemma](const auto& x) { return x.first == lemma; });
+      const auto it = std::find_if(votes.share.begin(), votes.share.end(), [&lemma](const auto& x) { return x.first == lemma; });
       if (it == votes.share.end()) {
         votes.share.emplace_back(lemma, share / sum);
       } else {
@@ -734,12 +739,22 @@ void PersonNames::Decide(Mention* m) {
   out = PersonForm{};
   out.eastern = m->eastern;
   const std::size_t n = m->words.size();
-  double best_score = -1;
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
-  std::vector<std::vector<double>> factors(n);
+  // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
+  std::vector<std::array<std::uint32_t, kBits>> pick(n);
+  std::vector<std::array<double, kBits>> top(n);
   for (std::size_t k = 0; k < n; ++k) {
-    for (const Hypothesis& h : *m->words[k].hypotheses) factors[k].push_back(Factor(*m, m->words[k], h, true));
+    const Word& w = m->words[k];
+    pick[k].fill(static_cast<std::uint32_t>(w.hypotheses->size() - 1));
+    top[k].fill(0);
+    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
+      const double factor = Factor(*m, w, (*w.hypotheses)[x], true);
+      for (std::size_t bit = 0; bit < kBits; ++bit) {
+        const double weight = factor * WeightOf(w, x, bit);
+        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = static_cast<std::uint32_t>(x);
+      }
+    }
   }
   // What is known of a bare surname's bearer.
   std::array<double, kSlotCount> known{1, 1, 1, 1};
@@ -748,44 +763,43 @@ void PersonNames::Decide(Mention* m) {
     const std::uint8_t slot = group.last_slot != 255 ? group.last_slot : group.first_slot;
     if (slot != 255) known[slot] *= kSameGender, known[kFamily] *= kFamilyOfKnown;
   }
-  const auto words_of = [&](std::size_t bit) {
-    std::vector<std::size_t> picks(n);
-    for (std::size_t k = 0; k < n; ++k) {
-      const auto& hs = *m->words[k].hypotheses;
-      std::size_t pick = hs.size() - 1;  // as it stands
-      double top = 0;
-      for (std::size_t x = 0; x < hs.size(); ++x) {
-        const double w = factors[k][x] * WeightOf(m->words[k], x, bit);
-        if (w > top) top = w, pick = x;
-      }
-      picks[k] = pick;
-    }
-    return picks;
-  };
+  // Places that pick the same words are counted together, under the first of them.
   struct Total {
+    std::size_t bit = 0;
     double sum = 0;
-    std::array<double, kBits> by_bit{};
+    std::array<double, kSlotCount> slots{};
   };
-  std::map<std::vector<std::size_t>, Total> totals;
+  std::array<Total, kBits> totals;
+  std::size_t count = 0;
+  const auto compare = [&](std::size_t x, std::size_t y) {  // of the words picked in two places
+    for (std::size_t k = 0; k < n; ++k) {
+      if (pick[k][x] != pick[k][y]) return pick[k][x] < pick[k][y] ? -1 : 1;
+    }
+    return 0;
+  };
   for (std::size_t bit = 0; bit < kBits; ++bit) {
     double product = m->context[bit] * known[bit % 4];
     if (product <= 0) continue;
-    const std::vector<std::size_t> picks = words_of(bit);
-    for (std::size_t k = 0; k < n; ++k) product *= factors[k][picks[k]] * WeightOf(m->words[k], picks[k], bit);
+    for (std::size_t k = 0; k < n; ++k) product *= top[k][bit];
     by_slot[bit % 4] += product;
-    Total& total = totals[picks];
-    total.sum += product;
-    total.by_bit[bit] += product;
+    std::size_t at = 0;
+    while (at < count && compare(totals[at].bit, bit) != 0) ++at;
+    if (at == count) totals[count++] = {bit, 0, {}};
+    totals[at].sum += product;
+    totals[at].slots[bit % 4] += product;
   }
-  // The likeliest words, and of them the likeliest gender.
+  // The likeliest words (of equal ones the first hypotheses), and of them the likeliest gender.
   std::vector<std::size_t> picks(n, 0);
-  for (const auto& [words, total] : totals) {
-    if (total.sum <= best_score) continue;
-    best_score = total.sum;
-    picks = words;
-    std::array<double, kSlotCount> slots{};
-    for (std::size_t bit = 0; bit < kBits; ++bit) slots[bit % 4] += total.by_bit[bit];
-    best_slot = static_cast<std::uint8_t>(std::max_element(slots.begin(), slots.end()) - slots.begin());
+  std::size_t best = kBits;
+  for (std::size_t at = 0; at < count; ++at) {
+    const bool better = best == kBits || totals[at].sum > totals[best].sum ||
+                        (totals[at].sum == totals[best].sum && compare(totals[at].bit, totals[best].bit) < 0);
+    if (better) best = at;
+  }
+  if (best != kBits) {
+    for (std::size_t k = 0; k < n; ++k) picks[k] = pick[k][totals[best].bit];
+    best_slot =
+        static_cast<std::uint8_t>(std::max_element(totals[best].slots.begin(), totals[best].slots.end()) - totals[best].slots.begin());
   }
   const double all = by_slot[kMale] + by_slot[kFemale] + by_slot[kFamily];
   m->slot = best_slot;
@@ -833,11 +847,13 @@ void PersonNames::Decide(Mention* m) {
     const auto it = replaced.find(i);
     out.normal += it == replaced.end() ? std::string(a_.TextOf(i, i + 1)) : it->second;
   }
-  if (n >= 2 && m->sure > 0.8 && SlotGender(m->slot) >= 0 && m->votes) {
-    Group& group = groups_[m->words.back().group];
-    group.last_slot = m->slot;
-    groups_[m->words.front().group].last_slot = m->slot;
-  }
+}
+
+// The gender of a full name is that of the bare names after it.
+void PersonNames::Introduce(const Mention& m) {
+  if (m.words.size() < 2 || m.sure <= 0.8 || SlotGender(m.slot) < 0 || !m.votes) return;
+  groups_[m.words.back().group].last_slot = m.slot;
+  groups_[m.words.front().group].last_slot = m.slot;
 }
 
 void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
@@ -848,12 +864,16 @@ void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
   for (Mention& m : mentions_) {
     if (m.words.size() < 2 || !m.votes) continue;
     Decide(&m);
+    Introduce(m);
     for (Group* g : {&groups_[m.words.front().group], &groups_[m.words.back().group]}) {
       if (g->first_slot == 255) g->first_slot = g->last_slot;
     }
   }
   for (Group& group : groups_) group.last_slot = 255;
-  for (Mention& m : mentions_) Decide(&m);
+  for (Mention& m : mentions_) {
+    if (m.words.size() < 2 || !m.votes) Decide(&m);  // a full name was decided above, and nothing that it depends on has changed
+    Introduce(m);
+  }
 }
 
 }  // namespace atau::resolve

@@ -102,6 +102,7 @@ class PersonNames {
   void Vote(const Mention& m);
   void Count();
   void Decide(Mention* m);
+  void Introduce(const Mention& m);
   static double WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit);
   double Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const;
 

@@ -1,6 +1,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -93,6 +94,7 @@ struct CaptureSlot {
 // leave the handful of rules worth running. The sets only ever say too much: the machine looks again.
 enum Place {
   kFirst,
+  kAlone,  // a first element that no other one need follow, or that what follows is too rare to be looked behind
   kSecond,
   kThird,        // behind a second element of one token
   kThirdBehind,  // behind a second element of any length: a class match, a resolved entity
@@ -104,6 +106,11 @@ enum Place {
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
   std::uint32_t required = kNoIndex;  // a class test, by its place in required_; kNoIndex: a token of kLater
+};
+
+// Words of a set of rules.
+struct WordRange {
+  std::size_t from = 0, to = 0;
 };
 
 // What of a token test depends on its form alone.
@@ -244,10 +251,11 @@ struct MatchScratch::State {
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
-  std::vector<std::uint64_t> sets;    // at each token, and at the end: rules whose second element and what is behind it may stand there
-  std::vector<std::uint64_t> behind;  // what may stand at each token: kThird and kThirdBehind
+  std::size_t ring = 0;               // a power of two
+  std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
+  std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind
   std::vector<std::uint64_t> chosen;  // at each token: rules to run
-  std::vector<std::uint64_t> mask, second;
+  std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
   std::vector<std::uint32_t> walls;                     // for each token: where the next sentence or block begins, and where the next block
@@ -316,16 +324,16 @@ class RuleSetImpl : public RuleSet {
   }
 
   void Match(const View& view, Phase phase, MatchScratch* scratch, Hits* out) const override {
-    Run run{*this, view, *scratch->state_, *out};
+    Run run{*this, view, *scratch->state_, *out, words_of_phase_[static_cast<int>(phase)]};
     run.s.mask = of_phase_[static_cast<int>(phase)];
     RunAll(&run);
   }
 
   void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const override {
-    Run run{*this, view, *scratch->state_, *out};
     if (rule >= p_.rules.size()) return;
+    Run run{*this, view, *scratch->state_, *out, words_of_phase_[p_.rules[rule].phase]};
     run.s.mask.assign(words_, 0);
-    run.s.mask[rule / 64] |= std::uint64_t{1} << (rule % 64);
+    Set(rule, run.s.mask.data());
     RunAll(&run);
   }
 
@@ -367,10 +375,10 @@ class RuleSetImpl : public RuleSet {
       classes_.push_back(b);
     }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
-    words_ = (p_.rules.size() + 63) / 64;
+    PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
     crosses_lines_.assign(words_, 0);
-    ends_.assign(words_, 0);
+    resolved_alone_.assign(words_, 0);
     anything_.assign(words_ * kPlaces, 0);
     nothing_.assign(words_ * kPlaces, 0);
     for (auto* sets : {&opens_[0], &opens_[1], &closes_}) sets->assign(words_ * kPlaces, 0);
@@ -430,7 +438,23 @@ class RuleSetImpl : public RuleSet {
 
   // ---- what may stand at the first places of a match ----
 
-  static void Set(std::uint32_t rule, std::uint64_t* set) { set[rule / 64] |= std::uint64_t{1} << (rule % 64); }
+  // Rules of one phase have their bits together, from a word of their own on, so that the other phase's words need no look.
+  void PlaceBits() {
+    bit_of_.resize(p_.rules.size());
+    for (const Phase phase : {Phase::kCandidates, Phase::kRelations}) {
+      const std::size_t first = rule_of_.size() / 64;
+      for (std::uint32_t rule = 0; rule < p_.rules.size(); ++rule) {
+        if (static_cast<Phase>(p_.rules[rule].phase) != phase) continue;
+        bit_of_[rule] = static_cast<std::uint32_t>(rule_of_.size());
+        rule_of_.push_back(rule);
+      }
+      rule_of_.resize((rule_of_.size() + 63) / 64 * 64, kNoIndex);
+      words_of_phase_[static_cast<int>(phase)] = {first, rule_of_.size() / 64};
+    }
+    words_ = rule_of_.size() / 64;
+  }
+
+  void Set(std::uint32_t rule, std::uint64_t* set) const { set[bit_of_[rule] / 64] |= std::uint64_t{1} << (bit_of_[rule] % 64); }
   void Set(std::uint32_t rule, Place place, std::vector<std::uint64_t>* sets) const { Set(rule, sets->data() + place * words_); }
 
   void AddRule(std::uint32_t rule, const RuleCode& r) {
@@ -456,23 +480,32 @@ class RuleSetImpl : public RuleSet {
           Set(rule, kFirst, &anything_);
       }
     }
-    std::vector<std::uint32_t> first, second, third, behind;
+    std::vector<std::uint32_t> first, alone, second, third, behind;
     Reach(r, r.start, &first);
-    for (std::uint32_t pc : first) Reach(r, pc + 1, &second);
+    for (std::uint32_t pc : first) {
+      std::vector<std::uint32_t> next;
+      Reach(r, pc + 1, &next);
+      const bool stands_alone = std::any_of(next.begin(), next.end(), [&](std::uint32_t n) { return !IsLookedBehind(p_.code[n].op); });
+      if (stands_alone && p_.code[pc].op == Op::kResolved) {
+        Set(rule, resolved_alone_.data());
+      } else if (stands_alone) {
+        alone.push_back(pc);
+      }
+      Reach(r, pc + 1, &second);
+    }
+    AddPlace(rule, kAlone, alone);
+    std::erase_if(second, [&](std::uint32_t pc) { return !IsLookedBehind(p_.code[pc].op); });
     AddPlace(rule, kSecond, second);
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
-      if (op == Op::kMatch) {
-        Set(rule, ends_.data());
-      } else if (op == Op::kResolved || op == Op::kGroup) {
-        Set(rule, ends_.data());  // too rare to be looked behind
-      } else {
-        Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
-      }
+      Reach(r, pc + 1, op == Op::kClass ? &behind : &third);
     }
     AddPlace(rule, kThird, third);
     AddPlace(rule, kThirdBehind, behind);
   }
+
+  // Whether an element that may stand second is told by the tokens that begin it, and what is behind it looked at.
+  static bool IsLookedBehind(Op op) { return op != Op::kMatch && op != Op::kResolved && op != Op::kGroup; }
 
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r) {
@@ -536,13 +569,14 @@ class RuleSetImpl : public RuleSet {
 
   // How much the tests of an instruction tell.
   std::uint32_t Telling(const Instruction& in) const {
-    std::uint32_t least = 4;
+    std::uint32_t least = 5;
     for (std::uint32_t k = in.a; k < in.a + in.b; ++k) {
       const ConjunctionTest& c = p_.conjunctions[k];
       std::uint32_t score = (c.need & kFormMask) != 0 ? 1 : 0;
       if (c.form_test != kNoIndex) {
         const FormTest& t = p_.form_tests[c.form_test];
-        score = (t.has & 7) != 0 ? 4 : t.regexes.count != 0 ? 3 : 2;
+        // Words that are asked for as they stand are prepositions and the like as a rule.
+        score = (t.has & 1) != 0 ? 5 : (t.has & 7) != 0 ? 4 : t.regexes.count != 0 ? 3 : 2;
       }
       least = std::min(least, score);
     }
@@ -805,17 +839,37 @@ class RuleSetImpl : public RuleSet {
     const View& view;
     State& s;
     Hits& out;
+    const WordRange words;  // of the sets: those of the phase
 
     bool Begin() {
       if (view.tokens == nullptr || view.forms == nullptr || view.tokens->empty() || set.words_ == 0) return false;
-      if (s.owner != &set || s.table != view.forms || s.generation != view.forms->generation()) Forget();
-      s.forms.resize(view.forms->size());
+      s.need_cursor.assign(set.needs_.size(), 0);
+      const bool known = s.owner == &set && s.table == view.forms && s.generation == view.forms->generation();
+      if (!known || !view.again || s.tokens.size() != view.tokens->size()) {
+        if (!known) Forget();
+        ReadMatches();
+        ReadTokens();
+      }
+      s.resolved_at.clear();
+      if (view.resolved != nullptr) {
+        const std::size_t n = view.tokens->size();
+        s.resolved_at.assign(n, -1);
+        for (std::size_t i = 0; i < view.resolved->size(); ++i) {
+          const View::Resolved& r = (*view.resolved)[i];
+          if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
+        }
+      }
+      Places();
+      return true;
+    }
+
+    // Fills what is known of matches.
+    void ReadMatches() {
       const std::size_t n = view.tokens->size();
       s.keys.clear();
       s.match_at.assign(n + 1, 0);
       s.required_at.resize(set.required_.size());
       for (auto& list : s.required_at) list.clear();
-      s.need_cursor.assign(set.needs_.size(), 0);
       s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
@@ -834,16 +888,6 @@ class RuleSetImpl : public RuleSet {
         }
         for (std::size_t i = 1; i <= n; ++i) s.match_at[i] += s.match_at[i - 1];
       }
-      s.resolved_at.clear();
-      if (view.resolved != nullptr) {
-        s.resolved_at.assign(n, -1);
-        for (std::size_t i = 0; i < view.resolved->size(); ++i) {
-          const View::Resolved& r = (*view.resolved)[i];
-          if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
-        }
-      }
-      Places();
-      return true;
     }
 
     void Forget() {
@@ -884,80 +928,152 @@ class RuleSetImpl : public RuleSet {
       const auto any = [&](std::size_t from, std::size_t to) {
         return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; });
       };
-      kind.begins = any(0, set.words_);
-      kind.goes_on = any(set.words_, size);
+      kind.begins = any(kFirst * set.words_, (kFirst + 1) * set.words_);
+      kind.goes_on = any(kSecond * set.words_, size);
       return row;
     }
 
-    // Fills in what may stand at each token, and the rules that are worth running there.
-    void Places() {
-      constexpr std::size_t kAhead = 4;
+    // Fills what is known of tokens.
+    void ReadTokens() {
       const std::size_t n = view.tokens->size();
-      const std::size_t words = set.words_;
+      s.forms.resize(view.forms->size());
       s.tokens.resize(n);
+      s.walls.resize(n * 2);
       for (std::size_t i = 0; i < n; ++i) {
         const token::Token& t = (*view.tokens)[i];
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
-        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * words * kPlaces)};
+        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
       }
-      s.sets.resize((n + 1) * words);
-      s.behind.resize((n + 2) * words * 2);
-      s.chosen.resize(n * words);
-      s.second.resize(words);
-      std::uint64_t* second = s.second.data();
-      for (std::size_t i = n; i < n + 2; ++i) std::copy_n(set.nothing_.data() + kThird * words, words * 2, s.behind.data() + i * words * 2);
-      std::copy_n(set.ends_.data(), words, s.sets.data() + n * words);
-      s.walls.resize(n * 2);
       std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
-      // From the end, since each token is asked what may stand behind it.
       for (std::size_t i = n; i-- > 0;) {
         const token::Token& t = (*view.tokens)[i];
-        std::uint64_t* sets = s.sets.data() + i * words;
-        std::uint64_t* third = s.behind.data() + i * words * 2;
         s.walls[i * 2] = sentence;
         s.walls[i * 2 + 1] = block;
         if (t.Has(token::kSentenceStart | token::kBlockStart)) sentence = static_cast<std::uint32_t>(i);
         if (t.Has(token::kBlockStart)) block = static_cast<std::uint32_t>(i);
+      }
+    }
+
+    // Fills in what may stand at each token, and the rules that are worth running there. No word of the sets depends on another one; a
+    // fixed number of them at once stays in registers.
+    void Places() {
+      // What may stand at a token is asked for by those before it as far as a match or an entity reaches, and by none before that.
+      std::uint32_t reach = s.widest;
+      if (view.resolved != nullptr) {
+        for (const View::Resolved& r : *view.resolved) reach = std::max(reach, r.end - r.begin);
+      }
+      s.ring = std::bit_ceil(std::size_t{reach} + 3);
+      s.sets.resize(s.ring * set.words_);
+      s.behind.resize(s.ring * set.words_);
+      s.chosen.resize(view.tokens->size() * set.words_);
+      for (std::size_t w = words.from; w < words.to;) {
+        const std::size_t left = words.to - w;
+        if (left >= 6) {
+          Places<6>(w), w += 6;
+        } else if (left >= 5) {
+          Places<5>(w), w += 5;
+        } else if (left >= 4) {
+          Places<4>(w), w += 4;
+        } else if (left >= 2) {
+          Places<2>(w), w += 2;
+        } else {
+          Places<1>(w), w += 1;
+        }
+      }
+    }
+
+    // The same of kWords words from `from` on.
+    template <std::size_t kWords>
+    void Places(const std::size_t from) {
+      using Words = std::array<std::uint64_t, kWords>;
+      constexpr std::size_t kAhead = 4;
+      const std::size_t n = view.tokens->size();
+      const std::size_t stride = set.words_;
+      // Words of the set that stands `place` sets behind `sets`.
+      const auto load = [from, stride](const std::uint64_t* sets, std::size_t place) {
+        Words loaded;
+        for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[place * stride + from + w];
+        return loaded;
+      };
+      const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t place) {
+        for (std::size_t w = 0; w < kWords; ++w) sets[place * stride + from + w] = stored[w];
+      };
+      const auto both = [](const Words& x, const Words& y) {
+        Words z;
+        for (std::size_t w = 0; w < kWords; ++w) z[w] = x[w] & y[w];
+        return z;
+      };
+      const auto join = [](Words* x, const Words& y) {
+        for (std::size_t w = 0; w < kWords; ++w) (*x)[w] |= y[w];
+      };
+      // Rules of `first` that need nothing behind, or something of `behind`.
+      const auto begin = [](const Words& first, const Words& alone, const Words& behind) {
+        Words z;
+        for (std::size_t w = 0; w < kWords; ++w) z[w] = first[w] & (alone[w] | behind[w]);
+        return z;
+      };
+      const Words mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
+      const Words no_third = load(set.nothing_.data(), kThird), no_behind = load(set.nothing_.data(), kThirdBehind);
+      const std::size_t turn = s.ring - 1;  // rows are used in turn
+      store(no_behind, s.behind.data(), n & turn);
+      store(Words{}, s.sets.data(), n & turn);
+      Words after{}, next_third = no_third;  // of the token behind
+      // From the end, since each token is asked what may stand behind it.
+      for (std::size_t i = n; i-- > 0;) {
+        const token::Token& t = (*view.tokens)[i];
         const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
         if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
-        Choose(static_cast<std::uint32_t>(i), profile);
-        if (t.Has(token::kBlockStart)) {
-          // No match goes on here.
-          std::copy_n(set.ends_.data(), words, sets);
-          std::copy_n(set.nothing_.data() + kThird * words, words * 2, third);
-          continue;
+
+        // Rules that may match here, where it is known what may stand behind.
+        Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
+        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+          if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
+          const std::uint64_t* kind = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
+          join(&chosen,
+               begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
         }
-        const std::uint64_t* next = third + words * 2;
-        for (std::size_t w = 0; w < words * 2; ++w) third[w] = profile[kThird * words + w];
-        if (!t.Has(token::kOpens | token::kCloses)) {
-          for (std::size_t w = 0; w < words; ++w) sets[w] = (profile[kSecond * words + w] & next[w]) | set.ends_[w];
-        } else {
-          for (std::size_t w = 0; w < words; ++w) second[w] = profile[kSecond * words + w];
+        if (t.Has(token::kOpens)) join(&chosen, load(set.opens_[t.kind != token::Kind::kQuote].data(), kFirst));
+        if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
+          const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
+          const Words behind = load(s.sets.data(), r.end & turn);
+          const Words alone = load(set.resolved_alone_.data(), 0);
+          join(&chosen, begin(load(set.resolved_.data(), 0), alone, behind));
+          join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
+        }
+        store(both(chosen, mask), s.chosen.data(), i);
+
+        // What it says to the tokens before it.
+        Words sets{}, third = no_third, third_behind = no_behind;
+        if (!t.Has(token::kBlockStart)) {  // else no match goes on here
+          Words second = load(profile, kSecond);
+          third = load(profile, kThird);
+          third_behind = load(profile, kThirdBehind);
           const auto add = [&](const std::uint64_t* more) {
-            for (std::size_t w = 0; w < words; ++w) second[w] |= more[kSecond * words + w];
-            for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
+            join(&second, load(more, kSecond));
+            join(&third, load(more, kThird));
+            join(&third_behind, load(more, kThirdBehind));
           };
           if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
           if (t.Has(token::kCloses)) add(set.closes_.data());
-          for (std::size_t w = 0; w < words; ++w) sets[w] = (second[w] & next[w]) | set.ends_[w];
-        }
-        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-          if (Repeats(m)) continue;
-          const State::KindRow& kind = s.kinds[s.keys[m]];
-          if (!kind.goes_on) continue;
-          const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * words * kPlaces;
-          const std::uint64_t* behind = s.behind.data() + (std::min<std::size_t>((*view.matches)[m].end, n) * 2 + 1) * words;
-          for (std::size_t w = 0; w < words; ++w) sets[w] |= more[kSecond * words + w] & behind[w];
-          for (std::size_t w = 0; w < words * 2; ++w) third[w] |= more[kThird * words + w];
-        }
-        if (t.Has(token::kSentenceStart)) {
-          for (std::size_t w = 0; w < words; ++w) {
-            sets[w] = (sets[w] & set.crosses_lines_[w]) | set.ends_[w];
-            third[w] = (third[w] & set.crosses_lines_[w]) | set.nothing_[kThird * words + w];
-            third[words + w] = (third[words + w] & set.crosses_lines_[w]) | set.nothing_[kThirdBehind * words + w];
+          sets = both(second, next_third);
+          for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+            if (!s.kinds[s.keys[m]].goes_on || Repeats(m)) continue;
+            const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
+            join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
+            join(&third, load(more, kThird));
+            join(&third_behind, load(more, kThirdBehind));
+          }
+          if (t.Has(token::kSentenceStart)) {
+            sets = both(sets, crosses), third = both(third, crosses), third_behind = both(third_behind, crosses);
+            join(&third, no_third);
+            join(&third_behind, no_behind);
           }
         }
+        store(sets, s.sets.data(), i & turn);
+        store(third_behind, s.behind.data(), i & turn);
+        after = sets;
+        next_third = third;
       }
     }
 
@@ -1008,7 +1124,7 @@ class RuleSetImpl : public RuleSet {
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
-        const TextOutline surface = OutlineOfText(form.surface);
+        const TextOutline surface = form.surface == form.folded ? folded : OutlineOfText(form.surface);
         for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
           const std::uint32_t atom = s.pending[signature.pending.first + k];
           const Range regexes = set.p_.form_tests[set.atoms_[atom].form_test].regexes;
@@ -1120,40 +1236,12 @@ class RuleSetImpl : public RuleSet {
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
-    // Which rules may match at a token, where it is known what may stand behind it.
-    void Choose(std::uint32_t i, const std::uint64_t* profile) {
-      const token::Token& t = (*view.tokens)[i];
-      const std::size_t words = set.words_;
-      const std::size_t n = view.tokens->size();
-      std::uint64_t* chosen = s.chosen.data() + i * words;
-      const std::uint64_t* second = s.sets.data() + (i + 1) * words;
-      for (std::size_t w = 0; w < words; ++w) chosen[w] = profile[w] & second[w];
-      const auto add = [&](const std::uint64_t* sets, std::size_t end) {
-        second = s.sets.data() + std::min(end, n) * words;
-        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w] & second[w];
-      };
-      for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-        if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
-        add(s.kind_sets.data() + s.keys[m] * words * kPlaces, (*view.matches)[m].end);
-      }
-      if (t.Has(token::kOpens)) {
-        const std::uint64_t* sets = set.opens_[t.kind != token::Kind::kQuote].data();
-        for (std::size_t w = 0; w < words; ++w) chosen[w] |= sets[w];
-      }
-      if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
-        const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
-        add(set.resolved_.data(), r.end);
-        add(set.resolved_.data() + static_cast<std::size_t>(r.type) * words, r.end);
-      }
-      for (std::size_t w = 0; w < words; ++w) chosen[w] &= s.mask[w];
-    }
-
     // Runs the rules that may match at a token.
     void At(std::uint32_t i) {
       const std::uint64_t* chosen = s.chosen.data() + i * set.words_;
-      for (std::size_t w = 0; w < set.words_; ++w) {
+      for (std::size_t w = words.from; w < words.to; ++w) {
         for (std::uint64_t bits = chosen[w]; bits != 0; bits &= bits - 1) {
-          Try(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(std::countr_zero(bits)), i);
+          Try(set.rule_of_[w * 64 + static_cast<std::size_t>(std::countr_zero(bits))], i);
         }
       }
     }
@@ -1179,10 +1267,11 @@ class RuleSetImpl : public RuleSet {
         while (cursor < list.size() && list[cursor] < i + need.min) ++cursor;
         return cursor < list.size() && list[cursor] < to;
       }
-      const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + rule / 64;
+      const std::uint32_t bit = set.bit_of_[rule];
+      const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + bit / 64;
       const State::TokenState* tokens = s.tokens.data();
       for (std::uint32_t at = i + need.min; at < to; ++at) {
-        if (((profiles[tokens[at].profile] >> (rule % 64)) & 1) != 0) return true;
+        if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) return true;
       }
       return false;
     }
@@ -1534,13 +1623,15 @@ class RuleSetImpl : public RuleSet {
   std::vector<Range> needs_of_;  // by rule: into needs_
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
+  WordRange words_of_phase_[2];
+  std::vector<std::uint32_t> bit_of_, rule_of_;  // of a rule its bit, and back; kNoIndex where a bit has no rule
   std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
-  std::vector<std::uint64_t> ends_;                   // rules that a match may end for after its first element
   std::vector<std::uint64_t> anything_;               // sets: rules that any token suits
   std::vector<std::uint64_t> nothing_;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
   std::vector<std::uint64_t> opens_[2], closes_;      // sets: of opening quotes, opening brackets, closing ones
   std::vector<std::uint64_t> class_sets_;             // sets, by class test
   std::vector<std::uint64_t> resolved_;               // by type, first place only; 0 = any
+  std::vector<std::uint64_t> resolved_alone_;         // rules whose match may end behind a resolved entity (see kAlone)
   std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
   std::vector<Atom> atoms_;
   HashIndex atom_index_;

@@ -32,6 +32,8 @@ struct View {
     std::uint32_t index = 0;  // the caller's own number of the entity
   };
   const std::vector<Resolved>* resolved = nullptr;  // sorted by begin, not overlapping; null in phase `candidates`
+  // The last Match with the same scratch was over the same tokens, forms and matches: what was found out about them still holds.
+  bool again = false;
 };
 
 struct Capture {

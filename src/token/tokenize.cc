@@ -31,6 +31,12 @@ bool IsPunct(char32_t c) {
          (c >= 0x3001 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3011);
 }
 
+// Whether a Cyrillic lower-case letter of two bytes (U+0400 to U+047F) stands at `p`: most of a Russian text.
+bool IsCyrillicLower(const char* p) {
+  const auto lead = static_cast<unsigned char>(p[0]), tail = static_cast<unsigned char>(p[1]);
+  return (lead & 0xFE) == 0xD0 && (tail & 0xC0) == 0x80 && text::kLetterTable[0x400u + (lead & 1u) * 64 + (tail & 0x3Fu)] == 'c';
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, const WordOracle* oracle, std::vector<Token>* tokens) : text_(text), oracle_(oracle), tokens_(*tokens) {}
@@ -217,6 +223,8 @@ class Scanner {
           last = Last::kLetter;
         }
         q += size;
+        if (!lower_cyrillic || last != Last::kLetter) continue;
+        for (; q + 1 < text_.size() && IsCyrillicLower(text_.data() + q); q += 2) ++letters;
       } else if (last == Last::kLetter && (IsHyphen(code) || IsApostrophe(code)) && StartsWord(q + size)) {
         q += size;
         letters = 0;
@@ -259,8 +267,30 @@ class Scanner {
 
 }  // namespace
 
+namespace {
+
+// Letters of a word that is all Cyrillic and has no capital behind its first letter; false where the word is another one.
+bool LettersOfPlain(std::string_view word, Letters* result) {
+  if (word.size() < 2 || word.size() % 2 != 0) return false;
+  for (std::size_t i = 2; i < word.size(); i += 2) {
+    if (!IsCyrillicLower(word.data() + i)) return false;
+  }
+  const bool lower = IsCyrillicLower(word.data());
+  if (!lower) {
+    std::size_t size = 0;
+    if (text::LetterOf(text::Decode(word.data(), word.data() + word.size(), &size)) != Letter::kCyrillicUpper || size != 2) return false;
+  }
+  result->letters = static_cast<std::uint32_t>(word.size() / 2);
+  result->flags |= kCyrillic;
+  result->shape = lower ? Shape::kLower : result->letters == 1 ? Shape::kInitial : Shape::kCap;
+  return true;
+}
+
+}  // namespace
+
 Letters LettersOf(std::string_view word) {
   Letters result;
+  if (LettersOfPlain(word, &result)) return result;
   std::uint32_t upper = 0, latin = 0, cyrillic = 0;
   bool first_upper = false;  // of the whole word
   bool inner_upper = false;  // a capital that does not start its part

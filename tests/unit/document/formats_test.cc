@@ -2,7 +2,11 @@
 #include <atau/document.h>
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace atau {
 namespace {
@@ -65,6 +69,47 @@ TEST_CASE("strings are JSON strings whatever they hold") {
     d.entities[0].text = c.text;
     CHECK(ToJson(d).find("\"text\":\"" + c.json + "\"") != std::string::npos);
   }
+}
+
+TEST_CASE("runs of plain characters are no different from single ones") {
+  // One odd character at each place of a text that is else copied eight bytes at a time.
+  const std::string plains[] = {"Роскосмос и космонавты летают", "plain ascii text of some length", "Союз-2.1а и ещё «Протон»"};
+  const std::pair<std::string, std::string> odds[] = {{"\"", "\\\""},          {"\\", "\\\\"},   {"\n", "\\n"},
+                                                      {"\x01", "\\u0001"},     {"\x7f", "\x7f"}, {"\xD0", "\xEF\xBF\xBD"},
+                                                      {"\xFF", "\xEF\xBF\xBD"}};
+  for (const std::string& plain : plains) {
+    for (const auto& [odd, json] : odds) {
+      for (std::size_t at = 0; at <= plain.size(); ++at) {
+        if (at < plain.size() && (static_cast<unsigned char>(plain[at]) & 0xC0) == 0x80) continue;
+        Document d = Sample();
+        d.entities[0].text = plain.substr(0, at) + odd + plain.substr(at);
+        CHECK(ToJson(d).find("\"text\":\"" + plain.substr(0, at) + json + plain.substr(at) + "\"") != std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("scores are rounded as printf rounds them") {
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> wide(-100, 100);
+  std::vector<double> scores = {0, -0.0, 0.004, -0.004, 0.005, 0.125, -0.125, 2.675, 1e5, 999999.9, 1e9, -1e12, 3.14159};
+  for (int i = 0; i < 5000; ++i) scores.push_back(static_cast<double>(wide(random)));
+  for (int i = -400; i <= 400; ++i) scores.push_back(i / 8.0);  // halves of the last digit
+  for (const double score : scores) {
+    Document d = Sample();
+    d.entities[0].score = score;
+    char text[64];
+    std::snprintf(text, sizeof text, "%.2f", score);
+    const std::string expected = std::string(text) == "-0.00" ? "0.00" : text;
+    CHECK(ToJson(d).find("\"score\":" + expected + ",\"rule\":\"gazetteer\"}],\"nested\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("JSON is added to what a buffer holds") {
+  std::string out = "before ";
+  AppendJson(Sample(), "a1", &out);
+  AppendJson(Document{}, {}, &out);
+  CHECK(out == "before " + ToJson(Sample(), "a1") + ToJson(Document{}));
 }
 
 TEST_CASE("HTML lets no markup of the text through") {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "token/stages.h"
+
 namespace {
 
 using namespace atau::token;
@@ -308,6 +310,23 @@ TEST_CASE("random text: tokens cover all that is not blank, in order, and their 
       at = t.end;
     }
     REQUIRE(text.substr(at).find_first_not_of(" \t\r\n") == std::string::npos);
+  }
+}
+
+TEST_CASE("words of plain Cyrillic letters are no different from others") {
+  // A combining mark says nothing of a word, but keeps it from the quick way.
+  std::mt19937 random(11);
+  const std::string letters[] = {"а", "б", "я", "ё", "ә", "ѐ", "А", "Я", "Ё", "Қ", "-", "5", "s", "S", "Ѳ", "ҙ"};
+  for (int round = 0; round < 20000; ++round) {
+    std::string word;
+    const std::size_t plain = random() % 2 == 0 ? 3 : std::size(letters);
+    for (std::size_t n = 1 + random() % 6; n > 0; --n) word += letters[random() % (word.empty() ? std::size(letters) : plain)];
+    const Letters quick = LettersOf(word), slow = LettersOf(word + "\u0301");
+    CAPTURE(word);
+    CHECK(quick.shape == slow.shape);
+    CHECK(quick.flags == slow.flags);
+    CHECK(quick.letters == slow.letters);
+    CHECK(quick.may_be_glued == slow.may_be_glued);
   }
 }
 
