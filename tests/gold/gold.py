@@ -58,7 +58,7 @@ INVISIBLE = "\u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff\t"
 
 def clean(s):
     """Text as it would be without invisible characters, odd spaces and look-alike letters."""
-    s = s.replace("\u00ad", "").replace("\u00a0", " ").replace("\u202f", " ").replace("-\n", "").replace("\n", " ")
+    s = s.replace("\u00ad\n", "").replace("\u00ad", "").replace("\u00a0", " ").replace("\u202f", " ").replace("\n", " ")
     words = [w.translate(LOOK_ALIKE) if re.search("[а-яё]", w, re.I) else w for w in re.split(r"(\W+)", s)]
     return "".join(words)
 
@@ -70,10 +70,13 @@ def fold(s):
 
 
 def same_stem(a, b):
-    """The length of the common beginning when `a` and `b` may be forms of one word, else 0."""
+    """How sure it is that `a` and `b` are forms of one word (part by part where there is a hyphen): 0 when they are not."""
+    if "-" in a and a.count("-") == b.count("-"):
+        parts = [same_stem(x, y) for x, y in zip(a.split("-"), b.split("-"))]
+        return sum(parts) if all(parts) else 0
     n = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
-    longer = max(len(a), len(b))
-    return n if a == b or (2 * n >= longer and longer - n <= 4) else 0
+    rest = max(len(a), len(b)) - n
+    return n - rest / 10 if a == b or (n >= rest and rest <= 4 and n) else 0
 
 
 def derive_normal(text, names, is_person):
