@@ -73,7 +73,8 @@ def same_stem(a, b):
     """How sure it is that `a` and `b` are forms of one word (part by part where there is a hyphen): 0 when they are not."""
     if "-" in a and a.count("-") == b.count("-"):
         parts = [same_stem(x, y) for x, y in zip(a.split("-"), b.split("-"))]
-        return sum(parts) if all(parts) else 0
+        if all(parts):
+            return sum(parts)
     n = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
     rest = max(len(a), len(b)) - n
     return n - rest / 10 if a == b or (n >= rest and rest <= 4 and n) else 0
