@@ -65,7 +65,7 @@ def clean(s):
 
 def fold(s):
     """For comparing names: without case, ё, quotes; one kind of dash and space."""
-    s = re.sub("[«»„“”\"']", "", clean(s).lower().replace("ё", "е"))
+    s = re.sub("[«»„“”’\"']", "", clean(s).lower().replace("ё", "е"))
     return re.sub(r"\s+", " ", re.sub(r"\s*[-–—‑]\s*", "-", s)).strip()
 
 
@@ -482,6 +482,17 @@ def strip(text, start, end):
     return start, end
 
 
+LEADING = re.compile(r"(?:в|во|на|к|ко|до|с|со|по|за|не раньше|около|почти|ещё)[\s\u00a0]+", re.I)
+
+
+def core(text, start, end, kind):
+    """The span that is compared: without edges, and for dates and sums without the preposition that leads them."""
+    start, end = strip(text, start, end)
+    if kind in ("DATE", "MONEY") and (m := LEADING.match(text, start, end)):
+        start = m.end()
+    return start, end
+
+
 def f1(tp, found, gold):
     return 2 * tp / max(1, found + gold)
 
@@ -502,13 +513,13 @@ def score(articles, found):
         ignored = [(m["start"], m["end"]) for m in a.mentions if m["type"] == IGNORE]
         types = (*NAMES, *a.list_of("values"))
         gold = {
-            (*strip(a.text, m["start"], m["end"]), m["type"]): m
+            (*core(a.text, m["start"], m["end"], m["type"]), m["type"]): m
             for m in a.mentions
             if m["parent"] is None and m["type"] in types
         }
         guess = {}
         for n, e in enumerate(p["entities"]):
-            s = strip(a.text, e["start"], e["end"])
+            s = core(a.text, e["start"], e["end"], e["type"])
             if e["type"] in types and not any(x <= s[0] and s[1] <= y for x, y in ignored):
                 guess[(*s, e["type"])] = (n, e)
         for key in gold.keys() | guess.keys():
