@@ -77,7 +77,9 @@ def main():
         before = time.perf_counter()
         try:
             found = extract(row["text"])
-        except Exception as error:  # a tool that fails on one text is measured on the others, and its failures are counted
+        except (
+            Exception
+        ) as error:  # a tool that fails on one text is measured on the others, and its failures are counted
             found = {"entities": [], "error": f"{type(error).__name__}: {error}"}
             failed += 1
         after = time.perf_counter()

@@ -26,8 +26,12 @@ def parser(description: str) -> argparse.ArgumentParser:
     out = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     out.add_argument("--program", default=str(ROOT / "build" / "atau"), help="the atau program (default: %(default)s)")
     out.add_argument("--bundle", help="its bundle (default: atau.bundle beside the program)")
-    out.add_argument("--out", default=str(ROOT / "build" / "bench"), help="folder of the results (default: %(default)s)")
-    out.add_argument("--corpus", help="texts to measure times with, {id, text} a line (default: made from our own texts)")
+    out.add_argument(
+        "--out", default=str(ROOT / "build" / "bench"), help="folder of the results (default: %(default)s)"
+    )
+    out.add_argument(
+        "--corpus", help="texts to measure times with, {id, text} a line (default: made from our own texts)"
+    )
     out.add_argument("--size", type=float, default=4.0, help="MB of made-up texts (default: %(default)s)")
     out.add_argument("--peer-size", type=float, default=0.3, help="MB for the slow tools (default: %(default)s)")
     out.add_argument("--repeat", type=int, default=7, help="rounds (default: %(default)s)")
@@ -36,10 +40,16 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--only-peers", default="", metavar="NAMES", help="of the other tools measure these only, with commas; none: -"
     )
     out.add_argument("--corpora", help="folder with annotated texts for accuracy, or one corpus")
-    out.add_argument("--gold", help="the project's own annotated texts (default: tests/gold, else the training passages)")
-    out.add_argument("--damage", help="the corpus whose copies are damaged, by a part of its name (default: NEREL, else our own)")
+    out.add_argument(
+        "--gold", help="the project's own annotated texts (default: tests/gold, else the training passages)"
+    )
+    out.add_argument(
+        "--damage", help="the corpus whose copies are damaged, by a part of its name (default: NEREL, else our own)"
+    )
     out.add_argument("--all", action="store_true", help="also score corpora that the weights learned from")
-    out.add_argument("--held-out", action="store_true", help="also learn anew without the texts that are scored (minutes)")
+    out.add_argument(
+        "--held-out", action="store_true", help="also learn anew without the texts that are scored (minutes)"
+    )
     out.add_argument("--quick", action="store_true", help="small sizes and two rounds: is everything in order?")
     return out
 
@@ -86,6 +96,7 @@ class Context:
         self.env = {"ATAU_BUNDLE": str(self.bundle)}
         self.venv = self.out / "venv"
         self.peers_: list[Peer] | None = None
+        self.names_ = 0
 
     def say(self, what: str) -> None:
         self.progress.step(what)
@@ -151,7 +162,11 @@ class Context:
             return self.peers_
         if self.options.peers:
             self.install_peers()
-        candidates = [self.venv / "bin" / "python", ROOT / "build" / "venv" / "bin" / "python", pathlib.Path(sys.executable)]
+        candidates = [
+            self.venv / "bin" / "python",
+            ROOT / "build" / "venv" / "bin" / "python",
+            pathlib.Path(sys.executable),
+        ]
         pythons = [p for p in candidates if p.exists()]
         out = []
         for adapter in sorted((BENCHMARKS / "peers").glob("*.py"), key=lambda p: (p.stem != "atau_python", p.stem)):
@@ -169,8 +184,8 @@ class Context:
     def names_file(self) -> pathlib.Path:
         """The names for tools that look for fixed strings."""
         path = self.work / "names.jsonl"
-        if not path.exists():
-            workload.export_names(ROOT / "dictionaries", path)
+        if not self.names_:
+            self.names_ = workload.export_names(ROOT / "dictionaries", path)
         return path
 
     def peer_command(self, peer: Peer, stats: pathlib.Path | None = None, normal: bool = False) -> list[Any]:

@@ -147,7 +147,7 @@ def _conll(path: pathlib.Path) -> Iterator[Document]:
             entity.pop("open", None)
         return {
             "id": f"{path.stem}:{count}",
-            "text": text,
+            "text": text.rstrip("\n"),
             "entities": [e for e in entities if e["type"] in TYPES],
             "ignore": [],
         }
@@ -212,9 +212,7 @@ def _factrueval(folder: pathlib.Path) -> Iterator[Document]:
             if len(cells) < 3 or cells[1] not in _FACTRUEVAL_TYPES:
                 continue
             kind = _FACTRUEVAL_TYPES[cells[1]]
-            parts = sorted(
-                spans[c][1:] for c in cells[2:] if c in spans and spans[c][0] in _FACTRUEVAL_NAMES[kind]
-            )
+            parts = sorted(spans[c][1:] for c in cells[2:] if c in spans and spans[c][0] in _FACTRUEVAL_NAMES[kind])
             # Parts of a name that stand apart («Иван, он же Пётр, Сидоров») are mentions of their own.
             for start, end in parts:
                 last = entities[-1] if entities and entities[-1].get("object") == cells[0] else None

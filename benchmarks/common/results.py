@@ -92,15 +92,15 @@ def in_text(result: Result) -> str:
     """The checks and tables for a terminal."""
     out = [f"== {result.title}"]
     for check in result.checks:
-        out.append(f"  {'equal ' if check.good else 'DIFFER'} {check.what}{': ' + check.detail if check.detail else ''}")
+        out.append(
+            f"  {'equal ' if check.good else 'DIFFER'} {check.what}{': ' + check.detail if check.detail else ''}"
+        )
     for table in result.tables:
         widths = [max(len(str(row[i])) for row in [table.columns, *table.rows]) for i in range(len(table.columns))]
         out.append("")
         out.append(f"  {table.title}")
         for row in [table.columns, *table.rows]:
-            cells = [
-                str(c).ljust(w) if i == 0 else str(c).rjust(w) for i, (c, w) in enumerate(zip(row, widths))
-            ]
+            cells = [str(c).ljust(w) if i == 0 else str(c).rjust(w) for i, (c, w) in enumerate(zip(row, widths))]
             out.append("    " + "  ".join(cells).rstrip())
         if table.note:
             out.append(f"    {table.note}")

@@ -227,9 +227,7 @@ def overlap(ours: dict[str, dict[str, Any]], theirs: dict[str, dict[str, Any]]) 
     for name, document in ours.items():
         mine = {(e["start"], e["end"], type_name(e["type"])) for e in document.get("entities", ())}
         mine = {m for m in mine if m[2] in TYPES}
-        other = {
-            (e["start"], e["end"], type_name(e["type"])) for e in theirs.get(name, {}).get("entities", ())
-        }
+        other = {(e["start"], e["end"], type_name(e["type"])) for e in theirs.get(name, {}).get("entities", ())}
         other = {m for m in other if m[2] in TYPES}
         out["ours"] += len(mine)
         out["theirs"] += len(other)

@@ -50,11 +50,14 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
 
 @dataclass
 class Ran:
-    """One run of a program. Bytes where not said otherwise; memory is None where the system has no /proc."""
+    """One run of a program. Bytes where not said otherwise; memory is None where nobody looked or the system has no /proc.
+
+    The peak is not the one that wait4 gives: that one begins with the memory of the process that started the program.
+    """
 
     seconds: float
     cpu_seconds: float
-    peak: int
+    peak: int | None = None
     peak_anonymous: int | None = None
     timeline: list[tuple[float, int]] = field(default_factory=list)  # seconds, anonymous bytes
 
@@ -63,13 +66,14 @@ class Failed(Exception):
     """A program that was to be measured ended with a bad status; the message has its last words."""
 
 
-def _anonymous(pid: int) -> int | None:
+def _memory(pid: int) -> tuple[int, int] | None:
+    """Anonymous bytes now, and the most resident bytes so far; None when the process is gone or the system has no /proc."""
     try:
         text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except OSError:
         return None
-    found = re.search(r"^RssAnon:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found.group(1)) * 1024 if found else None
+    found = [re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE) for name in ("RssAnon", "VmHWM")]
+    return tuple(int(f.group(1)) * 1024 for f in found) if all(found) else None
 
 
 def run(
@@ -96,16 +100,16 @@ def run(
                 stderr=complaints,
                 env={**os.environ, **(env or {})},
             )
-            peak_anonymous, timeline = 0, []
+            peak, peak_anonymous, timeline = 0, 0, []
             if watch > 0:
                 while True:
                     pid, status, used = os.wait4(process.pid, os.WNOHANG)
                     if pid:
                         break
-                    now = _anonymous(process.pid)
+                    now = _memory(process.pid)
                     if now:
-                        peak_anonymous = max(peak_anonymous, now)
-                        timeline.append((time.perf_counter() - start, now))
+                        peak_anonymous, peak = max(peak_anonymous, now[0]), now[1]
+                        timeline.append((time.perf_counter() - start, now[0]))
                     time.sleep(watch)
             else:
                 _, status, used = os.wait4(process.pid, 0)
@@ -122,7 +126,7 @@ def run(
         return Ran(
             seconds,
             used.ru_utime + used.ru_stime,
-            used.ru_maxrss * 1024,
+            peak or None,
             peak_anonymous or None,
             timeline,
         )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How much memory a process needs beside the mapped bundle, whether it grows with the input, and what other tools need.
 
-    benchmarks/memory/run.py [--corpus feed.jsonl] [--peers]
+benchmarks/memory/run.py [--corpus feed.jsonl] [--peers]
 """
 
 from __future__ import annotations
@@ -33,16 +33,20 @@ def measure(c: context.Context) -> Result:
         "are mapped files, above all the bundle, of which all processes of a machine share one copy.",
     )
     c.progress.stage("memory")
+    if not pathlib.Path("/proc/self/status").exists():
+        r.tables.append(Table("Not measured", ["why"], [["this system has no /proc"]]))
+        return r
     texts = c.texts()
     runs: dict[str, Ran] = {}
     rows = []
 
     def row(title: str, ran: Ran) -> list[str]:
-        own = ran.peak_anonymous
-        r.sample(f"{title}, peak", "bytes", [ran.peak])
-        if own is not None:
-            r.sample(f"{title}, own memory", "bytes", [own])
-        return [title, number(own / MB) if own else "?", number(ran.peak / MB)]
+        cells = [title]
+        for what, value in (("own memory", ran.peak_anonymous), ("peak resident", ran.peak)):
+            if value:
+                r.sample(f"{title}, {what}", "bytes", [value])
+            cells.append(number(value / MB) if value else "?")
+        return cells
 
     # Four times the input at one thread: memory must not follow it.
     for times in (1, 4):
@@ -78,7 +82,7 @@ def measure(c: context.Context) -> Result:
     corpora.write(c.few_texts(), few, annotations=False)
     mine = run(c.extract(1), stdin=few, stdout=c.work / "out.jsonl", env=c.env, watch=0.002)
     rows = [row("atau (program)", mine)]
-    bars = [bar("atau (program)", summary([mine.peak_anonymous or mine.peak]), 1 / MB)]
+    bars = [bar("atau (program)", summary([mine.peak_anonymous or 0]), 1 / MB)]
     absent = []
     for peer in c.peers():
         if not peer.installed:
@@ -92,9 +96,14 @@ def measure(c: context.Context) -> Result:
             absent.append([title, f"failed: {error}", ""])
             continue
         rows.append(row(title, ran))
-        bars.append(bar(title, summary([ran.peak_anonymous or ran.peak]), 1 / MB))
+        bars.append(bar(title, summary([ran.peak_anonymous or 0]), 1 / MB))
     r.tables.append(
-        Table("Beside other tools, MB", ["tool", "own memory", "peak resident"], rows + absent, "One thread, the same texts.")
+        Table(
+            "Beside other tools, MB",
+            ["tool", "own memory", "peak resident"],
+            rows + absent,
+            "One thread, the same texts.",
+        )
     )
     r.plots.append(
         {"kind": "bars", "title": "Own memory", "unit": "MB, logarithmic (less is better)", "log": True, "rows": bars}

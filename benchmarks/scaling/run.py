@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How cost grows with the length of a document, with the size of an own dictionary, and with threads.
 
-    benchmarks/scaling/run.py [--quick]
+benchmarks/scaling/run.py [--quick]
 """
 
 from __future__ import annotations
@@ -60,7 +60,12 @@ def lengths(c: context.Context, r: Result) -> None:
             "y": {"label": "milliseconds", "log": True},
             "series": [
                 {"name": "atau, 1 thread", "points": points},
-                {"name": "linear", "points": [[x, first[1] * x / first[0]] for x in sizes], "dots": False, "dashed": True},
+                {
+                    "name": "linear",
+                    "points": [[x, first[1] * x / first[0]] for x in sizes],
+                    "dots": False,
+                    "dashed": True,
+                },
             ],
         }
     )
@@ -82,12 +87,18 @@ def dictionaries(c: context.Context, r: Result) -> None:
         names += [n for n in shown if n not in names]
         command = [c.program, "compile", folder, "--base", c.bundle, "--output", bundle, "--quiet"]
         rounds = 1 if count >= 100_000 else max(2, min(3, c.repeat))
-        ran = [run(command) for _ in range(rounds)]
+        ran = [run(command, watch=0.01) for _ in range(rounds)]
         took = r.sample(f"compiling {count} names", "s", [x.seconds for x in ran])
-        peak = max(x.peak for x in ran)
-        r.sample(f"compiling {count} names, peak memory", "bytes", [peak])
+        peak = max(x.peak or 0 for x in ran)
+        if peak:
+            r.sample(f"compiling {count} names, peak memory", "bytes", [peak])
         own[count] = bundle
-        rows[count] = [f"{count:,}".replace(",", " "), spread(took), number(peak / 1e6), number(bundle.stat().st_size / 1e6)]
+        rows[count] = [
+            f"{count:,}".replace(",", " "),
+            spread(took),
+            number(peak / 1e6) if peak else "?",
+            number(bundle.stat().st_size / 1e6),
+        ]
         compile_points.append(point(count, took))
         size_points.append([count, bundle.stat().st_size / 1e6])
         shutil.rmtree(folder)
@@ -113,16 +124,20 @@ def dictionaries(c: context.Context, r: Result) -> None:
             any((e.get("gazetteer") or "").startswith("made.") for e in d["entities"])
             for d in context.predictions(out).values()
         )
-        r.samples.append({"what": f"names found of {len(names)} probed, {count} in the dictionary", "unit": "", "values": [found]})
+        r.samples.append(
+            {"what": f"names found of {len(names)} probed, {count} in the dictionary", "unit": "", "values": [found]}
+        )
         if count == max(counts):
-            r.checks.append(Check(f"names of the largest dictionary are found", found > 0, f"{found} of {len(names)} probed"))
+            r.checks.append(
+                Check("names of the largest dictionary are found", found > 0, f"{found} of {len(names)} probed")
+            )
 
     loads: dict[int, list[float]] = {n: [] for n in own}
     speeds: dict[int, list[float]] = {n: [] for n in own}
     for number_ in range(c.repeat + 1):
         for count in own:
             c.say(f"round {number_} of {c.repeat}, {count} names")
-            bench = c.bench(base, "--threads", 1, *extra(count), repeat=1)
+            bench = c.bench(base, *extra(count), "--threads", 1, repeat=1)
             if number_ > 0:
                 loads[count] += bench["samples"]["load"]
                 speeds[count] += [bench["round_bytes"] / 1e6 / t for t in bench["samples"]["one_thread"]]

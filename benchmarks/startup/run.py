@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long until the first answer: opening the bundle, the whole program for one sentence, and other tools from import to answer.
 
-    benchmarks/startup/run.py [--peers]
+benchmarks/startup/run.py [--peers]
 """
 
 from __future__ import annotations
@@ -84,7 +84,13 @@ def measure(c: context.Context) -> Result:
         )
     )
     r.plots.append(
-        {"kind": "bars", "title": "One sentence, whole process", "unit": "seconds, logarithmic (less is better)", "log": True, "rows": bars}
+        {
+            "kind": "bars",
+            "title": "One sentence, whole process",
+            "unit": "seconds, logarithmic (less is better)",
+            "log": True,
+            "rows": bars,
+        }
     )
     return r
 

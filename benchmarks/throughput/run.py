@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast is extraction: in process beside ICU's word boundaries, as a whole program, and beside other tools.
 
-    benchmarks/throughput/run.py [--corpus feed.jsonl] [--peers]
+benchmarks/throughput/run.py [--corpus feed.jsonl] [--peers]
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def measure(c: context.Context) -> Result:
         # A line of the program is the library's JSON with the id in front.
         same = all(a.rstrip("\n").endswith("," + b.rstrip("\n")[1:]) for a, b in zip(lines, found))
     count = sum(1 for _ in open(library, encoding="utf-8"))
-    r.checks.append(Check("program = library in process, bytes of JSON", same and count == len(texts), f"{count} documents"))
+    r.checks.append(
+        Check("program = library in process, bytes of JSON", same and count == len(texts), f"{count} documents")
+    )
 
     seconds = bench["samples"]
     round_mb = bench["round_bytes"] / 1e6
@@ -126,7 +128,7 @@ def beside(c: context.Context, r: Result) -> None:
     ours = context.predictions(own)
 
     rows, agreement = [], []
-    tasks = {"atau": lambda: (run(c.extract(1), stdin=source, stdout=c.work / "out.jsonl", env=c.env).seconds)}
+    tasks = {"atau": lambda: run(c.extract(1), stdin=source, stdout=c.work / "out.jsonl", env=c.env).seconds}
     inside: dict[str, list[float]] = {}
     shown: dict[str, tuple[str, str]] = {"atau": ("atau (program)", "everything")}
     for peer in c.peers():
@@ -160,7 +162,10 @@ def beside(c: context.Context, r: Result) -> None:
                 return ran.seconds
 
             tasks[title] = task
-            shown[title] = (f"{peer.title} {peer.version}" + (" with normal forms" if normal else ""), peer.about["note"])
+            shown[title] = (
+                f"{peer.title} {peer.version}" + (" with normal forms" if normal else ""),
+                peer.about["note"],
+            )
 
     took = alternate(tasks, max(2, min(3, c.repeat)), c.say)
     for title in inside:
@@ -195,7 +200,14 @@ def beside(c: context.Context, r: Result) -> None:
         r.tables.append(
             Table(
                 "What the others found on these texts",
-                ["tool", "version", "its mentions", "ours", "share of its that are ours exactly", "that touch one of ours"],
+                [
+                    "tool",
+                    "version",
+                    "its mentions",
+                    "ours",
+                    "share of its that are ours exactly",
+                    "that touch one of ours",
+                ],
                 agreement,
                 "People, places, organizations and programmes, flat views. Speed is only comparable where about as much is found.",
             )
