@@ -8,7 +8,8 @@
     benchmarks/run.py throughput startup           only these questions
     benchmarks/run.py --render build/bench/results.json      draws the page anew
 
-Tables go to standard output, progress to standard error; the page and every raw sample to build/bench/report.html and results.json.
+Tables go to standard output, progress to standard error; the page and every raw sample to build/bench/report.html and
+results.json.
 The status is 1 when outputs that must be equal are not. docs/benchmark.md says what is measured and how to read it.
 """
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Runs one tool as a process: JSON lines in, JSON lines of entities out. The benchmark starts it with the tool's own Python.
+"""Runs one tool as a process: JSON lines in, JSON lines of entities out. The benchmark starts it with the tool's own
+Python.
 
     run_peer.py NAME --describe                       prints {"title", "installed", "versions", …}
     run_peer.py NAME [--names FILE] [--normal] [--stats FILE] < texts.jsonl > entities.jsonl
 
-NAME is an adapter: peers/NAME.py, whose top level imports nothing but has TITLE, PACKAGES, TYPES, NOTE, NAMES (needs the list of names),
-NORMAL (can give normal forms), and load(names, normal), which returns a function from a text to {"entities": [{"start", "end", "type"}]}
+NAME is an adapter: peers/NAME.py, whose top level imports nothing but has TITLE, PACKAGES, TYPES, NOTE, NAMES (needs
+the list of names),
+NORMAL (can give normal forms), and load(names, normal), which returns a function from a text to {"entities":
+[{"start", "end", "type"}]}
 (or to that as a JSON string). The statistics are what the process saw: seconds to load, and seconds in that function.
 """
 

@@ -3,7 +3,8 @@
 
     benchmarks/accuracy/run.py                                the project's own gold texts
     benchmarks/accuracy/run.py --corpora FOLDER [--peers]     every corpus in a folder; prints the README's table
-    benchmarks/accuracy/run.py --corpora FOLDER --held-out    also learns anew without the texts that are scored (minutes)
+    benchmarks/accuracy/run.py --corpora FOLDER --held-out    also learns anew without the texts that are scored
+    (minutes)
 
 FOLDER holds *.jsonl files and folders as corpora are published (see common/corpora.py), or is one corpus itself.
 """
@@ -153,7 +154,8 @@ def three(scores: dict[str, Any], kind: str, unit: str) -> str:
 
 
 def held_out(c: context.Context, all_paths: list[Corpus]) -> list[str] | None:
-    """F1 on factRuEval texts that were left out of learning (five folds), or None where a corpus or the program is missing."""
+    """F1 on factRuEval texts that were left out of learning (five folds), or None where a corpus or the program is "
+    "missing."""
     trainer = c.program.parent / "atau-train"
     folder = pathlib.Path(c.options.corpora or ".")
     wanted = {}
@@ -182,8 +184,10 @@ def measure(c: context.Context) -> Result:
     r = Result(
         "accuracy",
         "Accuracy",
-        "F1 of the flat view against annotated texts. Token: tokens as razdel splits them, what published results for Russian count; exact: "
-        "whole spans with type, outer quotes and brackets aside. What a mention is differs between corpora and costs every tool most on "
+        "F1 of the flat view against annotated texts. Token: tokens as razdel splits them, what published results "
+        "for Russian count; exact: "
+        "whole spans with type, outer quotes and brackets aside. What a mention is differs between corpora and "
+        "costs every tool most on "
         "organizations.",
     )
     c.progress.stage("accuracy")
@@ -327,7 +331,8 @@ def other_measures(r: Result, all_corpora: list[Corpus], tools: list[tuple[str, 
         )  # fmt: skip
     if clusters:
         r.tables.append(
-            Table("Document entities: B³ over found mentions", ["corpus", "tool", "precision", "recall", "F1", "mentions"], clusters,
+            Table("Document entities: B³ over found mentions",
+                  ["corpus", "tool", "precision", "recall", "F1", "mentions"], clusters,
                   "Which mentions of a text are one thing. Tools without document entities have no row.")
         )  # fmt: skip
     if work:
@@ -405,6 +410,8 @@ def readme(c: context.Context, r: Result, all_corpora: list[Corpus], damaged: An
     """The table that the README shows."""
 
     def natasha(scores: dict[str, Any]) -> str:
+        if not any(p.name == "natasha" for p in c.peers()):
+            return DASH
         if "natasha" not in scores:
             return "not installed"
         return " ".join(f1(scores["natasha"], t, "token") for t in corpora.TYPES[:3])
@@ -422,12 +429,13 @@ def readme(c: context.Context, r: Result, all_corpora: list[Corpus], damaged: An
             rows.append(
                 ["factRuEval-2016 devset, left out of training", "needs factru-dev and nerel-train", "", "", "", ""]
             )
-    rows += [row(x.title, x.scores) for x in all_corpora]
+    rows += [row(x.title, x.scores) for x in all_corpora if not x.learned]
     if damaged:
         corpus, scores = damaged
         for kind, words in (("upper", "in capitals"), ("lower", "in small letters")):
             if "atau" in scores.get(kind, {}):
                 rows.append(row(f"{corpus.title}, {words}", scores[kind]))
+    rows += [row(x.title, x.scores) for x in all_corpora if x.learned]
     r.tables.insert(0, Table("Summary: token F1", ["corpus", *corpora.TYPES, "Natasha: PER LOC ORG"], rows))
 
 

@@ -94,7 +94,8 @@ class Context:
         self.threads = cores()
         self.progress = Progress()
         self.env = {"ATAU_BUNDLE": str(self.bundle)}
-        self.venv = self.out / "venv"
+        # In one place whatever --out is: it is large, and made once.
+        self.venv = ROOT / "build" / "bench" / "venv"
         self.peers_: list[Peer] | None = None
         self.names_ = 0
 
@@ -140,7 +141,8 @@ class Context:
     # Other tools
 
     def install_peers(self) -> None:
-        """Makes the virtual environment and installs the other tools and our own package into it; a failure is told, not fatal."""
+        """Makes the virtual environment and installs the other tools and our own package into it; a failure is "
+        "told, not fatal."""
         self.progress.stage("installing the other tools")
         python = self.venv / "bin" / "python"
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -205,7 +207,8 @@ class Context:
     def run_peer(
         self, peer: Peer, source: pathlib.Path, sink: pathlib.Path, normal: bool = False, watch: float = 0
     ) -> tuple[Ran, dict[str, Any]]:
-        """One run of a tool from file to file: what was seen from outside and what the process said. Raises timing.Failed."""
+        """One run of a tool from file to file: what was seen from outside and what the process said. Raises "
+        "timing.Failed."""
         stats = self.work / f"{peer.name}.stats.json"
         kept = {name: os.environ.pop(name) for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if name in os.environ}
         try:

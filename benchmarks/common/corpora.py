@@ -1,15 +1,18 @@
 """Readers of annotated texts. Each gives documents in one shape:
 
     {"id": …, "text": …, "entities": [{"start", "end", "type"[, "normal", "cluster"]}], "ignore": […],
-     ["objects": [{"id", "mentions": [[start, end], …], "names": {…}}], "facts": [{"type", "args": [[role, value], …]}]]}
+     ["objects": [{"id", "mentions": [[start, end], …], "names": {…}}], "facts": [{"type", "args": [[role, value],
+     …]}]]}
 
-Offsets are code points, half-open. What lies in `ignore` counts neither way. `cluster` (or `objects`) says which mentions are one thing.
+Offsets are code points, half-open. What lies in `ignore` counts neither way. `cluster` (or `objects`) says which
+mentions are one thing.
 
 `read` finds out the format by what a path looks like:
 
     *.jsonl                      the shape above, a document a line; also `base` for `normal`
     *.txt with [words]TYPE       marked text, a passage a line (dictionaries/weights/training/README.md)
-    *.conll, *.iob, *.bio        a token and its tag a line, an empty line after each sentence, -DOCSTART- between documents
+    *.conll, *.iob, *.bio        a token and its tag a line, an empty line after each sentence, -DOCSTART- between
+    documents
     folder with *.objects        factRuEval-2016
     folder with *.ann            brat, with the types of NEREL
     folder with annotated/ raw/  BSNLP
@@ -59,7 +62,8 @@ def read(path: str | pathlib.Path) -> list[Document]:
         if marked:
             return [document for file in marked for document in _marked(file)]
         raise Malformed(
-            f"{path}: no annotated texts here; a folder holds factRuEval (*.objects), brat (*.ann), BSNLP (raw/, annotated/) or marked text (*.txt)"
+            f"{path}: no annotated texts here; a folder holds factRuEval (*.objects), brat (*.ann), BSNLP (raw/, "
+            f"annotated/) or marked text (*.txt)"
         )
     if path.suffix == ".jsonl":
         return list(_jsonl(path))
@@ -285,7 +289,8 @@ _NEREL_TYPES = {
 
 
 def _brat(folder: pathlib.Path) -> Iterator[Document]:
-    """The flat view of nested annotation: a mention inside a larger annotation, or one without a capital, is ignored."""
+    """The flat view of nested annotation: a mention inside a larger annotation, or one without a capital, is "
+    "ignored."""
     for file in sorted(folder.rglob("*.ann")):
         text = file.with_suffix(".txt").read_text(encoding="utf-8")
         spans = []

@@ -1,4 +1,5 @@
-"""Damaged copies of annotated texts, as scrapers, converters and typists damage them. The spans of the annotation move along.
+"""Damaged copies of annotated texts, as scrapers, converters and typists damage them. The spans of the annotation
+move along.
 
 `damage(document, kind)` gives a copy with one kind of damage; the same document and kind always give the same copy.
 """

@@ -1,6 +1,8 @@
-"""Plots as inline SVG: bars, lines and rows of dots. Colours are CSS variables of the page, so that one drawing serves light and dark.
+"""Plots as inline SVG: bars, lines and rows of dots. Colours are CSS variables of the page, so that one drawing
+serves light and dark.
 
-Each plot is drawn for a given width in pixels; the report draws each one twice and shows the one that fits, so that letters keep their
+Each plot is drawn for a given width in pixels; the report draws each one twice and shows the one that fits, so that
+letters keep their
 size on a narrow screen.
 """
 
@@ -106,9 +108,8 @@ def marker(shape: int, x: float, y: float, size: float, kind: str, title: str = 
 
 def _svg(width: float, height: float, parts: list[str], title: str) -> str:
     return (
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" role="img" aria-label="{escape(title)}">'
-        + "".join(parts)
-        + "</svg>"
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'role="img" aria-label="{escape(title)}">' + "".join(parts) + "</svg>"
     )
 
 
@@ -152,7 +153,8 @@ def bars(spec: dict[str, Any], width: float) -> str:
         from_x = axis.start
         tip = f"{row['label']}: {row['value']:.4g} ({row['low']:.4g}–{row['high']:.4g})"
         parts.append(
-            f'<rect x="{from_x:.1f}" y="{y + 2:.1f}" width="{max(1.0, x - from_x):.1f}" height="15" class="{"s0" if own else "s7"} fill">'
+            f'<rect x="{from_x:.1f}" y="{y + 2:.1f}" width="{max(1.0, x - from_x):.1f}" height="15" '
+            f'class="{"s0" if own else "s7"} fill">'
             f"<title>{escape(tip)}</title></rect>"
         )
         low, high = axis.at(row["low"]), axis.at(row["high"])

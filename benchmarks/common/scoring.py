@@ -64,7 +64,8 @@ def _spans(text: str, entities: Iterable[dict[str, Any]], kind: str, untyped: bo
 
 
 def mentions(gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Token and exact precision, recall and F1 a type, for the types that the gold has. The same rules as `atau eval`."""
+    """Token and exact precision, recall and F1 a type, for the types that the gold has. The same rules as `atau "
+    "eval`."""
     token = {kind: Counts() for kind in TYPES}
     exact = {kind: Counts() for kind in TYPES}
     for document in gold:
@@ -124,7 +125,8 @@ def _gold_clusters(document: dict[str, Any]) -> list[tuple[Span, str]]:
 def document_entities(
     gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]]
 ) -> tuple[float, float, float, int] | None:
-    """B³ precision, recall, F1 over the mentions that were found (overlap counts), and their number; None without any."""
+    """B³ precision, recall, F1 over the mentions that were found (overlap counts), and their number; None without "
+    "any."""
     precision = recall = 0.0
     count = 0
     for document in gold:
@@ -190,7 +192,8 @@ def _gold_occupations(document: dict[str, Any]) -> list[dict[str, list[str]]]:
 def occupations(gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]]) -> dict[str, Counts]:
     """Who works as what and where, against factRuEval's facts, by what has to agree. Empty without facts in the gold.
 
-    People agree by a word of their surname or nickname, roles by one word, places and bodies by most of their words (stems of five
+    People agree by a word of their surname or nickname, roles by one word, places and bodies by most of their words
+    (stems of five
     letters). What the gold leaves out is not asked for.
     """
     if not any(document.get("facts") for document in gold):
@@ -222,7 +225,8 @@ def occupations(gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]]
 
 
 def overlap(ours: dict[str, dict[str, Any]], theirs: dict[str, dict[str, Any]]) -> dict[str, int]:
-    """How far two tools agree: how many mentions of the four types each has, and how many are the same span and type or touch one."""
+    """How far two tools agree: how many mentions of the four types each has, and how many are the same span and "
+    "type or touch one."""
     out = {"ours": 0, "theirs": 0, "same": 0, "touching": 0}
     for name, document in ours.items():
         mine = {(e["start"], e["end"], type_name(e["type"])) for e in document.get("entities", ())}

@@ -50,7 +50,8 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
 
 @dataclass
 class Ran:
-    """One run of a program. Bytes where not said otherwise; memory is None where nobody looked or the system has no /proc.
+    """One run of a program. Bytes where not said otherwise; memory is None where nobody looked or the system has no
+    /proc.
 
     The peak is not the one that wait4 gives: that one begins with the memory of the process that started the program.
     """
@@ -67,7 +68,8 @@ class Failed(Exception):
 
 
 def _memory(pid: int) -> tuple[int, int] | None:
-    """Anonymous bytes now, and the most resident bytes so far; None when the process is gone or the system has no /proc."""
+    """Anonymous bytes now, and the most resident bytes so far; None when the process is gone or the system has no "
+    "/proc."""
     try:
         text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except OSError:
@@ -85,7 +87,8 @@ def run(
 ) -> Ran:
     """Runs a program from a file to a file and waits for its end. Raises Failed when its status is not 0.
 
-    With `watch` (seconds), its anonymous memory is looked at as often: the memory that is its own, without mapped files, which all
+    With `watch` (seconds), its anonymous memory is looked at as often: the memory that is its own, without mapped
+    files, which all
     processes share. Without, nothing disturbs the clock.
     """
     with tempfile.TemporaryFile() as complaints:
@@ -133,14 +136,19 @@ def run(
 
 
 def alternate(
-    tasks: dict[str, Callable[[], float]], rounds: int, tell: Callable[[str], None] = lambda what: None
+    tasks: dict[str, Callable[[], float]],
+    rounds: int,
+    tell: Callable[[str], None] = lambda what: None,
+    warm_up: bool = True,
 ) -> dict[str, list[float]]:
-    """Samples of several tasks that take turns (A B C A B C …), after one round that is not counted.
+    """Samples of several tasks that take turns (A B C A B C …).
+
+    A first round is not counted; without `warm_up` there is none, for tasks that have all run already.
 
     A disturbance of the machine then hits all alike, and samples of one round may be divided by each other.
     """
     samples: dict[str, list[float]] = {name: [] for name in tasks}
-    for number in range(rounds + 1):
+    for number in range(0 if warm_up else 1, rounds + 1):
         for name, task in tasks.items():
             tell(f"{name}: warm-up" if number == 0 else f"{name}: round {number} of {rounds}")
             value = task()

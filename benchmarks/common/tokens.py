@@ -1,6 +1,7 @@
 """Tokens as razdel splits them: the unit in which published results for Russian are counted.
 
-Runs of letters of one script or of digits, joined over inner dashes and underscores and, between digits, over a comma, full stop or
+Runs of letters of one script or of digits, joined over inner dashes and underscores and, between digits, over a
+comma, full stop or
 slash; other signs alone. `atau eval` counts the same tokens, and a test compares both with razdel itself.
 """
 

@@ -1,7 +1,9 @@
 """Texts to measure with, made from the project's own articles and passages for those who have no corpus at hand.
 
-Passages are drawn at random and put together to documents of the lengths that news have. Names change places with names of the same type
-and ending, and numbers are drawn anew, so that documents differ more than the passages they are made of. A real feed has a larger
+Passages are drawn at random and put together to documents of the lengths that news have. Names change places with
+names of the same type
+and ending, and numbers are drawn anew, so that documents differ more than the passages they are made of. A real feed
+has a larger
 vocabulary still: for a decision, measure with texts of your own (`--corpus`).
 """
 
@@ -152,7 +154,8 @@ _LAST = [
 
 
 def generated_names(count: int, kind: str) -> list[str]:
-    """`count` different made-up names of one to three words, sorted by nothing in particular; the same for the same arguments."""
+    """`count` different made-up names of one to three words, sorted by nothing in particular; the same for the "
+    "same arguments."""
     chance = random.Random(f"{kind} {count}")
     out: set[str] = set()
     while len(out) < count:
@@ -188,9 +191,11 @@ def write_dictionary(folder: pathlib.Path, count: int) -> list[str]:
 
 
 def export_names(folder: pathlib.Path, path: pathlib.Path) -> int:
-    """Writes the names of the dictionaries that may stand alone, {"name", "type"} a line, for tools that look for fixed strings.
+    """Writes the names of the dictionaries that may stand alone, {"name", "type"} a line, for tools that look for
+    fixed strings.
 
-    Such tools find these surface forms only: the names as they are listed, in the nominative. Names that need a context (tier `support`
+    Such tools find these surface forms only: the names as they are listed, in the nominative. Names that need a
+    context (tier `support`
     and variants with `?`) are left out, since these tools have none. Returns the number of names.
     """
     names: dict[str, str] = {}

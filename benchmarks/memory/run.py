@@ -29,7 +29,8 @@ def measure(c: context.Context) -> Result:
     r = Result(
         "memory",
         "Memory",
-        "Peak resident memory of a process. Own memory is what the process has for itself (anonymous pages, looked at every 2 ms); the rest "
+        "Peak resident memory of a process. Own memory is what the process has for itself (anonymous pages, looked "
+        "at every 2 ms); the rest "
         "are mapped files, above all the bundle, of which all processes of a machine share one copy.",
     )
     c.progress.stage("memory")

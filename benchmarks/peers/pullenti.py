@@ -1,6 +1,7 @@
 """PullEnti SDK in its Python edition: rules and dictionaries, all its standard analyzers.
 
-Its people carry their position inside the span, which is cut off here, since no annotation that is scored against has it there. Of
+Its people carry their position inside the span, which is cut off here, since no annotation that is scored against has
+it there. Of
 nested mentions the longest counts. Its licence is free for non-commercial use.
 """
 

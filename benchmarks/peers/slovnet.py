@@ -1,4 +1,5 @@
-"""Slovnet alone, with the vectors and weights that come with Natasha: the tagger without segmentation objects and normal forms."""
+"""Slovnet alone, with the vectors and weights that come with Natasha: the tagger without segmentation objects and "
+"normal forms."""
 
 TITLE = "Slovnet"
 PACKAGES = ("slovnet", "navec", "natasha")

@@ -155,7 +155,8 @@ def dictionaries(c: context.Context, r: Result) -> None:
             "Names added to the dictionaries",
             ["names", "compile, s", "its peak, MB", "bundle, MB", "open all, ms", "MB/s", "of the speed without"],
             list(rows.values()),
-            f"Made-up names of one to three words, compiled with --base and loaded with --extra; {number(mb)} MB of text, one thread, rounds in "
+            f"Made-up names of one to three words, compiled with --base and loaded with --extra; {number(mb)} MB of "
+            f"text, one thread, rounds in "
             "turns.",
         )
     )

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""How long until the first answer: opening the bundle, the whole program for one sentence, and other tools from import to answer.
+"""How long until the first answer: opening the bundle, the whole program for one sentence, and other tools from
+import to answer.
 
 benchmarks/startup/run.py [--peers]
 """
@@ -22,7 +23,8 @@ def measure(c: context.Context) -> Result:
     r = Result(
         "startup",
         "Start-up",
-        "Time from the start of a process to the end of its work on one sentence. The bundle is mapped, not read, so opening it "
+        "Time from the start of a process to the end of its work on one sentence. The bundle is mapped, not read, "
+        "so opening it "
         "takes little; files are in the page cache, as on every start but the first after boot.",
     )
     c.progress.stage("start-up")
@@ -80,7 +82,8 @@ def measure(c: context.Context) -> Result:
             "Beside other tools, seconds",
             ["tool", "import and load", "to the first answer", "whole process"],
             rows,
-            "One sentence. The tools that look for fixed strings build their automaton from the list of names at each start.",
+            "One sentence. The tools that look for fixed strings build their automaton from the list of names at "
+            "each start.",
         )
     )
     r.plots.append(

@@ -21,8 +21,10 @@ def measure(c: context.Context) -> Result:
     r = Result(
         "throughput",
         "Throughput",
-        "Megabytes (millions of bytes of UTF-8) of text a second. In process: the library alone, texts in memory. Whole program: process "
-        "start, JSON lines in, JSON lines with all entities, relations and normal forms out. Rounds take turns; ratios are made of samples "
+        "Megabytes (millions of bytes of UTF-8) of text a second. In process: the library alone, texts in memory. "
+        "Whole program: process "
+        "start, JSON lines in, JSON lines with all entities, relations and normal forms out. Rounds take turns; "
+        "ratios are made of samples "
         "of one round.",
     )
     c.progress.stage("throughput")
@@ -53,12 +55,12 @@ def measure(c: context.Context) -> Result:
     r.checks.append(Check(f"program with 1 thread = with {max(2, c.threads)} threads", filecmp.cmp(one, many, False)))
     c.say("in process, beside ICU")
     bench = c.bench(source, "--results", library)
-    with open(one, encoding="utf-8") as lines, open(library, encoding="utf-8") as found:
-        # A line of the program is the library's JSON with the id in front.
-        same = all(a.rstrip("\n").endswith("," + b.rstrip("\n")[1:]) for a, b in zip(lines, found))
-    count = sum(1 for _ in open(library, encoding="utf-8"))
+    # A line of the program is the library's JSON with the id in front.
+    by_program, by_library = (p.read_text(encoding="utf-8").rstrip("\n").split("\n") for p in (one, library))
+    same = all(a.endswith("," + b[1:]) for a, b in zip(by_program, by_library))
+    complete = len(by_program) == len(by_library) == len(texts)
     r.checks.append(
-        Check("program = library in process, bytes of JSON", same and count == len(texts), f"{count} documents")
+        Check("program = library in process, bytes of JSON", same and complete, f"{len(by_library)} documents")
     )
 
     seconds = bench["samples"]
@@ -82,7 +84,8 @@ def measure(c: context.Context) -> Result:
             "In process",
             ["", "MB/s"],
             rows,
-            f"Median (quartiles) of {c.repeat} rounds of {number(round_mb)} MB, {bench['entities']} mentions. ICU gets its text as UTF-16 "
+            f"Median (quartiles) of {c.repeat} rounds of {number(round_mb)} MB, {bench['entities']} mentions. ICU "
+            f"gets its text as UTF-16 "
             "that was converted before the clock ran. The last rows are ratios, not MB/s.",
         )
     )
@@ -140,7 +143,7 @@ def beside(c: context.Context, r: Result) -> None:
             sink = c.work / f"few.{peer.name}.jsonl"
             c.say(title)
             try:
-                # PullEnti and the like take minutes: what the first run found is what is compared.
+                # What this run finds is compared; it is the warm-up too, since some tools take minutes.
                 c.run_peer(peer, source, sink, normal)
             except Failed as error:
                 rows.append([title, "failed", "", "", ""])
@@ -167,9 +170,7 @@ def beside(c: context.Context, r: Result) -> None:
                 peer.about["note"],
             )
 
-    took = alternate(tasks, max(2, min(3, c.repeat)), c.say)
-    for title in inside:
-        inside[title] = inside[title][1:]  # the warm-up
+    took = alternate(tasks, max(2, min(3, c.repeat)), c.say, warm_up=False)
     bars = []
     for title, values in took.items():
         total = r.sample(f"{title}, whole process", "s", values, bytes=size)
@@ -187,7 +188,8 @@ def beside(c: context.Context, r: Result) -> None:
             "Beside other tools, whole processes",
             ["tool", "seconds", "MB/s without start and load", "times as long as atau", "what it does"],
             rows,
-            f"{len(few)} documents, {number(size / 1e6)} MB, one thread each, from JSON lines to JSON lines of entities; a process starts and "
+            f"{len(few)} documents, {number(size / 1e6)} MB, one thread each, from JSON lines to JSON lines of "
+            f"entities; a process starts and "
             "loads each time. Without start and load: the time inside the tool's own calls, as its process saw it.",
         )
     )
@@ -209,7 +211,8 @@ def beside(c: context.Context, r: Result) -> None:
                     "that touch one of ours",
                 ],
                 agreement,
-                "People, places, organizations and programmes, flat views. Speed is only comparable where about as much is found.",
+                "People, places, organizations and programmes, flat views. Speed is only comparable where about as "
+                "much is found.",
             )
         )
 

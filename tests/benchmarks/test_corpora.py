@@ -133,7 +133,8 @@ def test_bsnlp_marks_every_occurrence_the_longest_first(tmp_path):
     (tmp_path / "annotated" / "ru").mkdir(parents=True)
     text = "Российский суд\n\nВерховный суд России и Россия."
     (tmp_path / "raw" / "ru" / "a.txt").write_text("a\nru\n2021-01-01\naddress\n" + text, encoding="utf-8")
-    rows = "a\nРоссии\tРоссия\tLOC\tGPE-1\nВерховный суд России\tВерховный суд России\tORG\tORG-1\nРоссия\tРоссия\tLOC\tGPE-1\n"
+    rows = "a\nРоссии\tРоссия\tLOC\tGPE-1\nВерховный суд России\tВерховный суд России\tORG\tORG-1\n"
+    rows += "Россия\tРоссия\tLOC\tGPE-1\n"
     (tmp_path / "annotated" / "ru" / "a.out").write_text(rows, encoding="utf-8")
     (document,) = corpora.read(tmp_path)
     assert document["text"] == text

@@ -73,7 +73,8 @@ def test_a_tool_that_fails_on_one_text_goes_on(tmp_path):
         "    known = dict(names)\n"
         "    def extract(text):\n"
         "        if not text: raise ValueError('nothing')\n"
-        "        return {'entities': [{'start': text.index(n), 'end': text.index(n) + len(n), 'type': t} for n, t in known.items() if n in text]}\n"
+        "        at = [(text.index(n), n, t) for n, t in known.items() if n in text]\n"
+        "        return {'entities': [{'start': i, 'end': i + len(n), 'type': t} for i, n, t in at]}\n"
         "    return extract\n",
         encoding="utf-8",
     )
