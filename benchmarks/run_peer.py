@@ -5,11 +5,15 @@ Python.
     run_peer.py NAME --describe                       prints {"title", "installed", "versions", …}
     run_peer.py NAME [--names FILE] [--normal] [--stats FILE] < texts.jsonl > entities.jsonl
 
-NAME is an adapter: peers/NAME.py, whose top level imports nothing but has TITLE, PACKAGES, TYPES, NOTE, NAMES (needs
-the list of names),
-NORMAL (can give normal forms), and load(names, normal), which returns a function from a text to {"entities":
-[{"start", "end", "type"}]}
-(or to that as a JSON string). The statistics are what the process saw: seconds to load, and seconds in that function.
+NAME is an adapter: peers/NAME.py, whose top level imports nothing but has
+
+    TITLE, NOTE      what the tool is called, and what it does in a line
+    PACKAGES, TYPES  its packages, and the types that it can find
+    NAMES, NORMAL    needs the list of names; can give normal forms
+    SLOW             is spared the damaged copies
+    load(names, normal)  returns a function from a text to {"entities": [{"start", "end", "type"}]}, or to that as JSON
+
+The statistics are what the process saw: seconds to load, seconds in that function, texts on which it failed.
 """
 
 import sys
@@ -50,6 +54,7 @@ def describe(name):
         "types": module.TYPES,
         "names": module.NAMES,
         "normal": module.NORMAL,
+        "slow": module.SLOW,
         "versions": versions,
         "missing": missing,
         "installed": not missing,

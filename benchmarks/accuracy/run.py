@@ -360,10 +360,14 @@ def damaged_copies(
         return None
     corpus = (fits or all_corpora)[0]
     scores: dict[str, dict[str, dict[str, Any]]] = {"as it is": corpus.scores}
+    slow = [n for n, _, _ in tools if n in peers and peers[n].about["slow"]]
+    spared = {} if c.options.slow else {n: peers[n].title for n in slow}
     for kind in damage.KINDS:
         copies = [damage.damage(d, kind) for d in corpus.documents]
         scores[kind] = {}
         for name, title, _ in tools:
+            if name in spared:
+                continue
             c.say(f"{corpus.title}, {kind}: {title}")
             try:
                 found = extract(c, copies) if name == "atau" else by_peer(c, peers[name], copies)[0]
@@ -388,7 +392,12 @@ def damaged_copies(
                 ]
                 rows.append([kind, what, title, *cells])
     r.tables.append(
-        Table(f"Damaged copies of {corpus.title}: token F1", ["damage", "what it is", "tool", *corpora.TYPES], rows)
+        Table(
+            f"Damaged copies of {corpus.title}: token F1",
+            ["damage", "what it is", "tool", *corpora.TYPES],
+            rows,
+            f"Too slow for nine copies, which --slow gives it too: {', '.join(spared.values())}." if spared else "",
+        )
     )
     for kind in corpus.types:
         plot_rows = []

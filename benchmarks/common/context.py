@@ -33,7 +33,7 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--corpus", help="texts to measure times with, {id, text} a line (default: made from our own texts)"
     )
     out.add_argument("--size", type=float, default=4.0, help="MB of made-up texts (default: %(default)s)")
-    out.add_argument("--peer-size", type=float, default=0.3, help="MB for the slow tools (default: %(default)s)")
+    out.add_argument("--peer-size", type=float, default=0.1, help="MB for the slow tools (default: %(default)s)")
     out.add_argument("--repeat", type=int, default=7, help="rounds (default: %(default)s)")
     out.add_argument("--peers", action="store_true", help="first install the other tools (benchmarks/requirements.txt)")
     out.add_argument(
@@ -47,6 +47,7 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--damage", help="the corpus whose copies are damaged, by a part of its name (default: NEREL, else our own)"
     )
     out.add_argument("--all", action="store_true", help="also score corpora that the weights learned from")
+    out.add_argument("--slow", action="store_true", help="give the damaged copies to slow tools too (half an hour)")
     out.add_argument(
         "--held-out", action="store_true", help="also learn anew without the texts that are scored (minutes)"
     )

@@ -27,13 +27,14 @@ h1 { font-size: 1.7rem; margin: 0 0 .2rem; } h2 { margin: 2.6rem 0 .4rem; paddin
 var(--rule); }
 h3 { margin: 1.6rem 0 .4rem; font-size: 1.05rem; }
 p { max-width: 48rem; margin: .4rem 0; } .dim { color: var(--dim); font-size: .9rem; }
+code { overflow-wrap: anywhere; }
 nav a { margin-right: 1rem; } a { color: var(--s0); }
 .warning { border-left: 4px solid var(--bad); background: var(--soft); padding: .6rem .9rem; }
 .scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid var(--s0); }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .7rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th { color: var(--dim); font-weight: 600; } td.n { text-align: right; white-space: nowrap; } th.n { text-align: right; }
-td.absent { color: var(--dim); font-style: italic; }
+td.t { min-width: 13rem; } td.absent { color: var(--dim); font-style: italic; }
 ul.checks { list-style: none; padding: 0; margin: .6rem 0; font-size: .92rem; } ul.checks li::before { font-weight:
 700; margin-right: .5rem; }
 li.good::before { content: "\\2713"; color: var(--good); } li.bad::before { content: "\\2717"; color: var(--bad); }
@@ -80,6 +81,7 @@ def _table(table: dict[str, Any]) -> str:
         cells = []
         for cell, number in zip(row, numbers):
             kind = " class=absent" if cell in ("not installed", "failed") else " class=n" if number else ""
+            kind = kind or (" class=t" if len(cell) > 28 else "")
             cells.append(f"<td{kind}>{escape(cell)}</td>")
         out.append("<tr>" + "".join(cells) + "</tr>")
     out.append("</tbody></table></div>")

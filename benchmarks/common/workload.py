@@ -168,7 +168,7 @@ def generated_names(count: int, kind: str) -> list[str]:
 
 
 def write_dictionary(folder: pathlib.Path, count: int) -> list[str]:
-    """A folder of sources with `count` entities of three types; returns some of the names."""
+    """A folder of sources with `count` entities of three types; returns some of the names of companies."""
     folder.mkdir(parents=True, exist_ok=True)
     shown = []
     shares = (("ORGANIZATION", "company", 0.5), ("LOCATION", "city", 0.3), ("PROGRAM", "programme", 0.2))
@@ -181,7 +181,7 @@ def write_dictionary(folder: pathlib.Path, count: int) -> list[str]:
         random.Random(count).shuffle(names)
         names = names[:wanted]
         taken.update(names)
-        shown += names[:50]
+        shown += names[:150] if kind == "company" else []
         with open(folder / f"made_{kind}.tsv", "w", encoding="utf-8") as out:
             out.write(f'#! entities type={type_} source="made up for measuring" licence=Apache-2.0\n')
             out.write("id\tkind\tname\tvariants\ttier\tslots\n")

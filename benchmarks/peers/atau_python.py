@@ -5,6 +5,7 @@ PACKAGES = ("atau",)
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "PROGRAM")
 NOTE = "the same library in a Python process"
 NAMES = False
+SLOW = False
 NORMAL = True
 
 

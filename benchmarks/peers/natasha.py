@@ -5,6 +5,7 @@ PACKAGES = ("natasha", "slovnet", "pymorphy2")
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION")
 NOTE = "neural, weights come with the package; one document a call"
 NAMES = False
+SLOW = False
 NORMAL = True
 
 LONG = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION"}

@@ -10,6 +10,7 @@ PACKAGES = ("pullenti",)
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION")
 NOTE = "rules and dictionaries in pure Python, all standard analyzers"
 NAMES = False
+SLOW = True  # a few kilobytes a second
 NORMAL = False
 
 LONG = {"PERSON": "PERSON", "ORGANIZATION": "ORGANIZATION", "GEO": "LOCATION", "STREET": "LOCATION"}

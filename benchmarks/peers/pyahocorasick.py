@@ -5,6 +5,7 @@ PACKAGES = ("pyahocorasick",)
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "PROGRAM")
 NOTE = "surface forms only: the names of our dictionaries as they are listed"
 NAMES = True
+SLOW = False
 NORMAL = False
 
 

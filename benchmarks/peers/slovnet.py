@@ -6,6 +6,7 @@ PACKAGES = ("slovnet", "navec", "natasha")
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION")
 NOTE = "neural, the tagger that Natasha uses, called by itself"
 NAMES = False
+SLOW = False
 NORMAL = False
 
 LONG = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION"}

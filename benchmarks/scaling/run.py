@@ -83,8 +83,7 @@ def dictionaries(c: context.Context, r: Result) -> None:
         c.say(f"compiling {count} names")
         folder, bundle = c.work / f"names.{count}", c.work / f"names.{count}.atau"
         shutil.rmtree(folder, ignore_errors=True)
-        shown = workload.write_dictionary(folder, count)
-        names += [n for n in shown if n not in names]
+        names = workload.write_dictionary(folder, count)  # those of the largest are looked for
         command = [c.program, "compile", folder, "--base", c.bundle, "--output", bundle, "--quiet"]
         rounds = 1 if count >= 100_000 else max(2, min(3, c.repeat))
         ran = [run(command, watch=0.01) for _ in range(rounds)]
@@ -117,20 +116,15 @@ def dictionaries(c: context.Context, r: Result) -> None:
     def extra(count: int) -> list[str]:
         return ["--extra", str(own[count])] if own[count] else []
 
-    for count in counts:
-        out = c.work / "probe.out.jsonl"
-        run([*c.extract(1), *extra(count)], stdin=probe, stdout=out, env=c.env)
-        found = sum(
-            any((e.get("gazetteer") or "").startswith("made.") for e in d["entities"])
-            for d in context.predictions(out).values()
-        )
-        r.samples.append(
-            {"what": f"names found of {len(names)} probed, {count} in the dictionary", "unit": "", "values": [found]}
-        )
-        if count == max(counts):
-            r.checks.append(
-                Check("names of the largest dictionary are found", found > 0, f"{found} of {len(names)} probed")
-            )
+    out = c.work / "probe.out.jsonl"
+    run([*c.extract(1), *extra(counts[-1])], stdin=probe, stdout=out, env=c.env)
+    found = sum(
+        any((e.get("gazetteer") or "").startswith("made.") for e in d["entities"])
+        for d in context.predictions(out).values()
+    )
+    r.checks.append(
+        Check("names of the largest dictionary are found", found >= 0.9 * len(names), f"{found} of {len(names)} probed")
+    )
 
     loads: dict[int, list[float]] = {n: [] for n in own}
     speeds: dict[int, list[float]] = {n: [] for n in own}

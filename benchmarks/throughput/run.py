@@ -131,6 +131,10 @@ def beside(c: context.Context, r: Result) -> None:
     ours = context.predictions(own)
 
     rows, agreement = [], []
+    in_process = c.bench(source, "--threads", 1, repeat=max(2, min(3, c.repeat)))
+    mb_a_round = in_process["round_bytes"] / 1e6
+    library = r.sample("library, 1 thread, the few texts", "s", in_process["samples"]["one_thread"],
+                       bytes=in_process["round_bytes"])  # fmt: skip
     tasks = {"atau": lambda: run(c.extract(1), stdin=source, stdout=c.work / "out.jsonl", env=c.env).seconds}
     inside: dict[str, list[float]] = {}
     shown: dict[str, tuple[str, str]] = {"atau": ("atau (program)", "everything")}
@@ -171,11 +175,11 @@ def beside(c: context.Context, r: Result) -> None:
             )
 
     took = alternate(tasks, max(2, min(3, c.repeat)), c.say, warm_up=False)
-    bars = []
+    bars = [bar("atau (library)", of_speed(library, mb_a_round))]
     for title, values in took.items():
         total = r.sample(f"{title}, whole process", "s", values, bytes=size)
         label, note = shown[title]
-        alone = ""
+        alone = spread(of_speed(library, mb_a_round)) if title == "atau" else ""
         if title in inside:
             extraction = r.sample(f"{title}, extraction alone", "s", inside[title], bytes=size)
             alone = spread(of_speed(extraction, size / 1e6))
@@ -190,10 +194,11 @@ def beside(c: context.Context, r: Result) -> None:
             rows,
             f"{len(few)} documents, {number(size / 1e6)} MB, one thread each, from JSON lines to JSON lines of "
             f"entities; a process starts and "
-            "loads each time. Without start and load: the time inside the tool's own calls, as its process saw it.",
+            "loads each time. Without start and load: the time inside the tool's own calls, as its process saw it; for "
+            "atau the library in process.",
         )
     )
-    if bars:
+    if len(bars) > 1:
         r.plots.append(
             {"kind": "bars", "title": "Extraction alone, one thread", "log": True, "rows": bars,
              "unit": "MB/s of UTF-8 text, logarithmic (more is better)"}
