@@ -180,8 +180,8 @@ int Run(const Options& o) {
                 "extraction, %2d threads    %8.2f MB/s\n"
                 "ICU word boundaries       %8.2f MB/s\n"
                 "extraction : ICU          %8.3f (1 thread)\n",
-                documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many,
-                speed_icu, speed_one / speed_icu);
+                documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many, speed_icu,
+                speed_one / speed_icu);
   std::cout << out.data();
   return Finish(kOk);
 }
