@@ -22,11 +22,9 @@ import time
 STARTED = time.perf_counter()
 
 import argparse  # noqa: E402
-import importlib.metadata  # noqa: E402
 import importlib.util  # noqa: E402
 import json  # noqa: E402
 import pathlib  # noqa: E402
-import platform  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -40,6 +38,10 @@ def adapter(name):
 
 
 def describe(name):
+    # Here, since their import would count as the tool's start-up.
+    import importlib.metadata
+    import platform
+
     module = adapter(name)
     versions, missing = {}, []
     for package in module.PACKAGES:

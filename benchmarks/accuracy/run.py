@@ -139,7 +139,7 @@ def agrees_with_eval(c: context.Context, corpus: Corpus) -> Check:
         ),
         default=0.0,
     )
-    return Check(f"scores of {corpus.title} = `atau eval`", set(ours) == set(theirs) and worst < 1e-9)
+    return Check(f"scores of {corpus.title} = those of atau eval", set(ours) == set(theirs) and worst < 1e-9)
 
 
 def f1(scores: dict[str, Any], kind: str, unit: str) -> str:
