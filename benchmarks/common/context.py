@@ -37,6 +37,9 @@ def parser(description: str) -> argparse.ArgumentParser:
     out.add_argument("--repeat", type=int, default=7, help="rounds (default: %(default)s)")
     out.add_argument("--peers", action="store_true", help="first install the other tools (benchmarks/requirements.txt)")
     out.add_argument(
+        "--venv", default=str(ROOT / "build" / "bench" / "venv"), help="where they are installed (default: %(default)s)"
+    )
+    out.add_argument(
         "--only-peers", default="", metavar="NAMES", help="of the other tools measure these only, with commas; none: -"
     )
     out.add_argument("--corpora", help="folder with annotated texts for accuracy, or one corpus")
@@ -95,8 +98,7 @@ class Context:
         self.threads = cores()
         self.progress = Progress()
         self.env = {"ATAU_BUNDLE": str(self.bundle)}
-        # In one place whatever --out is: it is large, and made once.
-        self.venv = ROOT / "build" / "bench" / "venv"
+        self.venv = pathlib.Path(options.venv).resolve()
         self.peers_: list[Peer] | None = None
         self.names_ = 0
 

@@ -30,7 +30,7 @@ def measure(c: context.Context) -> Result:
     c.progress.stage("start-up")
     source = c.work / "sentence.jsonl"
     corpora.write([{"id": "1", "text": SENTENCE}], source, annotations=False)
-    bench = c.bench(source, "--threads", 1, repeat=max(10, 2 * c.repeat))
+    bench = c.bench(source, "--threads", 1, repeat=c.repeat)
     load = r.sample("library opens the bundle", "s", bench["samples"]["load"])
     nothing = c.work / "nothing.jsonl"
     nothing.write_text("", encoding="utf-8")
