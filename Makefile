@@ -51,14 +51,14 @@ test-asan:
 
 $(VENV)/bin/pytest:
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142
+	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0
 
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
 test-python: $(VENV)/bin/pytest
 	$(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
 	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF -C cmake.define.ATAU_WERROR=ON .
 	$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
-	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser
+	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser tests/benchmarks
 
 # Writes down today's results as the expected ones; look at the difference before it is committed.
 golden: build
@@ -70,8 +70,9 @@ train: build
 	  --one-case 3 --epochs 10 --jackknife 2 --l1 20 --mix factru=0.3 --mix nerel=0.7 --mix own=0.5 --out dictionaries/weights/10_learned.tsv
 	cmake --build $(BUILD)
 
+# Everything that docs/benchmark.md describes; `make bench BENCH="--peers --corpora FOLDER"` passes options on.
 bench: build
-	benchmarks/throughput/run.sh $(ATAU)
+	$(PYTHON) benchmarks/run.py --program $(ATAU) --out $(BUILD)/bench $(BENCH)
 
 format:
 	clang-format-14 -i $(SOURCES)

@@ -1,0 +1,1 @@
+"""What the benchmarks share: the machine, times, texts, other tools, scores, plots and the report."""
