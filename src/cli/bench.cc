@@ -5,26 +5,24 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 #include <thread>
 
 #include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/progress.h"
 
 namespace atau::cli {
 namespace {
 
 struct Options {
   ExtractorOptions extractor;
-  std::string from, charset = "auto";
-  std::vector<std::string> files;
+  InputOptions input;
   int threads = 0, repeat = 7;
-  bool lines = false, json = false;
+  bool json = false;
 };
-
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 double Median(std::vector<double> v) {
   std::sort(v.begin(), v.end());
@@ -38,7 +36,7 @@ double Extraction(const Extractor& extractor, const ExtractOptions& options, con
   const auto work = [&](std::size_t who) {
     for (std::size_t i = next++; i < texts.size(); i = next++) (void)extractor.Extract(texts[i], options, (*scratches)[who].get());
   };
-  const double start = Now();
+  const double start = Seconds();
   if (threads == 1) {
     work(0);
   } else {
@@ -46,41 +44,42 @@ double Extraction(const Extractor& extractor, const ExtractOptions& options, con
     for (int t = 0; t < threads; ++t) pool.emplace_back(work, static_cast<std::size_t>(t));
     for (std::thread& t : pool) t.join();
   }
-  return Now() - start;
+  return Seconds() - start;
 }
 
 // ICU's word boundaries of the same texts, which were made UTF-16 before the clock runs. The count keeps the work from being optimised
 // away.
 double WordBreaks(icu::BreakIterator* words, const std::vector<icu::UnicodeString>& texts, std::size_t* count) {
-  const double start = Now();
+  const double start = Seconds();
   std::size_t boundaries = 0;
   for (const icu::UnicodeString& text : texts) {
     words->setText(text);
     while (words->next() != icu::BreakIterator::DONE) ++boundaries;
   }
   *count = boundaries;
-  return Now() - start;
+  return Seconds() - start;
 }
 
 int Run(const Options& o) {
   std::vector<Extractor> loaded;
-  const double load_start = Now();
+  const double load_start = Seconds();
   if (!o.extractor.Load(&loaded)) return kFailed;
-  const double load = Now() - load_start;
+  const double load = Seconds() - load_start;
   const Extractor& extractor = loaded[0];
-  const std::string from = !o.from.empty() ? o.from : !o.files.empty() && o.files[0].ends_with(".jsonl") ? "jsonl" : "text";
-  const ExtractOptions options = o.extractor.ToExtractOptions(from == "html");
-  Reader reader(o.files, from == "jsonl" ? Format::kJsonl : from == "html" ? Format::kHtml : Format::kText, o.charset, o.lines);
+  Reader reader(Expand(o.input.files, o.input.globs), FormatOf(o.input.from), o.input.charset, o.input.lines);
   std::vector<std::string> texts;
   std::size_t bytes = 0;
+  bool html = false, other = false;
   Input input;
   while (reader.Next(&input)) {
-    if (!input.error.empty())
-      return Complain((input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "") + input.error), kFailed;
+    if (!input.error.empty()) return Complain((input.line > 0 ? input.Place() + ": " : "") + input.error.said), kFailed;
     bytes += input.text.size();
+    (input.format == Format::kHtml ? html : other) = true;
     texts.push_back(std::move(input.text));
   }
-  if (bytes == 0) return Complain("there is no text to measure with"), kFailed;
+  if (html && other) return Complain(T("pages and other texts together give no clear figure: measure them apart")), kUsage;
+  const ExtractOptions options = o.extractor.ToExtractOptions(html);
+  if (bytes == 0) return Complain(T("there is no text to measure with")), kFailed;
 
   // A short input is measured several times over, so that one round takes a while.
   constexpr std::size_t kLeastBytes = 2000000;
@@ -101,8 +100,7 @@ int Run(const Options& o) {
     entities += first->entities.size();
     const auto again = extractor.Extract(texts[i], options, scratches[i % scratches.size()].get());
     if (!again.ok() || ToJson(first.value()) != ToJson(again.value())) {
-      return Complain("document " + std::to_string(i + 1) + " gives another result with used scratch memory: times would mean nothing"),
-             kFailed;
+      return Complain(Say("document {1} gives another result with used scratch memory: times would mean nothing", i + 1)), kFailed;
     }
   }
 
@@ -140,32 +138,27 @@ int Run(const Options& o) {
                   documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many,
                   speed_icu, speed_one / speed_icu);
   }
-  std::cout << out.data();
-  return Finish(kOk);
+  return Print(out.data(), kOk);
 }
 
 }  // namespace
 
 Command AddBench(CLI::App* parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* app = parent->add_subcommand("bench", "Measure the speed of extraction, beside ICU's word boundaries in the same run");
-  app->footer(
-      "Examples:\n"
+  CLI::App* app = AddCommand(
+      parent, "bench", T("Measure the speed of extraction, beside ICU's word boundaries in the same run"),
       "  atau bench articles.jsonl\n"
       "  atau bench --lines titles.txt --threads 8\n"
-      "  atau bench article.txt --json\n\n"
-      "Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are "
-      "millions of bytes of UTF-8.\n"
-      "ICU gets its texts as UTF-16 that was converted before the clock ran.");
-  app->add_option("--from", o->from, "Input: text, jsonl or html (default: by the first file's name)")
-      ->check(CLI::IsMember({"text", "jsonl", "html"}));
-  app->add_option("--charset", o->charset, "Charset of text and HTML input")->capture_default_str();
-  app->add_flag("--lines", o->lines, "Text input: each line is a document");
-  app->add_option("--threads", o->threads, "Threads of the second figure (default: all cores)")->check(CLI::Range(0, 256));
-  app->add_option("--repeat", o->repeat, "Rounds")->check(CLI::Range(1, 1000))->capture_default_str();
-  app->add_flag("--json", o->json, "One JSON object instead of a table");
+      "  atau bench article.txt --json\n",
+      T("Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are\n"
+        "millions of bytes of UTF-8. ICU gets its texts as UTF-16 that was converted before the clock ran."));
+  app->add_option("--threads", o->threads, T("Threads of the second figure; 0: one for each core"))
+      ->check(WholeNumber(0, 256))
+      ->capture_default_str();
+  app->add_option("--repeat", o->repeat, T("Rounds"))->check(WholeNumber(1, 1000))->capture_default_str();
+  app->add_flag("--json", o->json, T("One JSON object instead of a table"));
+  o->input.AddTo(app);
   o->extractor.AddTo(app);
-  app->add_option("FILE", o->files, "Files or directories; standard input when none is named");
   return {app, [o] { return Run(*o); }};
 }
 

@@ -69,7 +69,7 @@ class TextWriter {
   std::size_t next_ = 0, at_ = 0;
 };
 
-std::string MarkedText(const Document& d) {
+std::string MarkedText(const Document& d, const std::function<std::string(const Entity&)>& attributes) {
   std::set<std::tuple<std::size_t, std::size_t, Type>> flat;
   for (const Entity& e : d.entities) flat.emplace(e.span.start, e.span.end, e.type);
   // The nested view comes sorted; a flat mention that it lacks is added, so that the page never shows less than the flat view.
@@ -103,7 +103,7 @@ std::string MarkedText(const Document& d) {
     out += "<mark class=\"atau-" + std::string(TypeName(e->type)) +
            (flat.contains({e->span.start, e->span.end, e->type}) ? "" : " atau-inner") + "\" data-start=\"" +
            std::to_string(e->code_points.start) + "\" data-end=\"" + std::to_string(e->code_points.end) + "\" title=\"" +
-           HtmlEscape(Tip(d, *e)) + "\">";
+           HtmlEscape(Tip(d, *e)) + "\"" + (attributes ? attributes(*e) : std::string()) + ">";
     open.push_back(e);
   }
   close_up_to(std::string::npos);
@@ -210,7 +210,11 @@ std::string HtmlLegend(const Document& d) {
   return out + "</ul>\n";
 }
 
-std::string HtmlBody(const Document& d) { return MarkedText(d) + EntityTable(d) + RelationTable(d); }
+std::string HtmlText(const Document& d, const std::function<std::string(const Entity&)>& attributes) { return MarkedText(d, attributes); }
+
+std::string HtmlTables(const Document& d) { return EntityTable(d) + RelationTable(d); }
+
+std::string HtmlBody(const Document& d) { return HtmlText(d) + HtmlTables(d); }
 
 std::string HtmlPage(std::string_view title, std::string_view body) {
   const std::string name = HtmlEscape(title.empty() ? "atau" : title);
