@@ -1,7 +1,8 @@
 // The program's options and help, and what is wrong with a command line.
 #include <algorithm>
 
-#include "cli/cli.h"
+#include "cli/option_shape.h"
+#include "cli/terminal.h"
 
 namespace atau::cli {
 namespace {
@@ -55,7 +56,7 @@ std::string Before(const std::string& text, std::string_view mark) { return text
 std::string Problem(const CLI::ParseError& e, const CLI::App& app, int argc, const char* const* argv) {
   const std::string what = e.what();
   const CLI::App& command = Named(app);
-  if (e.get_name() == "ExtrasError") {
+  if (what.starts_with("The following argument")) {
     // CLI11 names them all; the first one is what went wrong.
     const std::string word = Before(After(what, "expected: "), " ");
     if (&command == &app && !word.starts_with("-")) {
@@ -93,20 +94,101 @@ std::string Problem(const CLI::ParseError& e, const CLI::App& app, int argc, con
   return what;  // the messages of our own checks
 }
 
-std::shared_ptr<CLI::Formatter> MakeFormatter() {
-  auto formatter = std::make_shared<CLI::Formatter>();
-  formatter->column_width(32);
-  formatter->label("Usage", T("Usage"));
-  formatter->label("OPTIONS", T("OPTIONS"));
-  formatter->label("SUBCOMMAND", T("COMMAND"));
-  formatter->label("Positionals", T("Arguments"));
-  formatter->label("REQUIRED", T("(must be given)"));
-  formatter->label("Excludes", T("not with"));
-  formatter->label("Needs", T("needs"));
-  return formatter;
-}
+// Help whose lines are wrapped at blanks, with what may be chosen and the default behind the description.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() {
+    label("Usage", T("Usage"));
+    label("OPTIONS", T("OPTIONS"));
+    label("SUBCOMMAND", T("COMMAND"));
+    label("Positionals", T("Arguments"));
+  }
+
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    const OptionShape shape = ShapeOf(*option);
+    std::string head, about = shape.description;
+    if (is_positional) {
+      head = shape.names[0] + (shape.repeated ? "..." : "");
+    } else {
+      // "-j, --jobs N": the short name first, as everywhere.
+      for (auto name = shape.names.rbegin(); name != shape.names.rend(); ++name) head += (head.empty() ? "" : ", ") + *name;
+      if (shape.takes_value()) head += " " + shape.type;
+    }
+    if (!shape.choices.empty()) about += ": " + Listed(shape.choices);
+    if (!shape.default_value.empty()) about += " [" + shape.default_value + "]";
+    if (shape.required && !is_positional) about += " " + T("(must be given)");
+    return Item(head, about);
+  }
+
+  std::string make_subcommand(const CLI::App* command) const override { return Item(command->get_name(), command->get_description()); }
+
+ private:
+  static std::string Item(const std::string& head, const std::string& about) {
+    constexpr std::size_t kColumn = 26, kWidth = 110;
+    std::string out = "  " + head;
+    if (Columns(out) + 2 > kColumn) {
+      out += "\n" + std::string(kColumn, ' ');
+    } else {
+      out = PadRight(out, kColumn);
+    }
+    std::size_t column = kColumn;
+    for (std::size_t at = 0; at < about.size();) {
+      const std::size_t blank = std::min(about.find(' ', at), about.size());
+      const std::string word = about.substr(at, blank - at);
+      if (column > kColumn && column + 1 + Columns(word) > kWidth) {
+        out += "\n" + std::string(kColumn, ' ');
+        column = kColumn;
+      }
+      if (column > kColumn) out += ' ', ++column;
+      out += word;
+      column += Columns(word);
+      at = blank + 1;
+    }
+    return out + "\n";
+  }
+};
 
 }  // namespace
+
+OptionShape ShapeOf(const CLI::Option& option) {
+  OptionShape shape;
+  for (const std::string& name : option.get_lnames()) shape.names.push_back("--" + name);
+  for (const std::string& name : option.get_snames()) shape.names.push_back("-" + name);
+  shape.positional = option.get_positional();
+  if (shape.positional) shape.names = {option.get_name(true, false)};
+  shape.description = option.get_description();
+  shape.default_value = option.get_default_str();
+  shape.required = option.get_required();
+  shape.repeated = option.get_items_expected_max() > 2 || option.get_expected_max() > 2;
+  if (option.get_items_expected_max() == 0) return shape;
+  // "TYPE:{PERSON,ORGANIZATION}": the checks describe themselves behind a colon.
+  shape.type = option.get_type_name();
+  const std::size_t open = shape.type.find('{');
+  if (open != std::string::npos) {
+    std::string name;
+    for (const char c : shape.type.substr(open + 1)) {
+      if (c != ',' && c != '}') {
+        name += c;
+        continue;
+      }
+      shape.choices.push_back(std::move(name));
+      name.clear();
+      if (c == '}') break;
+    }
+    shape.type.resize(open);
+  }
+  if (const std::size_t colon = shape.type.find(':'); colon != std::string::npos) shape.type.resize(colon);
+  // CLI11 names the types of values as programmers do.
+  if (shape.type == "INT" || shape.type == "UINT") shape.type = "N";
+  if (shape.type.empty() || (shape.type == "TEXT" && !shape.choices.empty())) shape.type = "WORD";
+  return shape;
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
 
 std::string Worded(const CLI::ParseError& error, const CLI::App& app, int argc, const char* const* argv) {
   const CLI::App& command = Named(app);
@@ -134,11 +216,11 @@ Program MakeProgram() {
   program.language = std::make_unique<std::string>();
   CLI::App* app = program.app.get();
   app->option_defaults()->group(T("Options"));
-  app->formatter(MakeFormatter());
+  app->formatter(std::make_shared<HelpFormatter>());
   app->set_help_flag("-h,--help", T("Show this help"));
   app->set_version_flag("--version", std::string(Version()), T("Show the version"));
   // Read before everything else (LanguageOf), since the help is worded while the options are made; here it is checked.
-  app->add_option("--lang", *program.language, T("The language of messages and help: en or ru (default: by $LC_ALL, $LC_MESSAGES, $LANG)"))
+  app->add_option("--lang", *program.language, T("The language of messages and help (default: by $LC_ALL, $LC_MESSAGES, $LANG)"))
       ->type_name("LANG")
       ->check(OneOf(Languages()));
   app->require_subcommand(1);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/input.h"
+#include "cli/option_shape.h"
 #include "text/clean.h"
 
 namespace atau::cli {
@@ -29,12 +30,6 @@ std::vector<std::string> RepairNames() {
   std::vector<std::string> names;
   for (int i = 0; i < text::kRepairKinds; ++i) names.emplace_back(text::RepairName(static_cast<text::RepairKind>(i)));
   return names;
-}
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
 }
 
 // A day of the calendar as YYYY-MM-DD.
@@ -69,7 +64,7 @@ CLI::Validator OneOf(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
       if (name == value) return std::string();
     }
-    return Say("\"{1}\" is none of {2}", value, Joined(names));
+    return Say("\"{1}\" is none of {2}", value, Listed(names));
   };
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
@@ -97,14 +92,14 @@ void ExtractorOptions::AddTo(CLI::App* app) {
       ->check(CLI::Validator(CheckDate, ""));
   const auto check_type = [](std::string& value) {
     if (TypeByName(value) != Type::kNone) return std::string();
-    return Say("there is no type \"{1}\"; the types are {2}", value, Joined(TypeNames()));
+    return Say("there is no type \"{1}\"; the types are {2}", value, Listed(TypeNames()));
   };
   const auto check_repair = [](std::string& value) {
     const std::vector<std::string> known = RepairNames();
     for (const std::string& name : known) {
       if (name == value) return std::string();
     }
-    return Say("there is no repair \"{1}\"; the repairs are {2}", value, Joined(known));
+    return Say("there is no repair \"{1}\"; the repairs are {2}", value, Listed(known));
   };
   const auto list = [](const std::vector<std::string>& names) {
     std::string out;
@@ -165,13 +160,14 @@ ExtractOptions ExtractorOptions::ToExtractOptions(bool html) const {
 }
 
 void InputOptions::AddTo(CLI::App* app) {
-  app->add_option("--from", from, T("Input; auto goes by the files' names: .jsonl, .html, everything else text"))
+  app->add_option("--from", from, T("Input, where auto goes by the files' names (.jsonl, .html, all else text)"))
       ->check(OneOf({"auto", "text", "jsonl", "html"}))
       ->capture_default_str();
   app->add_option("--glob", globs, T("Of folders, only files whose name matches the pattern; may be repeated"))
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   app->add_option("--charset", charset, T("Charset of text and HTML input: auto, utf-8, windows-1251, koi8-r, utf-16, …"))
+      ->type_name("CHARSET")
       ->capture_default_str();
   app->add_flag("--lines", lines, T("Text input: each line is a document"));
   app->add_option("FILE", files, T("Files or folders, plain or compressed (.gz); standard input when none is named, or for -"))

@@ -3,54 +3,10 @@
 #include <functional>
 #include <iostream>
 
-#include "cli/cli.h"
+#include "cli/option_shape.h"
 
 namespace atau::cli {
 namespace {
-
-// What a shell must know of an option.
-struct OptionShape {
-  std::vector<std::string> names;    // "--jobs", "-j"
-  std::vector<std::string> choices;  // of its value; empty: anything
-  std::string type;                  // "FILE", "N", …; empty for a flag
-  std::string description;
-  std::string default_value;
-  bool positional = false, required = false, repeated = false;
-  bool takes_value() const { return !type.empty(); }
-  bool takes_file() const { return type == "FILE" || type == "PATH" || type == "FOLDER" || type == "GOLD" || type == "PRED"; }
-};
-
-OptionShape ShapeOf(const CLI::Option& option) {
-  OptionShape shape;
-  for (const std::string& name : option.get_lnames()) shape.names.push_back("--" + name);
-  for (const std::string& name : option.get_snames()) shape.names.push_back("-" + name);
-  shape.positional = option.get_positional();
-  if (shape.positional) shape.names = {option.get_name(true, false)};
-  shape.description = option.get_description();
-  shape.default_value = option.get_default_str();
-  shape.required = option.get_required();
-  shape.repeated = option.get_items_expected_max() > 2 || option.get_expected_max() > 2;
-  if (option.get_items_expected_max() == 0) return shape;
-  // "TYPE:{PERSON,ORGANIZATION}": the checks describe themselves behind a colon.
-  shape.type = option.get_type_name();
-  const std::size_t open = shape.type.find('{');
-  if (open != std::string::npos) {
-    std::string name;
-    for (const char c : shape.type.substr(open + 1)) {
-      if (c != ',' && c != '}') {
-        name += c;
-        continue;
-      }
-      shape.choices.push_back(std::move(name));
-      name.clear();
-      if (c == '}') break;
-    }
-    shape.type.resize(open);
-  }
-  if (const std::size_t colon = shape.type.find(':'); colon != std::string::npos) shape.type.resize(colon);
-  if (shape.type.empty()) shape.type = "VALUE";
-  return shape;
-}
 
 std::vector<OptionShape> OptionsOf(const CLI::App& app) {
   std::vector<OptionShape> out;
@@ -309,7 +265,7 @@ std::string Man(const CLI::App& app) {
     section("\"ATAU " + Replaced(c->get_name(), "\"", "") + "\"");
     out += Roff(c->get_description()) + ".\n" + RoffOptions(OptionsOf(*c)) + RoffFooter(c->get_footer());
   }
-  section(T("\"EXIT STATUS\""));
+  section(T("EXIT STATUS"));
   const auto item = [&out](const std::string& head, const std::string& text) {
     out += ".TP\n\\fB" + Roff(head) + "\\fR\n" + Roff(text) + "\n";
   };

@@ -50,7 +50,11 @@ std::string ContextOf(const Mistake& m, const GoldDocument& d) {
   std::vector<std::pair<std::size_t, std::string>> marks;
   if (m.gold.second > 0) marks.insert(marks.end(), {{m.gold.first, "[["}, {m.gold.second, "]]"}});
   if (m.found.second > 0) marks.insert(marks.end(), {{m.found.first, "{{"}, {m.found.second, "}}"}});
-  std::stable_sort(marks.begin(), marks.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+  // At one place the mark that was opened last is closed first, and closed before others are opened.
+  const auto rank = [](const std::string& mark) { return std::string_view("}][{").find(mark[0]); };
+  std::stable_sort(marks.begin(), marks.end(), [&](const auto& x, const auto& y) {
+    return x.first != y.first ? x.first < y.first : rank(x.second) < rank(y.second);
+  });
   const std::size_t first = marks.front().first, last = marks.back().first;
   std::size_t at = first > kContext ? first - kContext : 0;
   std::string out;
@@ -123,7 +127,7 @@ std::string ScoresAsText(const Scores& s) {
       right += r, all += a;
       table.push_back({Name(type), std::to_string(r) + "/" + std::to_string(a), Three(static_cast<double>(r) / static_cast<double>(a))});
     }
-    table.push_back({T("all"), std::to_string(right) + "/" + std::to_string(all),
+    table.push_back({T("all types"), std::to_string(right) + "/" + std::to_string(all),
                      Three(static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, all)))});
     out += "\n" + T("Normal forms of exactly found mentions") + "\n" + Table(table);
   }
@@ -138,7 +142,7 @@ std::string ScoresAsText(const Scores& s) {
   };
   if (s.has_facts) {
     out += "\n" + T("Occupations") + "\n" +
-           Table({row(T("who and where"), s.facts[0]), row(T("who and position"), s.facts[1]), row(T("the whole"), s.facts[2])});
+           Table({row(T("who and where"), s.facts[0]), row(T("who and position"), s.facts[1]), row(T("the whole fact"), s.facts[2])});
   }
   if (!s.relations.empty()) {
     table.clear();

@@ -163,10 +163,12 @@ Command AddExplain(CLI::App* parent) {
   auto* span = app->add_option("--span", o->span, T("The span, as code points, half-open"))->type_name("START-END");
   words->excludes(span);
   app->add_option("--nth", o->nth, T("Which place of --words, from 1"))->check(WholeNumber(1, 1000000000))->needs(words)->type_name("N");
-  app->add_option("--from", o->from, T("The text is text or html; auto goes by the file's name"))
+  app->add_option("--from", o->from, T("What the text is, where auto goes by the file's name"))
       ->check(OneOf({"auto", "text", "html"}))
       ->capture_default_str();
-  app->add_option("--charset", o->charset, T("Charset of the file: auto, utf-8, windows-1251, koi8-r, utf-16, …"))->capture_default_str();
+  app->add_option("--charset", o->charset, T("Charset of the file: auto, utf-8, windows-1251, koi8-r, utf-16, …"))
+      ->type_name("CHARSET")
+      ->capture_default_str();
   app->add_flag("--all", o->all, T("Show every piece of evidence of every reading"));
   app->add_flag("--json", o->json, T("One JSON object a place"));
   app->add_option("--html", o->html, T("Write a page in place of the text"))->type_name("FILE");

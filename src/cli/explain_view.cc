@@ -44,17 +44,22 @@ std::string PlaceWords(const std::string& place) {
   return place;
 }
 
-// A reason in words, for the verdict.
+// A reason in words, for the verdict; empty for evidence that says nothing to a person.
 std::string ReasonWords(const Reason& r) {
   const std::size_t eq = r.evidence.find('=');
   const std::string kind = r.evidence.substr(0, eq), value = eq == std::string::npos ? "" : r.evidence.substr(eq + 1);
+  const std::string first = value.substr(0, value.find('.'));
   if (kind == "rule") return Say("the rule {1} fits", value);
-  if (kind == "gazetteer" || kind == "gazetteer_kind") return Say("the gazetteer has it ({1})", value);
+  if (kind == "gazetteer" || kind == "gazetteer_kind") return Say("the gazetteer has it as {1}", first);
   if (kind == "quoted") return T("it is quoted");
-  if (kind == "head_before" || kind == "head_first" || kind == "head_after") return Say("its head is {1}", value);
-  if (kind == "document_word" || kind == "document_span") return Say("the document says so ({1})", value);
-  if (kind == "lemma" || kind == "form") return Say("{1} is «{2}»", PlaceWords(r.place), value);
-  return Say("{1} has {2}", PlaceWords(r.place), r.evidence);
+  if (kind == "head_before") return Say("before it stands a word of the class {1}", value);
+  if (kind == "head_first") return Say("it begins with a word of the class {1}", value);
+  if (kind == "head_after") return Say("after it stands a word of the class {1}", value);
+  if (kind == "document_word" || kind == "document_span") return Say("the rest of the document says so ({1})", value);
+  if (kind == "lemma" || kind == "form") return Say("{1} is «{2}»", PlaceWords(r.place), value.substr(0, value.find(".")));
+  if (kind == "class") return Say("{1} is of the class {2}", PlaceWords(r.place), first);
+  if (kind == "list") return Say("{1} is in the list {2}", PlaceWords(r.place), first);
+  return {};
 }
 
 const Reading* Chosen(const Asked& a) {
@@ -72,6 +77,11 @@ std::string RivalWords(const Asked& a) {
     out += "«" + Printable(a.rival_words[i]) + "» " + Name(a.why.rivals[i].type);
   }
   return out;
+}
+
+std::string Trimmed(std::string s) {
+  s.erase(s.find_last_not_of(' ') + 1);
+  return s;
 }
 
 double RivalScore(const Asked& a) {
@@ -105,7 +115,7 @@ std::vector<std::string> ReadingLines(const Reading& r, const std::string& title
   for (std::size_t i = 0; i < shown; ++i) evidence = std::max(evidence, Columns(r.reasons[i].evidence));
   // Weight, bar, evidence, place: what is left over goes to the source.
   constexpr std::size_t kFixed = 2 + 6 + 1 + kBar + 1;
-  evidence = std::min(evidence, width > kFixed + 24 ? width - kFixed - 24 : std::size_t{16});
+  evidence = std::min(evidence, width > kFixed + 34 ? width - kFixed - 18 : std::size_t{16});
   for (std::size_t i = 0; i < shown; ++i) {
     const Reason& reason = r.reasons[i];
     const std::string bar = PadRight(Bar(reason.weight, heaviest), kBar);
@@ -157,11 +167,12 @@ std::string Verdict(const Asked& a) {
     for (const Reason& reason : r->reasons) {
       if (reason.weight <= 0) continue;
       const std::string text = ReasonWords(reason);
-      if (why.find(text) != std::string::npos) continue;
+      if (text.empty() || why.find(text) != std::string::npos) continue;
       why += (why.empty() ? "" : ", ") + Printable(text);
       if (++n == 3) break;
     }
-    return why.empty() ? Say("{1} is {2}", words, Name(r->type)) : Say("{1} is {2}, because {3}", words, Name(r->type), why);
+    return why.empty() ? Say("{1} is {2} by the sum of small evidence", words, Name(r->type))
+                       : Say("{1} is {2}, because {3}", words, Name(r->type), why);
   }
   if (a.value_type != Type::kNone)
     return Say("{1} is {2}: such mentions are found by rules alone, without weights", words, Name(a.value_type));
@@ -188,7 +199,7 @@ std::string ExplainAsText(const Asked& a, const ViewOptions& o) {
   const bool good = Chosen(a) != nullptr || a.value_type != Type::kNone;
   std::string out =
       (o.paint.on() ? (good ? o.paint.Good("●") : o.paint.Bad("○")) + " " : std::string()) + o.paint.Strong(Verdict(a)) + "\n";
-  out += o.paint.Dim(Printable(a.before)) + "[" + Printable(a.words) + "]" + o.paint.Dim(Printable(a.after)) + "\n";
+  out += o.paint.Dim(Printable(a.before)) + "[" + Printable(a.words) + "]" + o.paint.Dim(Trimmed(Printable(a.after))) + "\n";
   const auto readings = Ordered(a);
   const std::size_t half = (o.width - 2) / 2;
   const bool beside = half >= 52 && !a.why.rivals.empty() && !readings.empty();
@@ -228,6 +239,7 @@ std::string ExplainAsText(const Asked& a, const ViewOptions& o) {
   if (!a.why.notes.empty()) {
     out += "\n" + o.paint.Dim(T("What the stages saw")) + "\n";
     for (const std::string& note : a.why.notes) {
+      if (note.starts_with("the span was never a candidate")) continue;  // the verdict has said so
       const std::string line = Printable(note);
       const bool cut = !o.all && Columns(line) + 2 > o.width;
       out += "  " + o.paint.Dim(cut ? FirstColumns(line, o.width - 3) + "…" : line) + "\n";

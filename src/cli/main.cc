@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     for (const Command& c : program.commands) {
       if (c.app->parsed()) app = c.app;
     }
-    return Print(app->help(app == program.app.get() ? "atau" : "atau " + app->get_name()), kOk);
+    return Print(app->help(app == program.app.get() ? "" : "atau"), kOk);
   } catch (const CLI::CallForVersion&) {
     return Print("atau " + std::string(atau::Version()) + "\n", kOk);
   } catch (const CLI::ParseError& e) {
