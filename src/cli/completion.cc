@@ -244,6 +244,7 @@ std::string Man(const CLI::App& app) {
   out += "atau \\- " + Roff(T("find people, organizations, places and programmes in Russian text, and say why")) + "\n";
   section(T("SYNOPSIS"));
   for (const CLI::App* c : CommandsOf(app)) {
+    if (c != CommandsOf(app).front()) out += ".br\n";
     out += "\\fBatau " + Roff(c->get_name()) + "\\fR [\\fI" + T("OPTIONS") + "\\fR]";
     for (const OptionShape& o : OptionsOf(*c)) {
       if (o.positional) {
@@ -251,7 +252,7 @@ std::string Man(const CLI::App& app) {
         out += " " + (o.required ? name : "[" + name + "]") + (o.repeated ? " ..." : "");
       }
     }
-    out += "\n.br\n";
+    out += "\n";
   }
   section(T("DESCRIPTION"));
   out +=

@@ -52,9 +52,8 @@ std::string ContextOf(const Mistake& m, const GoldDocument& d) {
   if (m.found.second > 0) marks.insert(marks.end(), {{m.found.first, "{{"}, {m.found.second, "}}"}});
   // At one place the mark that was opened last is closed first, and closed before others are opened.
   const auto rank = [](const std::string& mark) { return std::string_view("}][{").find(mark[0]); };
-  std::stable_sort(marks.begin(), marks.end(), [&](const auto& x, const auto& y) {
-    return x.first != y.first ? x.first < y.first : rank(x.second) < rank(y.second);
-  });
+  std::stable_sort(marks.begin(), marks.end(),
+                   [&](const auto& x, const auto& y) { return x.first != y.first ? x.first < y.first : rank(x.second) < rank(y.second); });
   const std::size_t first = marks.front().first, last = marks.back().first;
   std::size_t at = first > kContext ? first - kContext : 0;
   std::string out;

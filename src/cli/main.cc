@@ -6,7 +6,7 @@
 int main(int argc, char** argv) {
   using namespace atau::cli;
   std::ios::sync_with_stdio(false);
-  UseLanguage(LanguageOf(argc, argv));
+  UseLanguage(LanguageOf(argc, argv));  // English where there is no catalogue, as in any gettext program
   Program program = MakeProgram();
   try {
     program.app->parse(argc, argv);

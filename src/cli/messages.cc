@@ -18,6 +18,10 @@ std::locale& Chosen() {
   static std::locale locale = std::locale::classic();
   return locale;
 }
+std::string& ChosenName() {
+  static std::string name = "en";
+  return name;
+}
 bool chosen_has_messages = false;
 
 std::string Environment(const char* name) {
@@ -78,8 +82,11 @@ bool UseLanguage(const std::string& language) {
   // Only the facet of messages is made: a whole locale of ICU's would cost every start some milliseconds.
   Chosen() = std::locale(std::locale::classic(), gettext::create_messages_facet<char>(info));
   chosen_has_messages = true;
+  ChosenName() = language;
   return true;
 }
+
+const std::string& Language() { return ChosenName(); }
 
 std::string T(const char* message) { return chosen_has_messages ? boost::locale::gettext(message, Chosen()) : message; }
 

@@ -18,6 +18,9 @@ std::string LanguageOf(int argc, const char* const* argv);
 // stays English. English costs nothing: no catalogue is read.
 bool UseLanguage(const std::string& language);
 
+// The language that was chosen, "en" or "ru".
+const std::string& Language();
+
 // The message in the chosen language; the message itself where it has no translation.
 std::string T(const char* message);
 // The same for a number of things.

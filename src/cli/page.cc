@@ -1,5 +1,6 @@
 #include "cli/page.h"
 
+#include "cli/messages.h"
 #include "document/html.h"
 
 namespace atau::cli {
@@ -24,6 +25,11 @@ body.atau{--accent:#0b57d0}
 
 std::string Page(std::string_view title, std::string_view head, std::string_view body) {
   std::string page = document::HtmlPage(title, body);
+  // The library's pages hold Russian text only; here its language is marked on the texts, and the page speaks the user's.
+  constexpr std::string_view kLanguage = "<html lang=\"ru\"";
+  if (const std::size_t at = page.find(kLanguage); at != std::string::npos) {
+    page.replace(at, kLanguage.size(), "<html lang=\"" + Language() + "\"");
+  }
   page.insert(page.find("</head>"), std::string(kStyle) + std::string(head));
   return page;
 }

@@ -168,9 +168,9 @@ class Report {
                                   "</small></span><span class=\"bar\" style=\"width:" + width.data() + "%\"></span>";
         const std::string about = t.gazetteer.empty() ? "" : " title=\"" + HtmlEscape(t.gazetteer) + "\"";
         // Without a script the name leads to the first text that speaks of it.
-        out += t.first.empty() ? "<li" + about + ">" + label + "</li>\n"
-                               : "<li><a href=\"#" + t.first + "\" data-entity=\"" + std::to_string(t.number) + "\"" + about + ">" + label +
-                                     "</a></li>\n";
+        out += t.first.empty() ? "<li" + about + "><span class=\"row\">" + label + "</span></li>\n"
+                               : "<li><a class=\"row\" href=\"#" + t.first + "\" data-entity=\"" + std::to_string(t.number) + "\"" + about +
+                                     ">" + label + "</a></li>\n";
       }
       out += "</ol>\n";
       if (list.size() > shown) out += "<p class=\"note\">" + HtmlEscape(Say("and {1} more (--top)", list.size() - shown)) + "</p>\n";

@@ -13,10 +13,10 @@ const std::string_view kRenderStyle = R"(<style>
 .atau .bars{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr));gap:0 2rem}
 .atau .bars ol{list-style:none;margin:0;padding:0;line-height:1.35}
 .atau .bars li{margin:.15rem 0;position:relative;padding:.1rem 0 .35rem}
-.atau .bars li a{display:block;color:inherit;text-decoration:none}
-.atau .bars li a:hover .name,.atau .bars li a:focus-visible .name{text-decoration:underline}
+.atau .bars .row{display:flex;gap:.5rem;justify-content:space-between;color:inherit;text-decoration:none}
+.atau .bars a.row:hover .name,.atau .bars a.row:focus-visible .name{text-decoration:underline}
 .atau .bars .name{overflow-wrap:anywhere}
-.atau .bars .count{float:right;margin-left:.5rem;font-variant-numeric:tabular-nums}
+.atau .bars .count{flex:none;font-variant-numeric:tabular-nums}
 .atau .bars small,.atau .contents small{color:var(--dim)}
 .atau .bars .bar{position:absolute;left:0;bottom:0;height:.25rem;border-radius:.15rem;background:hsl(var(--hue) 60% var(--edge))}
 .atau h3{font-size:1rem;line-height:1.3;overflow-wrap:anywhere}
