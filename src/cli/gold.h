@@ -37,7 +37,7 @@ struct GoldRelation {
 };
 
 struct GoldDocument {
-  std::string id;
+  std::string id;  // as JSON: "\"a\"", "7"; of files their name, and in a CoNLL file its name with #1, #2, …
   std::string text;
   std::u32string points;  // of the text
   std::vector<GoldMention> mentions;

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/gold.h"
+#include "cli/jsonl.h"
 
 namespace atau::cli {
 namespace {
@@ -39,7 +40,7 @@ bool ReadBratGold(const std::string& folder, std::vector<GoldDocument>* out) {
     GoldDocument d;
     std::string content;
     if (!ReadFile(name + ".txt", &d.text) || !ReadFile(name + ".ann", &content)) return false;
-    d.id = std::filesystem::path(name).filename().string();
+    d.id = JsonString(std::filesystem::path(name).filename().string());
     d.points = ToPoints(d.text);
     std::map<std::string, std::size_t> mentions;  // "T1" to the first piece
     std::map<std::string, std::string> entity;    // "T1" to the id of its group

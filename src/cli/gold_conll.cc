@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/gold.h"
+#include "cli/jsonl.h"
 #include "text/utf8.h"
 
 namespace atau::cli {
@@ -70,7 +71,7 @@ bool ReadConllGold(const std::string& file, std::vector<GoldDocument>* out) {
     maker.EndSentence(&d.points);
     open = nullptr;
     if (!d.points.empty()) {
-      d.id = file + "#" + std::to_string(++documents);
+      d.id = JsonString(file + "#" + std::to_string(++documents));
       for (const char32_t c : d.points) text::Append(c, &d.text);
       out->push_back(std::move(d));
     }

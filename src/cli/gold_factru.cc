@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/gold.h"
+#include "cli/jsonl.h"
 
 namespace atau::cli {
 namespace {
@@ -44,7 +45,7 @@ class Document {
 
   bool Read() {
     if (!ReadFile(name_ + ".txt", &out_.text)) return false;
-    out_.id = std::filesystem::path(name_).filename().string();
+    out_.id = JsonString(std::filesystem::path(name_).filename().string());
     out_.points = ToPoints(out_.text);
     if (!Tokens() || !Spans() || !Objects()) return false;
     std::error_code error;
