@@ -178,7 +178,7 @@ std::string HtmlEscape(std::string_view text) {
 std::string HtmlStyle() {
   // One hue a type; the lightness turns over in dark mode. A label beside each mark says the type without colour.
   return R"(<style>
-.atau{--ink:#1b1b1b;--paper:#fff;--line:#c8c8c8;--dim:#595959;--back:88%;--edge:34%;--soft:70%;color:var(--ink);background:var(--paper);font:1rem/1.75 system-ui,"Noto Sans",sans-serif}
+.atau{--ink:#1b1b1b;--paper:#fff;--line:#c8c8c8;--dim:#595959;--back:88%;--edge:28%;--soft:70%;color:var(--ink);background:var(--paper);font:1rem/1.75 system-ui,"Noto Sans",sans-serif}
 @media(prefers-color-scheme:dark){.atau{--ink:#ececec;--paper:#161616;--line:#4a4a4a;--dim:#b0b0b0;--back:22%;--edge:68%;--soft:45%}}
 .atau-PERSON{--hue:210}.atau-ORGANIZATION{--hue:275}.atau-LOCATION{--hue:140}.atau-PROGRAM{--hue:28}.atau-DATE{--hue:185}.atau-MONEY{--hue:55}.atau-ROLE{--hue:340}
 .atau .atau-text{white-space:pre-wrap;overflow-wrap:anywhere;max-width:46rem}

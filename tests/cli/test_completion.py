@@ -10,7 +10,9 @@ COMMANDS = ["extract", "explain", "render", "eval", "compile", "check", "bench",
 
 
 def output(*arguments):
-    return subprocess.run([PROGRAM, *arguments], stdout=subprocess.PIPE, env=environment(), text=True, check=True).stdout
+    return subprocess.run(
+        [PROGRAM, *arguments], stdout=subprocess.PIPE, env=environment(), text=True, check=True
+    ).stdout
 
 
 def options_of(command):
@@ -30,9 +32,9 @@ def bash(scripts, line):
     """What bash offers for a line whose last word is to be completed."""
     words = " ".join(f"'{w}'" for w in line.split(" "))
     script = f"""
-        source {scripts / 'bash'}
+        source {scripts / "bash"}
         COMP_WORDS=({words})
-        COMP_CWORD=$(({len(line.split(' '))} - 1))
+        COMP_CWORD=$(({len(line.split(" "))} - 1))
         _atau
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
@@ -44,7 +46,11 @@ def bash(scripts, line):
 def fish(scripts, line):
     script = f"source {scripts / 'fish'}; complete -C {line!r}"
     done = subprocess.run(
-        ["fish", "--no-config", "-c", script], stdout=subprocess.PIPE, text=True, check=True, env=environment(HOME="/tmp")
+        ["fish", "--no-config", "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env=environment(HOME="/tmp"),
     )
     return [row.split("\t")[0] for row in done.stdout.splitlines()]
 
@@ -79,7 +85,7 @@ def test_zsh_completes(scripts):
         _arguments() {{ print -rl -- "$@"; line=(extract); state=argument; return 1 }}
         _describe() {{ :; }}
         compdef() {{ :; }}
-        source {scripts / 'zsh'}
+        source {scripts / "zsh"}
         _atau
     """
     done = subprocess.run(["zsh", "-f", "-c", script], stdout=subprocess.PIPE, text=True, check=False)

@@ -49,7 +49,9 @@ def test_one_text_in_three_formats(atau, path, named):
 def test_tags_of_conll(atau, tmp_path):
     gold = tmp_path / "x.bio"
     # IO tags of two mentions in a row are one; BIOES tags are two; blanks part columns as well as tabs.
-    gold.write_text("-DOCSTART- O\n\nАнна B-PER\nИванова E-PER\nПётр S-PER\n, O\n\n-DOCSTART- O\nАнна PER\nПётр PER\n", "utf-8")
+    gold.write_text(
+        "-DOCSTART- O\n\nАнна B-PER\nИванова E-PER\nПётр S-PER\n, O\n\n-DOCSTART- O\nАнна PER\nПётр PER\n", "utf-8"
+    )
     write(tmp_path / "none.jsonl", [{"id": f"{gold}#{i}", "entities": []} for i in (1, 2)])
     found = scores(atau, gold, tmp_path / "none.jsonl")
     assert found["documents"] == 2
@@ -58,7 +60,9 @@ def test_tags_of_conll(atau, tmp_path):
 
 def test_a_text_is_made_of_tokens_again(atau, tmp_path):
     gold = tmp_path / "x.conll"
-    gold.write_text("".join(f"{t}\tO\n" for t in ["Клуб", '"', "Заря", '"', "(", "Лу", ")", ",", "«", "А", "»", "."]) + "\n")
+    gold.write_text(
+        "".join(f"{t}\tO\n" for t in ["Клуб", '"', "Заря", '"', "(", "Лу", ")", ",", "«", "А", "»", "."]) + "\n"
+    )
     gold.write_text(gold.read_text() + "Москва\tB-LOC\n", encoding="utf-8")
     listed = atau("eval", gold, write(tmp_path / "p", [{"id": f"{gold}#1", "entities": []}]), "--errors", "1", "ALL")
     assert 'Клуб "Заря" (Лу), «А». [[Москва]]' in listed.stdout.decode()
@@ -158,11 +162,16 @@ def test_scores_are_those_of_the_slow_twin(atau, tmp_path, seed):
 
     gold, ignored = noise(), noise()
     # Many found spans are the gold ones, some a little off.
-    found = [[(max(0, s + rng.randrange(-1, 2)), e, t) if rng.random() < 0.3 else (s, e, t) for s, e, t in g] for g in gold]
+    found = [
+        [(max(0, s + rng.randrange(-1, 2)), e, t) if rng.random() < 0.3 else (s, e, t) for s, e, t in g] for g in gold
+    ]
     found = [[x for x in f if x[0] < x[1]] + n[:3] for f, n in zip(found, noise())]
     write(
         tmp_path / "gold",
-        [{"id": i, "text": t, "entities": rows(g), "ignore": rows(n[:3])} for i, (t, g, n) in enumerate(zip(texts, gold, ignored))],
+        [
+            {"id": i, "text": t, "entities": rows(g), "ignore": rows(n[:3])}
+            for i, (t, g, n) in enumerate(zip(texts, gold, ignored))
+        ],
     )
     write(tmp_path / "found", [{"id": i, "entities": rows(f)} for i, f in enumerate(found)])
     result = scores(atau, tmp_path / "gold", tmp_path / "found")
@@ -224,7 +233,9 @@ def test_errors_are_listed_in_context(atau, tmp_path):
     done = atau("eval", tmp_path / "gold", tmp_path / "found", "--errors", "5", "PERSON")
     expected = 'short_left\t"x"\tPERSON\tPERSON\tВчера [[Анна {{Мария Иванова}}]] была в музее Эрмитаж и уехала'
     assert expected in done.stdout.decode()
-    assert "short_left" not in atau("eval", tmp_path / "gold", tmp_path / "found", "--errors", "5", "LOC").stdout.decode()
+    assert (
+        "short_left" not in atau("eval", tmp_path / "gold", tmp_path / "found", "--errors", "5", "LOC").stdout.decode()
+    )
 
 
 def test_normal_forms_entities_and_missing_documents(atau, tmp_path):

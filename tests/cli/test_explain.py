@@ -26,7 +26,10 @@ def explained(atau, article, *arguments, **kwargs):
     [
         ("Байтерек", r"«Байтерек» is PROGRAM, because the rule program\.head_quoted fits"),
         ("Аскар Мамин", r"«Аскар Мамин» is PERSON, because "),
-        ("Казахстана Аскар", r"is not found: the rivals «Казахстана» LOCATION and «Аскар Мамин» PERSON won by \d+\.\d\d"),
+        (
+            "Казахстана Аскар",
+            r"is not found: the rivals «Казахстана» LOCATION and «Аскар Мамин» PERSON won by \d+\.\d\d",
+        ),
         ("стройку", r"«стройку» is not found: no candidate"),
         ("1 марта 2021 года", r"is DATE: such mentions are found by rules alone"),
     ],

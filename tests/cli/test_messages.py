@@ -105,7 +105,9 @@ def test_errors_and_reasons_speak_russian(atau, tmp_path):
 
 def test_results_do_not_depend_on_the_language(atau, tmp_path):
     data = '{"id": 1, "text": "Москва"}\n{"id": 2}\nnot json\n'
-    one, other = (atau("extract", "--from", "jsonl", "--lang", lang, "-", tmp_path / "absent", data=data) for lang in ("en", "ru"))
+    one, other = (
+        atau("extract", "--from", "jsonl", "--lang", lang, "-", tmp_path / "absent", data=data) for lang in ("en", "ru")
+    )
     assert one.stdout == other.stdout
     assert one.returncode == other.returncode == 1
 
