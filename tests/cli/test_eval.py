@@ -265,8 +265,11 @@ def test_normal_forms_entities_and_missing_documents(atau, tmp_path):
 
 def test_predictions_and_extraction_give_the_same(atau, tmp_path):
     gold = ROOT / "tests/golden/expected.jsonl"
-    given = {d["id"]: d["text"] for d in map(json.loads, open(ROOT / "tests/golden/input.jsonl", encoding="utf-8"))}
-    documents = [{**d, "text": given[d["id"]]} for d in map(json.loads, open(gold, encoding="utf-8"))]
+    given, found = (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        for path in (ROOT / "tests/golden/input.jsonl", gold)
+    )
+    documents = [{**f, "text": g["text"]} for f, g in zip(found, given)]
     write(tmp_path / "gold.jsonl", documents)
     now = atau("eval", tmp_path / "gold.jsonl").stdout.decode()
     assert now == atau("eval", tmp_path / "gold.jsonl", gold).stdout.decode()

@@ -1,6 +1,7 @@
 """Messages: every one has a Russian translation, and the language comes from where it should."""
 
 import gettext
+import pathlib
 import re
 import subprocess
 
@@ -114,7 +115,7 @@ def test_results_do_not_depend_on_the_language(atau, tmp_path):
 
 def test_a_moved_installation_finds_its_messages(program, tmp_path):
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "atau").write_bytes(open(program, "rb").read())
+    (tmp_path / "bin" / "atau").write_bytes(pathlib.Path(program).read_bytes())
     (tmp_path / "bin" / "atau").chmod(0o755)
     target = tmp_path / "share" / "locale" / "ru" / "LC_MESSAGES"
     target.mkdir(parents=True)
