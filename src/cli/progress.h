@@ -27,7 +27,6 @@ class Progress {
   void ShowCount(std::size_t done, std::size_t total, bool documents = true);
   // Wipes the line, so that a message can stand there; the next Show draws it anew.
   void Wipe();
-  bool shown() const { return shown_; }
 
  private:
   bool Due();
