@@ -51,14 +51,14 @@ test-asan:
 
 $(VENV)/bin/pytest:
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0
+	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0 playwright
 
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
 test-python: $(VENV)/bin/pytest
 	$(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
 	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF -C cmake.define.ATAU_WERROR=ON .
 	$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
-	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser tests/benchmarks
+	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser tests/benchmarks tests/cli
 
 # Writes down today's results as the expected ones; look at the difference before it is committed.
 golden: build

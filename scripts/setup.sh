@@ -5,10 +5,10 @@
 #   scripts/setup.sh lint     also formatters and linters
 set -euo pipefail
 
-packages=(cmake ninja-build g++ pkg-config libicu-dev libre2-dev libboost-locale-dev libcli11-dev nlohmann-json3-dev doctest-dev ccache)
+packages=(cmake ninja-build g++ pkg-config libicu-dev libre2-dev libboost-locale-dev libcli11-dev nlohmann-json3-dev zlib1g-dev gettext doctest-dev ccache)
 for what in "$@"; do
   case $what in
-    test) packages+=(python3-dev python3-venv pybind11-dev chromium) ;;
+    test) packages+=(python3-dev python3-venv pybind11-dev chromium bash zsh fish mandoc groff-base) ;;
     lint) packages+=(clang-format-14 clang-tidy-14 python3-venv) ;;
     *) echo "setup.sh: unknown argument $what" >&2; exit 2 ;;
   esac

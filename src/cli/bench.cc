@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -13,6 +12,8 @@
 #include <thread>
 
 #include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/progress.h"
 #include "document/pipeline.h"
 
 namespace atau::cli {
@@ -20,13 +21,11 @@ namespace {
 
 struct Options {
   ExtractorOptions extractor;
-  std::string from, charset = "auto", results;
-  std::vector<std::string> files;
+  InputOptions input;
+  std::string results;
   int threads = 0, repeat = 7;
-  bool lines = false, json = false, rooms = false;
+  bool json = false, rooms = false;
 };
-
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 double Median(std::vector<double> v) {
   std::sort(v.begin(), v.end());
@@ -40,7 +39,7 @@ double Extraction(const Extractor& extractor, const ExtractOptions& options, con
   const auto work = [&](std::size_t who) {
     for (std::size_t i = next++; i < texts.size(); i = next++) (void)extractor.Extract(texts[i], options, (*scratches)[who].get());
   };
-  const double start = Now();
+  const double start = Seconds();
   if (threads == 1) {
     work(0);
   } else {
@@ -48,20 +47,20 @@ double Extraction(const Extractor& extractor, const ExtractOptions& options, con
     for (int t = 0; t < threads; ++t) pool.emplace_back(work, static_cast<std::size_t>(t));
     for (std::thread& t : pool) t.join();
   }
-  return Now() - start;
+  return Seconds() - start;
 }
 
 // ICU's word boundaries of the same texts, which were made UTF-16 before the clock runs. The count keeps the work from being optimised
 // away.
 double WordBreaks(icu::BreakIterator* words, const std::vector<icu::UnicodeString>& texts, std::size_t* count) {
-  const double start = Now();
+  const double start = Seconds();
   std::size_t boundaries = 0;
   for (const icu::UnicodeString& text : texts) {
     words->setText(text);
     while (words->next() != icu::BreakIterator::DONE) ++boundaries;
   }
   *count = boundaries;
-  return Now() - start;
+  return Seconds() - start;
 }
 
 // Seconds of each room in one round by one thread, and in `json` those of writing the results.
@@ -76,9 +75,9 @@ document::RoomSeconds Rooms(const Extractor& extractor, const ExtractOptions& op
     const auto document = extractor.Extract(text, options, scratch);
     if (!document.ok()) continue;
     out.clear();
-    const double start = Now();
+    const double start = Seconds();
     AppendJson(document.value(), {}, &out);
-    *json += Now() - start;
+    *json += Seconds() - start;
   }
   clock.CountIn(nullptr);
   return seconds;
@@ -117,25 +116,26 @@ int Run(const Options& o) {
   std::vector<double> loads;
   for (int r = 0; r < o.repeat; ++r) {
     loaded.clear();
-    const double load_start = Now();
+    const double load_start = Seconds();
     if (!o.extractor.Load(&loaded)) return kFailed;
-    loads.push_back(Now() - load_start);
+    loads.push_back(Seconds() - load_start);
   }
   const double load = Median(loads);
   const Extractor& extractor = loaded[0];
-  const std::string from = !o.from.empty() ? o.from : !o.files.empty() && o.files[0].ends_with(".jsonl") ? "jsonl" : "text";
-  const ExtractOptions options = o.extractor.ToExtractOptions(from == "html");
-  Reader reader(o.files, from == "jsonl" ? Format::kJsonl : from == "html" ? Format::kHtml : Format::kText, o.charset, o.lines);
+  Reader reader(Expand(o.input.files, o.input.globs), FormatOf(o.input.from), o.input.charset, o.input.lines);
   std::vector<std::string> texts;
   std::size_t bytes = 0;
+  bool html = false, other = false;
   Input input;
   while (reader.Next(&input)) {
-    if (!input.error.empty())
-      return Complain((input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "") + input.error), kFailed;
+    if (!input.error.empty()) return Complain((input.line > 0 ? input.Place() + ": " : "") + input.error.said), kFailed;
     bytes += input.text.size();
+    (input.format == Format::kHtml ? html : other) = true;
     texts.push_back(std::move(input.text));
   }
-  if (bytes == 0) return Complain("there is no text to measure with"), kFailed;
+  if (html && other) return Complain(T("pages and other texts together give no clear figure: measure them apart")), kUsage;
+  const ExtractOptions options = o.extractor.ToExtractOptions(html);
+  if (bytes == 0) return Complain(T("there is no text to measure with")), kFailed;
 
   // A short input is measured several times over, so that one round takes a while.
   constexpr std::size_t kLeastBytes = 2000000;
@@ -156,15 +156,15 @@ int Run(const Options& o) {
     if (!first.ok()) return Complain(first.error()), kFailed;
     entities += first->entities.size();
     if (ToJson(first.value()) != by_all[i]) {
-      return Complain("document " + std::to_string(i + 1) + " gives another result with used scratch memory and " +
-                      std::to_string(threads) + " threads: times would mean nothing"),
+      return Complain(Say("document {1} gives another result with used scratch memory and {2} threads: times would mean nothing", i + 1,
+                          threads)),
              kFailed;
     }
   }
   if (!o.results.empty()) {
     std::ofstream out(o.results, std::ios::binary);
     for (const std::string& line : by_all) out << line << '\n';
-    if (!out.flush()) return Complain("cannot write " + o.results), kFailed;
+    if (!out.flush()) return Complain(Say("cannot write {1}", o.results)), kFailed;
   }
 
   UErrorCode icu_status = U_ZERO_ERROR;
@@ -198,14 +198,15 @@ int Run(const Options& o) {
   const double mb = static_cast<double>(bytes) / 1e6;
   const double speed_one = mb / Median(one), speed_icu = mb / Median(icu_times), speed_many = threads > 1 ? mb / Median(many) : speed_one;
   std::array<char, 600> out;
+  std::string said;
   if (o.json) {
     std::snprintf(out.data(), out.size(),
                   "{\"documents\":%zu,\"bytes\":%zu,\"round_bytes\":%zu,\"entities\":%zu,\"rounds\":%d,\"load_seconds\":%.6f,"
                   "\"mb_per_s\":%.3f,\"threads\":%d,\"mb_per_s_threads\":%.3f,\"icu_words_mb_per_s\":%.3f,\"ratio_to_icu\":%.4f,",
                   documents, once, bytes, entities, o.repeat, load, speed_one, threads, speed_many, speed_icu, speed_one / speed_icu);
     // Seconds a round, in the order in which the rounds took turns.
-    std::cout << out.data() << "\"samples\":{\"load\":" << JsonList(loads) << ",\"one_thread\":" << JsonList(one)
-              << ",\"all_threads\":" << JsonList(many) << ",\"icu_words\":" << JsonList(icu_times) << "}";
+    said = out.data() + ("\"samples\":{\"load\":" + JsonList(loads)) + ",\"one_thread\":" + JsonList(one) +
+           ",\"all_threads\":" + JsonList(many) + ",\"icu_words\":" + JsonList(icu_times) + "}";
   } else {
     std::snprintf(out.data(), out.size(),
                   "%zu documents, %.2f MB of UTF-8, %zu mentions; medians of %d rounds of %.1f MB\n"
@@ -214,56 +215,52 @@ int Run(const Options& o) {
                   "extraction, %2d threads    %8.2f MB/s\n"
                   "ICU word boundaries       %8.2f MB/s\n"
                   "extraction : ICU          %8.3f (1 thread)\n",
-                  documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many, speed_icu,
-                  speed_one / speed_icu);
-    std::cout << out.data();
+                  documents, static_cast<double>(once) / 1e6, entities, o.repeat, mb, load * 1000, speed_one, threads, speed_many,
+                  speed_icu, speed_one / speed_icu);
+    said += out.data();
   }
   double sum = 0;
   for (const double seconds : rooms) sum += seconds;
   const auto row = [&](std::string_view name, double seconds, bool first) {
     std::snprintf(out.data(), out.size(), o.json ? "%s\"%.*s\":%.4f" : "%s%-24.*s %9.2f us/kB", o.json && !first ? "," : "",
                   static_cast<int>(name.size()), name.data(), o.json ? seconds : seconds * 1e3 / mb);
-    std::cout << out.data();
+    said += out.data();
     if (!o.json) {
       std::snprintf(out.data(), out.size(), " %5.1f %%\n", 100 * seconds / sum);
-      std::cout << out.data();
+      said += out.data();
     }
   };
   if (o.rooms) {
-    if (o.json) std::cout << ",\"room_seconds\":{";
+    if (o.json) said += ",\"room_seconds\":{";
     for (std::size_t room = 0; room < rooms.size(); ++room) row(document::kRoomNames[room], rooms[room], room == 0);
     row("json", json, false);
-    if (o.json) std::cout << "}";
+    if (o.json) said += "}";
   }
-  if (o.json) std::cout << "}\n";
-  return Finish(kOk);
+  if (o.json) said += "}\n";
+  return Print(said, kOk);
 }
 
 }  // namespace
 
 Command AddBench(CLI::App* parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* app = parent->add_subcommand("bench", "Measure the speed of extraction, beside ICU's word boundaries in the same run");
-  app->footer(
-      "Examples:\n"
+  CLI::App* app = AddCommand(
+      parent, "bench", T("Measure the speed of extraction, beside ICU's word boundaries in the same run"),
       "  atau bench articles.jsonl\n"
       "  atau bench --lines titles.txt --threads 8\n"
       "  atau bench article.txt --json\n"
-      "  atau bench --rooms feed.jsonl\n\n"
-      "Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are "
-      "millions of bytes of UTF-8.\n"
-      "ICU gets its texts as UTF-16 that was converted before the clock ran.");
-  app->add_option("--from", o->from, "Input: text, jsonl or html (default: by the first file's name)")
-      ->check(CLI::IsMember({"text", "jsonl", "html"}));
-  app->add_option("--charset", o->charset, "Charset of text and HTML input")->capture_default_str();
-  app->add_flag("--lines", o->lines, "Text input: each line is a document");
-  app->add_option("--threads", o->threads, "Threads of the second figure (default: all cores)")->check(CLI::Range(0, 256));
-  app->add_option("--repeat", o->repeat, "Rounds")->check(CLI::Range(1, 1000))->capture_default_str();
-  app->add_flag("--rooms", o->rooms, "Show too what each room takes (one thread), and writing JSON in per cent of their sum");
-  app->add_flag("--json", o->json, "One JSON object with every sample instead of a table");
-  app->add_option("--results", o->results, "Also write what all threads found: the JSON of a document a line")->type_name("FILE");
+      "  atau bench --rooms feed.jsonl\n",
+      T("Texts are read into memory first; short inputs are repeated to 2 MB a round. Results are compared before times are taken. MB are\n"
+        "millions of bytes of UTF-8. ICU gets its texts as UTF-16 that was converted before the clock ran."));
+  app->add_option("--threads", o->threads, T("Threads of the second figure; 0: one for each core"))
+      ->check(WholeNumber(0, 256))
+      ->capture_default_str();
+  app->add_option("--repeat", o->repeat, T("Rounds"))->check(WholeNumber(1, 1000))->capture_default_str();
+  app->add_flag("--rooms", o->rooms, T("Show too what each room takes (one thread), and writing JSON in per cent of their sum"));
+  app->add_flag("--json", o->json, T("One JSON object with every sample instead of a table"));
+  app->add_option("--results", o->results, T("Also write what all threads found: the JSON of a document a line"))->type_name("FILE");
+  o->input.AddTo(app);
   o->extractor.AddTo(app);
-  app->add_option("FILE", o->files, "Files or directories; standard input when none is named");
   return {app, [o] { return Run(*o); }};
 }
 

@@ -5,17 +5,18 @@
 #include <atau/atau.h>
 
 #include <CLI/CLI.hpp>
-#include <cstddef>
 #include <functional>
-#include <iosfwd>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "cli/messages.h"
+
 namespace atau::cli {
 
-// Exit statuses: 0 all went well; 1 something failed (a bad line, a mistake in a source, an unreadable file), the rest was done; 2 the
-// command line itself is wrong.
-inline constexpr int kOk = 0, kFailed = 1, kUsage = 2;
+// Exit statuses: 0 all went well; 1 something failed (a bad line, a mistake in a source, an unreadable file), and the rest was done; 2 the
+// command line itself is wrong, and nothing was done; 128 and the number of the signal (130 for Ctrl-C) when the program was interrupted.
+inline constexpr int kOk = 0, kFailed = 1, kUsage = 2, kSignalled = 128;
 
 // Registers a command; `run` returns the exit status.
 struct Command {
@@ -24,11 +25,31 @@ struct Command {
 };
 Command AddExtract(CLI::App* parent);
 Command AddExplain(CLI::App* parent);
+Command AddRender(CLI::App* parent);
+Command AddEval(CLI::App* parent);
 Command AddCompile(CLI::App* parent);
 Command AddCheck(CLI::App* parent);
-Command AddEval(CLI::App* parent);
-Command AddRender(CLI::App* parent);
 Command AddBench(CLI::App* parent);
+Command AddCompletion(CLI::App* parent);
+Command AddManual(CLI::App* parent);
+
+// The whole program: its options and commands, in the language that was chosen.
+struct Program {
+  std::unique_ptr<CLI::App> app;
+  std::vector<Command> commands;
+  std::unique_ptr<std::string> language;  // as it was named; UseLanguage has done it
+};
+Program MakeProgram();
+
+// A command with its help: `examples` are lines of shell, `prose` (may be empty) is translated already.
+CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description, const std::string& examples,
+                     const std::string& prose);
+
+// Checks of values that say what is allowed. The list also stands in the help and in the shells' completion.
+CLI::Validator OneOf(const std::vector<std::string>& names);
+CLI::Validator WholeNumber(long least, long most);
+// What is wrong with a command line, in the chosen language.
+std::string Worded(const CLI::ParseError& error, const CLI::App& app, int argc, const char* const* argv);
 
 // Options that all commands with an extractor have.
 struct ExtractorOptions {
@@ -42,60 +63,20 @@ struct ExtractorOptions {
   ExtractOptions ToExtractOptions(bool html) const;
 };
 
-// Flushes standard output; kFailed with a complaint when something of it could not be written, else `status`.
-int Finish(int status);
+// Options of the commands that read documents.
+struct InputOptions {
+  std::string from = "auto", charset = "auto";
+  std::vector<std::string> files, globs;
+  bool lines = false;
+  void AddTo(CLI::App* app);
+};
 
-// The whole content of a file; false (with a complaint) when it cannot be read.
-bool ReadFile(const std::string& name, std::string* content);
+// Writes to standard output at once; kFailed with a complaint when something of it could not be written, else `status`.
+int Print(const std::string& text, int status);
 
 // "atau: message" on standard error.
 void Complain(const std::string& message);
 void Complain(const Error& error);
-
-// One document of the input.
-struct Input {
-  std::string id;  // JSON of the id ("\"a\"", "7", "null")
-  std::string text;
-  std::string rest;   // JSON members that are carried through, without braces: "\"url\":…,\"date\":…"; empty when there are none
-  std::string error;  // not empty: the line was bad
-  std::string file;
-  std::size_t line = 0;
-};
-
-enum class Format { kText, kJsonl, kHtml };
-
-// Reads documents one at a time from files or standard input ("-"). Directories are read in the order of their names.
-class Reader {
- public:
-  Reader(std::vector<std::string> files, Format format, std::string charset, bool lines);
-  ~Reader();
-  // False at the end. A bad line or file comes as an Input with `error`.
-  bool Next(Input* input);
-  // Bytes read so far and in all (0 where unknown), for progress.
-  std::size_t done() const;
-  std::size_t total() const;
-
- private:
-  struct State;
-  State* state_;
-};
-
-// A progress bar on standard error, shown when that is a terminal.
-class Progress {
- public:
-  Progress(std::string what, bool wanted);
-  ~Progress();
-  void Show(std::size_t done, std::size_t total, std::size_t documents);
-
- private:
-  std::string what_;
-  bool shown_;
-  double last_ = 0, start_;
-};
-
-// Adds a line of JSON: the document's, with the id and the carried members in front.
-void AppendJsonLine(const Input& input, const Document& document, std::string* out);
-std::string JsonError(const Input& input, const std::string& message);
 
 }  // namespace atau::cli
 

@@ -1,9 +1,9 @@
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/files.h"
+#include "cli/progress.h"
 
 namespace atau::cli {
 namespace {
@@ -19,29 +19,27 @@ int Run(const Options& o, bool write) {
   CompileOptions options;
   options.base_bundle = o.base;
   options.run_examples = !o.no_examples;
-  Progress progress(write ? "compiling" : "checking", !o.quiet);
-  options.progress = [&progress](std::string_view, double share) { progress.Show(static_cast<std::size_t>(share * 1000), 1000, 0); };
+  Progress progress(write ? T("compiling") : T("checking"), !o.quiet);
+  options.progress = [&progress](std::string_view, double share) {
+    progress.ShowCount(static_cast<std::size_t>(share * 1000), 1000, false);
+  };
   auto result = Compile(std::move(sources.value()), options);
+  progress.Wipe();
   if (!result.ok()) return Complain(result.error()), kFailed;
   std::size_t errors = 0, warnings = 0;
   for (const Diagnostic& d : result->diagnostics) {
     (d.severity == Diagnostic::Severity::kError ? errors : warnings) += 1;
     if (d.severity == Diagnostic::Severity::kError || !o.quiet) std::cerr << d.ToString() << '\n';
   }
-  if (errors > 0 || (warnings > 0 && !o.quiet) || !write) std::cerr << errors << " errors, " << warnings << " warnings\n";
+  if (errors > 0 || (warnings > 0 && !o.quiet) || !write) {
+    std::cerr << Fill(TN("{1} error", "{1} errors", errors), {std::to_string(errors)}) << ", "
+              << Fill(TN("{1} warning", "{1} warnings", warnings), {std::to_string(warnings)}) << '\n';
+  }
   if (!result->ok) return kFailed;
   if (!write) return kOk;
-  // Written beside and renamed, so that a process that has the old bundle mapped keeps it whole.
-  const std::string beside = o.output + ".new";
-  {
-    std::ofstream out(beside, std::ios::binary);
-    out.write(result->bundle.data(), static_cast<std::streamsize>(result->bundle.size()));
-    if (!out) return Complain("cannot write " + beside), kFailed;
-  }
-  std::error_code error;
-  std::filesystem::rename(beside, o.output, error);
-  if (error) return Complain("cannot write " + o.output + ": " + error.message()), kFailed;
-  if (!o.quiet) std::cerr << o.output << ": " << result->bundle.size() / 1000000.0 << " MB\n";
+  // Renamed into its place, so that a process that has the old bundle mapped keeps it whole.
+  if (!WriteFile(o.output, result->bundle)) return kFailed;
+  if (!o.quiet) std::cerr << o.output << ": " << static_cast<double>(result->bundle.size()) / 1000000.0 << " MB\n";
   return kOk;
 }
 
@@ -49,28 +47,26 @@ int Run(const Options& o, bool write) {
 
 Command AddCompile(CLI::App* parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* app = parent->add_subcommand("compile", "Turn a folder of dictionaries, rules and weights into a bundle");
-  app->footer(
-      "Examples:\n"
-      "  atau compile dictionaries -o atau.bundle\n"
-      "  atau compile my_names --base atau.bundle -o my.atau\n\n"
-      "Every mistake is reported as file:line:column: message. Nothing is written when there is an error.");
-  app->add_option("FOLDER", o->folder, "The folder with the sources")->required();
-  app->add_option("-o,--output", o->output, "The bundle to write")->required();
-  app->add_option("--base", o->base, "A bundle that the sources extend");
-  app->add_flag("--no-examples", o->no_examples, "Do not run the examples of the rules");
-  app->add_flag("--quiet", o->quiet, "No progress bar, and errors only");
+  CLI::App* app = AddCommand(parent, "compile", T("Turn a folder of dictionaries, rules and weights into a bundle"),
+                             "  atau compile dictionaries -o atau.bundle\n"
+                             "  atau compile my_names --base atau.bundle -o my.atau\n",
+                             T("Every mistake is reported as file:line:column: message. Nothing is written when there is an error."));
+  app->add_option("FOLDER", o->folder, T("The folder with the sources"))->required()->type_name("FOLDER");
+  app->add_option("-o,--output", o->output, T("The bundle to write"))->required()->type_name("FILE");
+  app->add_option("--base", o->base, T("A bundle that the sources extend"))->type_name("FILE");
+  app->add_flag("--no-examples", o->no_examples, T("Do not run the examples of the rules"));
+  app->add_flag("--quiet", o->quiet, T("No progress line, and errors only"));
   return {app, [o] { return Run(*o, true); }};
 }
 
 Command AddCheck(CLI::App* parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* app = parent->add_subcommand("check", "Report every mistake in a folder of dictionaries, rules and weights");
-  app->footer("Examples:\n  atau check dictionaries\n  atau check my_names --base atau.bundle");
-  app->add_option("FOLDER", o->folder, "The folder with the sources")->required();
-  app->add_option("--base", o->base, "A bundle that the sources extend");
-  app->add_flag("--no-examples", o->no_examples, "Do not run the examples of the rules");
-  app->add_flag("--quiet", o->quiet, "No progress bar, and errors only");
+  CLI::App* app = AddCommand(parent, "check", T("Report every mistake in a folder of dictionaries, rules and weights"),
+                             "  atau check dictionaries\n  atau check my_names --base atau.bundle\n", "");
+  app->add_option("FOLDER", o->folder, T("The folder with the sources"))->required()->type_name("FOLDER");
+  app->add_option("--base", o->base, T("A bundle that the sources extend"))->type_name("FILE");
+  app->add_flag("--no-examples", o->no_examples, T("Do not run the examples of the rules"));
+  app->add_flag("--quiet", o->quiet, T("No progress line, and errors only"));
   return {app, [o] { return Run(*o, false); }};
 }
 

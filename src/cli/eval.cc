@@ -1,226 +1,45 @@
-#include <algorithm>
-#include <array>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <set>
-#include <utility>
 
 #include "cli/cli.h"
+#include "cli/eval_report.h"
+#include "cli/eval_score.h"
+#include "cli/files.h"
+#include "cli/gold.h"
+#include "cli/progress.h"
 
 namespace atau::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using std::string_view_literals::operator""sv;
-
-constexpr std::array<Type, 4> kScored = {Type::kPerson, Type::kLocation, Type::kOrganization, Type::kProgram};
-
 struct Options {
   ExtractorOptions extractor;
-  std::string gold, predicted;
+  std::string gold, predicted, format = "auto", html, title = "atau eval";
   std::vector<std::string> errors;
+  std::size_t max_errors = 200;
   bool json = false, quiet = false;
 };
 
-using Point = std::pair<std::size_t, std::size_t>;  // code points, half-open
-using Spans = std::map<Type, std::set<Point>>;
-
-struct Annotated {
-  std::string id, text;
-  std::u32string points;
-  Spans entities, ignored;
-};
-
-std::u32string ToPoints(const std::string& s) {
-  std::u32string out;
-  for (std::size_t i = 0; i < s.size();) {
-    const auto c = static_cast<unsigned char>(s[i]);
-    const std::size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    char32_t p = n == 1 ? c : c & (0xFFu >> (n + 1));
-    for (std::size_t k = 1; k < n && i + k < s.size(); ++k) p = p << 6 | (static_cast<unsigned char>(s[i + k]) & 0x3F);
-    out += p;
-    i += n;
+// What was found, in the shape of gold.
+GoldDocument AsGold(const std::string& id, const Document& d) {
+  GoldDocument out;
+  out.id = id;
+  for (const Entity& e : d.entities) {
+    GoldMention m;
+    m.span = {e.code_points.start, e.code_points.end};
+    m.type = e.type;
+    m.normal = e.normal;
+    if (e.entity >= 0) m.entity = d.document_entities[static_cast<std::size_t>(e.entity)].id;
+    out.mentions.push_back(std::move(m));
   }
-  return out;
-}
-
-std::string ToBytes(std::u32string_view s) {
-  std::string out;
-  for (const char32_t c : s) {
-    if (c < 0x80) {
-      out += static_cast<char>(c);
-    } else if (c < 0x800) {
-      out += static_cast<char>(0xC0 | c >> 6);
-      out += static_cast<char>(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-      out += static_cast<char>(0xE0 | c >> 12);
-      out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-      out += static_cast<char>(0x80 | (c & 0x3F));
-    } else {
-      out += static_cast<char>(0xF0 | c >> 18);
-      out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-      out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-      out += static_cast<char>(0x80 | (c & 0x3F));
-    }
+  const auto entity = [&d](int i) -> const DocumentEntity* { return i < 0 ? nullptr : &d.document_entities[static_cast<std::size_t>(i)]; };
+  const auto place = [&d](const DocumentEntity& e) -> Point {
+    const Span s = d.entities[static_cast<std::size_t>(e.mentions.front())].code_points;
+    return {s.start, s.end};
+  };
+  for (const Relation& r : d.relations) {
+    const DocumentEntity *subject = entity(r.subject), *object = entity(r.object);
+    if (subject != nullptr) out.facts.push_back({{subject->normal}, {r.role}, {object == nullptr ? "" : object->normal}});
+    if (subject != nullptr && object != nullptr) out.relations.push_back({r.type, place(*subject), place(*object)});
   }
-  return out;
-}
-
-Type AliasedType(const std::string& name) {
-  if (name == "GPE") return Type::kLocation;
-  if (name == "PROJECT") return Type::kProgram;
-  return TypeByName(name);
-}
-
-// Annotators differ in whether quotes and brackets at the edges belong to a span: they are left out on both sides.
-Point Strip(const std::u32string& text, Point s) {
-  constexpr std::u32string_view kEdges = U"\"'”«„ʼ»“ʻ() \t\n";
-  while (s.first < s.second && kEdges.find(text[s.first]) != std::u32string_view::npos) ++s.first;
-  while (s.second > s.first && kEdges.find(text[s.second - 1]) != std::u32string_view::npos) --s.second;
-  return s;
-}
-
-enum class Atom { kBlank, kCyrillic, kLatin, kDigit, kUnderscore, kSign };
-
-Atom AtomOf(char32_t c) {
-  if (c == ' ' || (c >= 9 && c <= 13) || c == 0x85 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-      c == 0x202F || c == 0x3000)
-    return Atom::kBlank;
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7)) return Atom::kLatin;
-  if (c >= 0x400 && c <= 0x52F) return Atom::kCyrillic;
-  if (c >= '0' && c <= '9') return Atom::kDigit;
-  return c == '_' ? Atom::kUnderscore : Atom::kSign;
-}
-
-// Tokens as razdel splits them: runs of letters of one script or of digits, joined over inner hyphens, underscores and, between digits,
-// over a comma, full stop or slash; other signs alone.
-std::vector<Point> Tokens(const std::u32string& text) {
-  constexpr std::u32string_view kDashes = U"‑–—−-", kInNumbers = U".,/\\";
-  std::vector<Point> out;
-  const std::size_t n = text.size();
-  const auto is_word = [](Atom a) { return a == Atom::kCyrillic || a == Atom::kLatin || a == Atom::kDigit || a == Atom::kUnderscore; };
-  for (std::size_t i = 0; i < n;) {
-    Atom atom = AtomOf(text[i]);
-    if (atom == Atom::kBlank) {
-      ++i;
-      continue;
-    }
-    const std::size_t begin = i++;
-    if (is_word(atom)) {
-      while (i < n) {
-        const Atom next = AtomOf(text[i]);
-        if (next == atom || next == Atom::kUnderscore || (is_word(next) && atom == Atom::kUnderscore)) {
-          atom = next;
-          ++i;
-        } else if (i + 1 < n && next == Atom::kSign && is_word(AtomOf(text[i + 1])) &&
-                   (kDashes.find(text[i]) != std::u32string_view::npos || (atom == Atom::kDigit && AtomOf(text[i + 1]) == Atom::kDigit &&
-                                                                           kInNumbers.find(text[i]) != std::u32string_view::npos))) {
-          atom = AtomOf(text[i + 1]);
-          i += 2;
-        } else {
-          break;
-        }
-      }
-    } else {
-      while (i < n && text[i] == text[begin] && U".?!…-"sv.find(text[i]) != std::u32string_view::npos) ++i;
-    }
-    out.emplace_back(begin, i);
-  }
-  return out;
-}
-
-std::vector<bool> Mask(const std::vector<Point>& tokens, const std::set<Point>& spans) {
-  std::vector<bool> mask(tokens.size(), false);
-  for (const Point& s : spans) {
-    auto first =
-        std::lower_bound(tokens.begin(), tokens.end(), s.first, [](const Point& t, std::size_t start) { return t.second <= start; });
-    for (; first != tokens.end() && first->first < s.second; ++first) mask[static_cast<std::size_t>(first - tokens.begin())] = true;
-  }
-  return mask;
-}
-
-struct Counts {
-  std::size_t tp = 0, fp = 0, fn = 0;
-  double precision() const { return static_cast<double>(tp) / static_cast<double>(std::max<std::size_t>(1, tp + fp)); }
-  double recall() const { return static_cast<double>(tp) / static_cast<double>(std::max<std::size_t>(1, tp + fn)); }
-  double f1() const { return 2 * static_cast<double>(tp) / static_cast<double>(std::max<std::size_t>(1, 2 * tp + fp + fn)); }
-};
-
-// Reads one member of spans. False with `error` when it does not follow the format.
-bool ReadSpans(const Json& j, const char* key, const std::u32string* text, Spans* out, std::string* error) {
-  if (!j.contains(key)) return true;
-  if (!j[key].is_array()) return *error = std::string("\"") + key + "\" is no list", false;
-  for (const Json& e : j[key]) {
-    if (!e.is_object() || !e.contains("start") || !e.contains("end") || !e["start"].is_number_unsigned() ||
-        !e["end"].is_number_unsigned()) {
-      return *error = std::string("a member of \"") + key + "\" has no start and end", false;
-    }
-    const Point s{e["start"].get<std::size_t>(), e["end"].get<std::size_t>()};
-    if (s.second < s.first || (text != nullptr && s.second > text->size())) {
-      return *error = "the span " + std::to_string(s.first) + ".." + std::to_string(s.second) + " is not inside the text", false;
-    }
-    // An ignored span without a type is ignored for all types.
-    const std::string name = e.contains("type") && e["type"].is_string() ? e["type"].get<std::string>() : "";
-    const Type only = AliasedType(name);
-    for (const Type type : kScored) {
-      if (only == type || (name.empty() && std::string_view(key) == "ignore")) (*out)[type].insert(s);
-    }
-  }
-  return true;
-}
-
-// One document a line; false (with a complaint that names the line) at the first line that does not follow the format.
-bool ReadAnnotated(const std::string& file, bool with_text, std::vector<Annotated>* out) {
-  std::string content;
-  if (!ReadFile(file, &content)) return false;
-  std::size_t line_number = 0;
-  for (std::size_t at = 0; at < content.size();) {
-    const std::size_t end = std::min(content.find('\n', at), content.size());
-    const std::string_view line = std::string_view(content).substr(at, end - at);
-    at = end + 1;
-    ++line_number;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const auto bad = [&](const std::string& what) { return Complain(file + ":" + std::to_string(line_number) + ": " + what), false; };
-    const Json j = Json::parse(line, nullptr, false);
-    if (!j.is_object()) return bad("this is no JSON object");
-    Annotated a;
-    a.id = j.contains("id") ? j["id"].dump(-1, ' ', false, Json::error_handler_t::replace) : std::to_string(line_number);
-    if (with_text) {
-      if (!j.contains("text") || !j["text"].is_string()) return bad("the object has no string member \"text\"");
-      a.text = j["text"].get<std::string>();
-      a.points = ToPoints(a.text);
-    }
-    std::string error;
-    const std::u32string* text = with_text ? &a.points : nullptr;
-    if (!ReadSpans(j, "entities", text, &a.entities, &error) || !ReadSpans(j, "ignore", text, &a.ignored, &error)) return bad(error);
-    out->push_back(std::move(a));
-  }
-  return true;
-}
-
-std::set<Point> Stripped(const std::u32string& text, const Spans& spans, Type type) {
-  std::set<Point> out;
-  const auto it = spans.find(type);
-  if (it == spans.end()) return out;
-  for (Point s : it->second) {
-    s.second = std::min(s.second, text.size());
-    s.first = std::min(s.first, s.second);
-    if (s = Strip(text, s); s.first < s.second) out.insert(s);
-  }
-  return out;
-}
-
-std::string InContext(const std::u32string& text, const Point& s) {
-  constexpr std::size_t kContext = 30;
-  const std::u32string_view all(text);
-  const std::size_t from = s.first > kContext ? s.first - kContext : 0;
-  std::string out = ToBytes(all.substr(from, s.first - from)) + "[[" + ToBytes(all.substr(s.first, s.second - s.first)) + "]]" +
-                    ToBytes(all.substr(s.second, kContext));
-  std::replace(out.begin(), out.end(), '\n', ' ');
   return out;
 }
 
@@ -228,115 +47,73 @@ int Run(const Options& o) {
   std::size_t listed = 0;
   Type listed_type = Type::kNone;
   if (!o.errors.empty()) {
-    listed_type = AliasedType(o.errors[1]);
+    listed_type = GoldType(o.errors[1]);
     if (o.errors[0].empty() || o.errors[0].size() > 9 || o.errors[0].find_first_not_of("0123456789") != std::string::npos ||
-        listed_type == Type::kNone) {
-      return Complain("--errors takes a number and a type, such as --errors 20 PERSON"), kUsage;
+        (listed_type == Type::kNone && o.errors[1] != "ALL")) {
+      return Complain(T("--errors takes a number and a type or ALL, such as --errors 20 PERSON")), kUsage;
     }
     listed = std::stoul(o.errors[0]);
   }
-  std::vector<Annotated> gold;
-  if (!ReadAnnotated(o.gold, true, &gold)) return kFailed;
-  std::map<std::string, Spans> predicted;
+  std::vector<GoldDocument> gold, found;
+  if (!ReadGold(o.gold, o.format, &gold)) return kFailed;
   if (!o.predicted.empty()) {
-    std::vector<Annotated> list;
-    if (!ReadAnnotated(o.predicted, false, &list)) return kFailed;
-    for (Annotated& a : list) predicted[a.id] = std::move(a.entities);
+    if (!ReadJsonlGold(o.predicted, false, &found)) return kFailed;
   } else {
     std::vector<Extractor> loaded;
     if (!o.extractor.Load(&loaded)) return kFailed;
     const auto scratch = loaded[0].NewScratch();
     const ExtractOptions options = o.extractor.ToExtractOptions(false);
-    Progress progress("evaluating", !o.quiet);
-    std::size_t done = 0;
-    for (const Annotated& a : gold) {
-      const auto d = loaded[0].Extract(a.text, options, scratch.get());
-      if (!d.ok()) return Complain(d.error()), kFailed;
-      Spans& spans = predicted[a.id];
-      for (const Entity& e : d->entities) spans[e.type].emplace(e.code_points.start, e.code_points.end);
-      ++done;
-      progress.Show(done, gold.size(), done);
+    Progress progress(T("evaluating"), !o.quiet);
+    for (const GoldDocument& g : gold) {
+      const auto d = loaded[0].Extract(g.text, options, scratch.get());
+      if (!d.ok()) {
+        progress.Wipe();
+        return Complain(d.error()), kFailed;
+      }
+      found.push_back(AsGold(g.id, d.value()));
+      progress.ShowCount(found.size(), gold.size());
     }
   }
-
-  std::map<Type, Counts> token, exact;
-  std::vector<std::string> errors;
-  std::size_t missing = 0;
-  for (const Annotated& g : gold) {
-    const auto found = predicted.find(g.id);
-    missing += found == predicted.end();
-    const std::vector<Point> tokens = Tokens(g.points);
-    for (const Type type : kScored) {
-      const std::set<Point> gs = Stripped(g.points, g.entities, type);
-      std::set<Point> ignored = Stripped(g.points, g.ignored, type), ps;
-      for (const Point& s : gs) ignored.erase(s);
-      if (found != predicted.end()) {
-        for (const Point& s : Stripped(g.points, found->second, type)) {
-          const auto covers = [&s](const Point& i) { return s.first >= i.first && s.second <= i.second; };
-          if (gs.contains(s) || std::none_of(ignored.begin(), ignored.end(), covers)) ps.insert(s);
-        }
-      }
-      const std::vector<bool> gm = Mask(tokens, gs), pm = Mask(tokens, ps), im = Mask(tokens, ignored);
-      Counts& t = token[type];
-      for (std::size_t i = 0; i < tokens.size(); ++i) {
-        if (im[i] && !gm[i]) continue;
-        t.tp += gm[i] && pm[i];
-        t.fp += !gm[i] && pm[i];
-        t.fn += gm[i] && !pm[i];
-      }
-      Counts& x = exact[type];
-      for (const Point& s : gs) {
-        ++(ps.contains(s) ? x.tp : x.fn);
-        if (type == listed_type && !ps.contains(s)) errors.push_back("missed\t" + g.id + "\t" + InContext(g.points, s));
-      }
-      for (const Point& s : ps) {
-        x.fp += !gs.contains(s);
-        if (type == listed_type && !gs.contains(s)) errors.push_back("wrong\t" + g.id + "\t" + InContext(g.points, s));
-      }
-    }
-  }
-  if (missing > 0) Complain(std::to_string(missing) + " of " + std::to_string(gold.size()) + " documents have no prediction");
-  Json report = Json::object();
-  for (const Type type : kScored) {
-    const Counts &t = token[type], &x = exact[type];
-    if (t.tp + t.fn == 0) continue;
-    const std::string name(TypeName(type));
-    if (o.json) {
-      const auto row = [](const Counts& c) { return Json{{"precision", c.precision()}, {"recall", c.recall()}, {"f1", c.f1()}}; };
-      report[name] = {{"token", row(t)}, {"exact", row(x)}};
-      continue;
-    }
-    std::array<char, 160> line;
-    std::snprintf(line.data(), line.size(), "%-13s token P %.3f R %.3f F1 %.3f   exact P %.3f R %.3f F1 %.3f", name.c_str(), t.precision(),
-                  t.recall(), t.f1(), x.precision(), x.recall(), x.f1());
-    std::cout << line.data() << '\n';
-  }
-  if (o.json) std::cout << report.dump() << '\n';
-  for (std::size_t i = 0; i < std::min(listed, errors.size()); ++i) std::cout << errors[i] << '\n';
-  return Finish(missing > 0 ? kFailed : kOk);
+  const Scores scores = Score(gold, found);
+  if (scores.missing > 0) Complain(Say("{1} of {2} documents have no prediction", scores.missing, gold.size()));
+  if (!o.html.empty() && !WriteFile(o.html, ScoresAsPage(scores, gold, o.title, o.max_errors))) return kFailed;
+  std::string out = o.json ? ScoresAsJson(scores) : ScoresAsText(scores);
+  if (listed > 0) out += (o.json ? "" : "\n") + MistakesAsText(scores, gold, listed_type, listed);
+  return Print(out, scores.missing > 0 ? kFailed : kOk);
 }
 
 }  // namespace
 
 Command AddEval(CLI::App* parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* app = parent->add_subcommand("eval", "Compare with annotated texts: precision, recall and F1 a type");
-  app->footer(
-      "Examples:\n"
+  CLI::App* app = AddCommand(
+      parent, "eval", T("Compare with annotated texts: precision, recall and F1 by type, and what is wrong"),
       "  atau eval gold.jsonl\n"
-      "  atau eval gold.jsonl --errors 20 PROGRAM\n"
-      "  atau extract --from jsonl gold.jsonl --to jsonl > found.jsonl && atau eval gold.jsonl found.jsonl\n\n"
-      "GOLD: {\"id\", \"text\", \"entities\": [{\"start\", \"end\", \"type\"}], \"ignore\": […]}, a document a line, offsets in code "
-      "points; PER, LOC, ORG and PRO are read as\n"
-      "the long names. What lies in a span of `ignore` counts neither way. \"token\" counts tokens as razdel splits them, \"exact\" whole "
-      "spans; quotes and brackets at the\n"
-      "edges of a span do not count.");
-  app->add_option("GOLD", o->gold, "Annotated texts (JSONL)")->required();
-  app->add_option("PRED", o->predicted, "Predictions (JSONL) with the same ids; without them the texts are extracted now");
-  app->add_option("--errors", o->errors, "List the first N wrong and missed spans of a type")->expected(2)->type_name("N TYPE");
-  app->add_flag("--json", o->json, "One JSON object instead of a table");
-  app->add_flag("--quiet", o->quiet, "No progress bar");
+      "  atau eval gold.jsonl --errors 20 PROGRAM --html errors.html\n"
+      "  atau eval brat_folder/ --format brat\n"
+      "  atau extract gold.jsonl -o found.jsonl && atau eval gold.jsonl found.jsonl\n",
+      T("GOLD is JSONL ({\"id\", \"text\", \"entities\": [{\"start\", \"end\", \"type\"}], \"ignore\": […]}, offsets in code points), "
+        "CoNLL, a\n"
+        "folder of brat (.ann, .txt) or of factRuEval-2016 (.txt, .tokens, .spans, .objects, .coref, .facts). PER, LOC, ORG and PRO are\n"
+        "read as the long names. What lies in a span of \"ignore\" counts neither way. \"token\" counts tokens as razdel splits them,\n"
+        "\"exact\" whole spans; quotes and brackets at the edges of a span do not count. Normal forms, document entities and relations "
+        "are\n"
+        "scored where the gold has them."));
+  app->add_option("GOLD", o->gold, T("Annotated texts: a file or a folder"))->required()->type_name("GOLD");
+  app->add_option("PRED", o->predicted, T("Predictions (JSONL) with the same ids; without them the texts are extracted now"))
+      ->type_name("PRED");
+  app->add_option("--format", o->format, T("Format of the gold"))
+      ->check(OneOf({"auto", "jsonl", "conll", "brat", "factru"}))
+      ->capture_default_str();
+  app->add_option("--errors", o->errors, T("List the first N mistakes of a type, or of ALL"))->expected(2)->type_name("N TYPE");
+  app->add_option("--html", o->html, T("Write a page of all scores and mistakes"))->type_name("FILE");
+  app->add_option("--max-errors", o->max_errors, T("Mistakes of each kind that the page shows"))
+      ->check(WholeNumber(0, 1000000))
+      ->capture_default_str();
+  app->add_option("--title", o->title, T("The title of the page"))->capture_default_str();
+  app->add_flag("--json", o->json, T("One JSON object instead of tables"));
   o->extractor.AddTo(app);
+  app->add_flag("--quiet", o->quiet, T("No progress line"));
   return {app, [o] { return Run(*o); }};
 }
 

@@ -1,460 +1,128 @@
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <nlohmann/json.hpp>
-#include <sstream>
-#include <string_view>
+#include "cli/input.h"
 
-#include "cli/cli.h"
+#include <atau/atau.h>
+
+#include <filesystem>
+
+#include "cli/bytes_out.h"
+#include "cli/jsonl.h"
+#include "cli/messages.h"
+#include "cli/signals.h"
 
 namespace atau::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string Dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-// Replaces the escapes of unpaired surrogates by that of U+FFFD, so that the rest of the line can be read.
-std::string MendSurrogates(std::string line) {
-  const auto unit = [&line](std::size_t i) -> int {
-    if (i + 6 > line.size() || line[i] != '\\' || line[i + 1] != 'u') return -1;
-    int value = 0;
-    for (std::size_t k = i + 2; k < i + 6; ++k) {
-      const char c = line[k];
-      const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-      if (digit < 0) return -1;
-      value = value * 16 + digit;
-    }
-    return value;
-  };
-  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-    if (line[i] != '\\') continue;
-    const int high = unit(i);
-    if (high < 0xD800 || high > 0xDFFF) {
-      i += high < 0 ? 1 : 5;
-      continue;
-    }
-    const int low = high < 0xDC00 ? unit(i + 6) : -1;
-    if (low >= 0xDC00 && low <= 0xDFFF) {
-      i += 11;
-    } else {
-      line.replace(i, 6, "\\ufffd");
-      i += 5;
-    }
+// Decodes a whole text, or sets the error.
+void Decode(std::string bytes, const std::string& charset, Input* input) {
+  if (charset.empty() || charset == "utf-8" || charset == "UTF-8") {
+    input->text = std::move(bytes);
+    return;
   }
-  return line;
-}
-
-// The parser takes any depth, but writing a member out again recurses: lines that are nested more deeply than this are refused.
-constexpr int kDeepest = 500;
-
-bool IsTooDeep(const std::string& line) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted) {
-      i += c == '\\';
-      quoted = c != '"';
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kDeepest) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
+  auto text = DecodeBytes(bytes, charset);
+  if (text.ok()) {
+    input->text = std::move(text.value());
+  } else {
+    input->error = AsIs(text.error().ToString());
   }
-  return false;
-}
-
-// The id of a line that is not valid as a whole, so that its error can be told apart from others'; "null" where it has none.
-std::string IdOfBadLine(const std::string& line) {
-  const Json mended = Json::parse(MendSurrogates(line), nullptr, false);
-  if (!mended.is_discarded()) return mended.is_object() && mended.contains("id") ? Dump(mended["id"]) : "null";
-  // The parser hands over what it understands: the first plain "id" member of the outer object will do.
-  std::string id = "null";
-  bool is_id = false;
-  const Json rest = Json::parse(
-      line,
-      [&](int depth, Json::parse_event_t event, Json& value) {
-        if (depth == 1 && event == Json::parse_event_t::key) is_id = value == "id";
-        if (depth == 1 && event == Json::parse_event_t::value && is_id && id == "null") id = Dump(value);
-        return true;
-      },
-      false);
-  (void)rest;
-  return id;
-}
-
-// Reads lines as nearly all are: one object of strings without escapes (but for the text), whole numbers and literals. Whatever else it
-// meets it leaves to the parser, which also words the errors.
-class PlainLine {
- public:
-  explicit PlainLine(std::string_view line) : line_(line) {}
-
-  // False where the line is not plain; `input` is then as it was, but for its text.
-  bool Read(Input* input) {
-    std::string_view id = "null";
-    std::string_view carried[2 * kMost];  // keys and values in turn
-    std::string_view keys[kMost];
-    std::size_t members = 0, values = 0;
-    bool has_text = false;
-    Blanks();
-    if (!Take('{')) return false;
-    do {
-      if (members == kMost) return false;
-      std::string_view key, value;
-      Blanks();
-      if (!Plain(&key)) return false;
-      for (std::size_t i = 0; i < members; ++i) {
-        if (keys[i] == key) return false;
-      }
-      keys[members++] = key;
-      Blanks();
-      if (!Take(':')) return false;
-      Blanks();
-      if (key == "\"text\"") {
-        if (!Text(&input->text)) return false;
-        has_text = true;
-      } else if (!Value(&value)) {
-        return false;
-      } else if (key == "\"id\"") {
-        id = value;
-      } else if (!IsOurs(key.substr(1, key.size() - 2))) {
-        carried[values++] = key;
-        carried[values++] = value;
-      }
-      Blanks();
-    } while (Take(','));
-    if (!Take('}') || !has_text) return false;
-    Blanks();
-    if (at_ != line_.size()) return false;
-    input->id = id;
-    for (std::size_t i = 0; i < values; i += 2) {
-      if (i > 0) input->rest += ',';
-      input->rest += carried[i];
-      input->rest += ':';
-      input->rest += carried[i + 1];
-    }
-    return true;
-  }
-
-  // Whether a member has a name of the answer's own.
-  static bool IsOurs(std::string_view key) {
-    return key == "entities" || key == "nested" || key == "document_entities" || key == "relations" || key == "error";
-  }
-
- private:
-  static constexpr std::size_t kMost = 32, kDigits = 18;
-
-  unsigned At(std::size_t i) const { return i < line_.size() ? static_cast<unsigned char>(line_[i]) : 0u; }
-  bool Take(char c) {
-    if (At(at_) != static_cast<unsigned char>(c)) return false;
-    ++at_;
-    return true;
-  }
-  void Blanks() {
-    while (At(at_) == ' ' || At(at_) == '\t' || At(at_) == '\r' || At(at_) == '\n') ++at_;
-  }
-  // Passes over well-formed characters that stand for themselves in a string.
-  void Run() {
-    const auto tail = [this](std::size_t i) { return (At(i) & 0xC0) == 0x80; };
-    for (;;) {
-      const unsigned c = At(at_);
-      if (c < 0x80) {
-        if (c < 0x20 || c == '"' || c == '\\') return;
-        ++at_;
-      } else if (c >= 0xC2 && c <= 0xDF) {
-        if (!tail(at_ + 1)) return;
-        at_ += 2;
-      } else if (c >= 0xE0 && c <= 0xEF) {
-        if (!tail(at_ + 1) || !tail(at_ + 2) || (c == 0xE0 && At(at_ + 1) < 0xA0) || (c == 0xED && At(at_ + 1) > 0x9F)) return;
-        at_ += 3;
-      } else if (c >= 0xF0 && c <= 0xF4) {
-        if (!tail(at_ + 1) || !tail(at_ + 2) || !tail(at_ + 3) || (c == 0xF0 && At(at_ + 1) < 0x90) || (c == 0xF4 && At(at_ + 1) > 0x8F))
-          return;
-        at_ += 4;
-      } else {
-        return;
-      }
-    }
-  }
-  // A string without escapes, with its quotes.
-  bool Plain(std::string_view* out) {
-    const std::size_t begin = at_;
-    if (!Take('"')) return false;
-    Run();
-    if (!Take('"')) return false;
-    *out = line_.substr(begin, at_ - begin);
-    return true;
-  }
-  // What is written out again as it stands: plain strings, whole numbers, literals.
-  bool Value(std::string_view* out) {
-    if (At(at_) == '"') return Plain(out);
-    for (const std::string_view literal : {"null", "true", "false"}) {
-      if (line_.substr(at_, literal.size()) == literal) return *out = literal, at_ += literal.size(), true;
-    }
-    const std::size_t begin = at_;
-    Take('-');
-    const std::size_t first = at_;
-    while (At(at_) >= '0' && At(at_) <= '9') ++at_;
-    const std::size_t digits = at_ - first;
-    if (digits == 0 || digits > kDigits || (line_[first] == '0' && at_ - begin > 1)) return false;
-    const unsigned after = At(at_);
-    if (after == '.' || after == 'e' || after == 'E') return false;
-    *out = line_.substr(begin, at_ - begin);
-    return true;
-  }
-  // Four hexadecimal digits, or -1.
-  int Unit() {
-    int value = 0;
-    for (int i = 0; i < 4; ++i, ++at_) {
-      const unsigned c = At(at_);
-      const unsigned digit = c >= '0' && c <= '9'   ? c - '0'
-                             : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                             : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                    : 16;
-      if (digit > 15) return -1;
-      value = value * 16 + static_cast<int>(digit);
-    }
-    return value;
-  }
-  // A string with any escapes, decoded.
-  bool Text(std::string* out) {
-    out->clear();
-    if (!Take('"')) return false;
-    while (true) {
-      const std::size_t begin = at_;
-      Run();
-      out->append(line_.substr(begin, at_ - begin));
-      if (Take('"')) return true;
-      if (!Take('\\')) return false;
-      const unsigned c = At(at_++);
-      constexpr std::string_view kNames = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
-      if (const std::size_t i = c == 0 ? std::string_view::npos : kNames.find(static_cast<char>(c)); i != std::string_view::npos) {
-        *out += kMeant[i];
-        continue;
-      }
-      if (c != 'u') return false;
-      int code = Unit();
-      if (code < 0 || (code >= 0xDC00 && code <= 0xDFFF)) return false;
-      if (code >= 0xD800 && code <= 0xDBFF) {
-        if (!Take('\\') || !Take('u')) return false;
-        const int low = Unit();
-        if (low < 0xDC00 || low > 0xDFFF) return false;
-        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-      }
-      const auto put = [out](int byte) { *out += static_cast<char>(byte); };
-      if (code < 0x80) {
-        put(code);
-      } else if (code < 0x800) {
-        put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
-      } else if (code < 0x10000) {
-        put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-      } else {
-        put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F)), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-      }
-    }
-  }
-
-  std::string_view line_;
-  std::size_t at_ = 0;
-};
-
-// All regular files of a directory, sorted, and other names as they are.
-std::vector<std::string> Expand(const std::vector<std::string>& names) {
-  std::vector<std::string> out;
-  for (const std::string& name : names) {
-    std::error_code error;
-    if (name != "-" && std::filesystem::is_directory(name, error)) {
-      std::vector<std::string> inside;
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(name, error)) {
-        if (entry.is_regular_file(error)) inside.push_back(entry.path().string());
-      }
-      std::sort(inside.begin(), inside.end());
-      out.insert(out.end(), inside.begin(), inside.end());
-    } else {
-      out.push_back(name);
-    }
-  }
-  return out;
 }
 
 }  // namespace
 
-struct Reader::State {
-  std::vector<std::string> files;
-  Format format;
-  std::string charset;
-  bool lines;
-  std::size_t at = 0;  // next file
-  std::istream* in = nullptr;
-  std::vector<char> buffer = std::vector<char>(std::size_t{1} << 18);  // of `file`, which must go first
-  std::ifstream file;
-  std::string current;  // the line that is being read
-  std::string name;
-  std::size_t line = 0;
-  std::size_t done = 0, total = 0;
+Format FormatOf(const std::string& name) {
+  return name == "text" ? Format::kText : name == "jsonl" ? Format::kJsonl : name == "html" ? Format::kHtml : Format::kByName;
+}
 
-  // Opens the next file; false at the end. On failure `error` is set.
-  bool Open(std::string* error) {
-    if (at >= files.size()) return false;
-    name = files[at++];
-    line = 0;
-    if (name == "-") {
-      in = &std::cin;
-      return true;
-    }
-    file.close();
-    file.clear();
-    errno = 0;
-    file.rdbuf()->pubsetbuf(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    file.open(name, std::ios::binary);
-    if (!file) {
-      *error = "cannot read " + name + ": " + std::string(std::strerror(errno));
-      in = nullptr;
-    } else {
-      in = &file;
-    }
-    return true;
+Format FormatByName(std::string_view file) {
+  if (EndsInGz(file)) file.remove_suffix(3);
+  for (const char* end : {".jsonl", ".ndjson"}) {
+    if (file.ends_with(end)) return Format::kJsonl;
   }
-
-  void ParseLine(const std::string& text, Input* input) const {
-    if (PlainLine(text).Read(input)) return;
-    input->text.clear();
-    if (IsTooDeep(text)) {
-      input->id = "null";
-      input->error = "the JSON is nested more than " + std::to_string(kDeepest) + " levels deep";
-      return;
-    }
-    Json j;
-    try {
-      j = Json::parse(text);
-    } catch (const Json::exception& e) {
-      input->id = IdOfBadLine(text);
-      input->error = "not JSON: " + std::string(e.what());
-      return;
-    }
-    if (!j.is_object()) {
-      input->id = "null";
-      input->error = "a line must be a JSON object such as {\"id\": 1, \"text\": \"…\"}";
-      return;
-    }
-    input->id = j.contains("id") ? Dump(j["id"]) : "null";
-    if (!j.contains("text") || !j["text"].is_string()) {
-      input->error = "the object has no string member \"text\"";
-      return;
-    }
-    input->text = j["text"].get<std::string>();
-    // Fields of the answer's own names would clash with it: they are the input's gold, and are left out.
-    for (const auto& [key, value] : j.items()) {
-      if (key == "id" || key == "text" || PlainLine::IsOurs(key)) continue;
-      input->rest += (input->rest.empty() ? "" : ",") + Dump(Json(key)) + ":" + Dump(value);
-    }
+  for (const char* end : {".html", ".htm", ".xhtml"}) {
+    if (file.ends_with(end)) return Format::kHtml;
   }
+  return Format::kText;
+}
 
-  // Decodes a whole text, or sets the error.
-  void Decode(std::string bytes, Input* input) const {
-    if (charset.empty() || charset == "utf-8" || charset == "UTF-8") {
-      input->text = std::move(bytes);
-      return;
-    }
-    auto text = DecodeBytes(bytes, charset);
-    if (text.ok()) {
-      input->text = std::move(text.value());
-    } else {
-      input->error = text.error().ToString();
-    }
-  }
-};
+std::string Input::Place() const {
+  const std::string name = file == "-" ? T("standard input") : file;
+  return line > 0 ? name + ":" + std::to_string(line) : name;
+}
 
-Reader::Reader(std::vector<std::string> files, Format format, std::string charset, bool lines) : state_(new State) {
-  if (files.empty()) files.emplace_back("-");
-  state_->files = Expand(files);
-  state_->format = format;
-  state_->charset = std::move(charset);
-  state_->lines = lines;
-  for (const std::string& name : state_->files) {
+Reader::Reader(std::vector<InputFile> files, Format format, std::string charset, bool lines)
+    : files_(std::move(files)), format_(format), charset_(std::move(charset)), lines_(lines) {
+  for (const InputFile& file : files_) {
     std::error_code error;
-    const auto size = name == "-" ? 0 : std::filesystem::file_size(name, error);
-    if (!error) state_->total += static_cast<std::size_t>(size);
+    if (!file.error.empty()) continue;
+    const auto size = std::filesystem::is_regular_file(file.name, error) ? std::filesystem::file_size(file.name, error) : 0;
+    if (error || size == 0) continue;
+    total_ += static_cast<std::size_t>(size);
+  }
+  // What comes from a pipe has no size: then nothing is known of the whole.
+  for (const InputFile& file : files_) {
+    std::error_code error;
+    if (file.error.empty() && (file.name == "-" || std::filesystem::is_fifo(file.name, error))) total_ = 0;
   }
 }
 
-Reader::~Reader() { delete state_; }
-
-std::size_t Reader::done() const { return state_->done; }
-std::size_t Reader::total() const { return state_->total; }
+std::size_t Reader::done() const { return before_ + (source_ == nullptr ? 0 : source_->taken()); }
 
 bool Reader::Next(Input* input) {
-  State& s = *state_;
   while (true) {
     input->id.clear();
     input->text.clear();
     input->rest.clear();
     input->error.clear();
     input->line = 0;
-    if (s.in == nullptr) {
-      std::string error;
-      if (!s.Open(&error)) return false;
-      if (!error.empty()) {
-        input->file = s.name;
-        input->id = Dump(Json(s.name));
-        input->error = error;
+    if (at_ >= files_.size() || Interrupted() != 0) return false;
+    const InputFile& file = files_[at_];
+    input->file = file.name;
+    input->number = at_;
+    input->format = format_ == Format::kByName ? FormatByName(file.name) : format_;
+    const auto end_file = [this] {
+      before_ = done();
+      source_.reset();
+      ++at_;
+    };
+    if (source_ == nullptr) {
+      line_ = 0;
+      input->error = file.error;
+      if (input->error.empty()) source_ = ByteSource::Open(file.name, &input->error);
+      if (source_ == nullptr) {
+        input->id = JsonString(file.name);
+        ++at_;
         return true;
       }
     }
-    input->file = s.name;
-    if (s.format == Format::kJsonl || s.lines) {
-      std::string& line = s.current;
-      if (!std::getline(*s.in, line)) {
-        s.in = nullptr;
-        continue;
-      }
-      s.done += line.size() + 1;
-      input->line = ++s.line;
-      if (s.line == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
-      if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (line.find_first_not_of(" \t") == std::string::npos) continue;
-      if (s.format == Format::kJsonl) {
-        s.ParseLine(line, input);
-      } else {
-        input->id = std::to_string(s.line);
-        s.Decode(line, input);
-      }
+    if (input->format != Format::kJsonl && !(lines_ && input->format == Format::kText)) {
+      std::string bytes;
+      const bool good = source_->ReadAll(&bytes, &input->error);
+      end_file();
+      if (Interrupted() != 0) return false;  // the text may be cut
+      input->id = JsonString(file.name == "-" ? "stdin" : file.name);
+      if (good) Decode(std::move(bytes), charset_, input);
       return true;
     }
-    std::ostringstream all;
-    all << s.in->rdbuf();
-    s.in = nullptr;
-    std::string bytes = std::move(all).str();
-    s.done += bytes.size();
-    input->id = Dump(Json(s.name == "-" ? "stdin" : s.name));
-    s.Decode(std::move(bytes), input);
+    std::string& line = current_;
+    Message error;
+    if (!source_->ReadLine(&line, &error)) {
+      end_file();
+      if (error.empty()) continue;
+      input->id = JsonString(file.name);
+      input->error = error;
+      return true;
+    }
+    input->line = ++line_;
+    if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.find_first_not_of(" \t") == std::string::npos) continue;
+    if (input->format == Format::kJsonl) {
+      ReadJsonLine(line, input);
+    } else {
+      input->id = std::to_string(line_);
+      Decode(line, charset_, input);
+    }
     return true;
   }
-}
-
-void AppendJsonLine(const Input& input, const Document& document, std::string* out) {
-  *out += "{\"id\":";
-  *out += input.id;
-  *out += ',';
-  if (!input.rest.empty()) *out += input.rest, *out += ',';
-  // The document's own brace gives way to the one above.
-  const std::size_t brace = out->size() - 1;
-  const char before = (*out)[brace];
-  out->pop_back();
-  AppendJson(document, {}, out);
-  (*out)[brace] = before;
-  *out += '\n';
-}
-
-std::string JsonError(const Input& input, const std::string& message) {
-  const std::string where = input.line > 0 ? input.file + ":" + std::to_string(input.line) + ": " : "";
-  return "{\"id\":" + (input.id.empty() ? "null" : input.id) + ",\"error\":" + Dump(Json(where + message)) + "}";
 }
 
 }  // namespace atau::cli

@@ -1,25 +1,29 @@
 // atau: people, organizations, places and programmes in Russian text.
 #include <iostream>
-#include <vector>
 
 #include "cli/cli.h"
 
 int main(int argc, char** argv) {
-  std::ios::sync_with_stdio(false);
-  CLI::App app("atau finds people, organizations, places and programmes in Russian text, and says why.", "atau");
-  app.set_version_flag("--version", std::string(atau::Version()));
-  app.require_subcommand(1);
-  app.footer("`atau COMMAND --help` shows a command's options with examples.");
   using namespace atau::cli;
-  const std::vector<Command> commands = {AddExtract(&app), AddExplain(&app), AddCompile(&app), AddCheck(&app),
-                                         AddEval(&app),    AddRender(&app),  AddBench(&app)};
+  std::ios::sync_with_stdio(false);
+  UseLanguage(LanguageOf(argc, argv));  // English where there is no catalogue, as in any gettext program
+  Program program = MakeProgram();
   try {
-    app.parse(argc, argv);
+    program.app->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    // The help of the command that was named.
+    const CLI::App* app = program.app.get();
+    for (const Command& c : program.commands) {
+      if (c.app->parsed()) app = c.app;
+    }
+    return Print(app->help(app == program.app.get() ? "" : "atau"), kOk);
+  } catch (const CLI::CallForVersion&) {
+    return Print("atau " + std::string(atau::Version()) + "\n", kOk);
   } catch (const CLI::ParseError& e) {
-    const int status = app.exit(e);
-    return status == 0 ? kOk : kUsage;
+    Complain(Worded(e, *program.app, argc, argv));
+    return kUsage;
   }
-  for (const Command& c : commands) {
+  for (const Command& c : program.commands) {
     if (c.app->parsed()) return c.run();
   }
   return kUsage;

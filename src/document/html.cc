@@ -69,7 +69,7 @@ class TextWriter {
   std::size_t next_ = 0, at_ = 0;
 };
 
-std::string MarkedText(const Document& d) {
+std::string MarkedText(const Document& d, const std::function<std::string(const Entity&)>& attributes) {
   std::set<std::tuple<std::size_t, std::size_t, Type>> flat;
   for (const Entity& e : d.entities) flat.emplace(e.span.start, e.span.end, e.type);
   // The nested view comes sorted; a flat mention that it lacks is added, so that the page never shows less than the flat view.
@@ -103,7 +103,7 @@ std::string MarkedText(const Document& d) {
     out += "<mark class=\"atau-" + std::string(TypeName(e->type)) +
            (flat.contains({e->span.start, e->span.end, e->type}) ? "" : " atau-inner") + "\" data-start=\"" +
            std::to_string(e->code_points.start) + "\" data-end=\"" + std::to_string(e->code_points.end) + "\" title=\"" +
-           HtmlEscape(Tip(d, *e)) + "\">";
+           HtmlEscape(Tip(d, *e)) + "\"" + (attributes ? attributes(*e) : std::string()) + ">";
     open.push_back(e);
   }
   close_up_to(std::string::npos);
@@ -178,7 +178,7 @@ std::string HtmlEscape(std::string_view text) {
 std::string HtmlStyle() {
   // One hue a type; the lightness turns over in dark mode. A label beside each mark says the type without colour.
   return R"(<style>
-.atau{--ink:#1b1b1b;--paper:#fff;--line:#c8c8c8;--dim:#595959;--back:88%;--edge:34%;--soft:70%;color:var(--ink);background:var(--paper);font:1rem/1.75 system-ui,"Noto Sans",sans-serif}
+.atau{--ink:#1b1b1b;--paper:#fff;--line:#c8c8c8;--dim:#595959;--back:88%;--edge:28%;--soft:70%;color:var(--ink);background:var(--paper);font:1rem/1.75 system-ui,"Noto Sans",sans-serif}
 @media(prefers-color-scheme:dark){.atau{--ink:#ececec;--paper:#161616;--line:#4a4a4a;--dim:#b0b0b0;--back:22%;--edge:68%;--soft:45%}}
 .atau-PERSON{--hue:210}.atau-ORGANIZATION{--hue:275}.atau-LOCATION{--hue:140}.atau-PROGRAM{--hue:28}.atau-DATE{--hue:185}.atau-MONEY{--hue:55}.atau-ROLE{--hue:340}
 .atau .atau-text{white-space:pre-wrap;overflow-wrap:anywhere;max-width:46rem}
@@ -210,7 +210,11 @@ std::string HtmlLegend(const Document& d) {
   return out + "</ul>\n";
 }
 
-std::string HtmlBody(const Document& d) { return MarkedText(d) + EntityTable(d) + RelationTable(d); }
+std::string HtmlText(const Document& d, const std::function<std::string(const Entity&)>& attributes) { return MarkedText(d, attributes); }
+
+std::string HtmlTables(const Document& d) { return EntityTable(d) + RelationTable(d); }
+
+std::string HtmlBody(const Document& d) { return HtmlText(d) + HtmlTables(d); }
 
 std::string HtmlPage(std::string_view title, std::string_view body) {
   const std::string name = HtmlEscape(title.empty() ? "atau" : title);

@@ -4,6 +4,7 @@
 
 #include <atau/document.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,11 @@ std::string HtmlEscape(std::string_view text);
 // What the colours mean; only the types that are there.
 std::string HtmlLegend(const Document& document);
 
-// The marked text, and the tables of document entities and relations, without the style sheet.
+// The marked text, without the style sheet. `attributes` (may be empty) gives what a mark has besides, such as " data-x=\"1\"".
+std::string HtmlText(const Document& document, const std::function<std::string(const Entity&)>& attributes = {});
+// The tables of document entities and relations; empty where there are none.
+std::string HtmlTables(const Document& document);
+// Both.
 std::string HtmlBody(const Document& document);
 
 // A self-contained page around `body`.

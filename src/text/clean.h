@@ -78,6 +78,8 @@ class CleanText {
 // it. Invalid bytes count as one each, as in Python's surrogateescape.
 void ToCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets);
 void ToUtf16(std::string_view utf8, std::vector<std::size_t>* offsets);
+// The reverse: code points (ascending) to byte offsets. What lies behind the end becomes the size of the text.
+void FromCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets);
 
 }  // namespace atau::text
 

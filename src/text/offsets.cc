@@ -71,4 +71,25 @@ void Convert(std::string_view utf8, std::vector<std::size_t>* offsets) {
 void ToCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets) { Convert<false>(utf8, offsets); }
 void ToUtf16(std::string_view utf8, std::vector<std::size_t>* offsets) { Convert<true>(utf8, offsets); }
 
+void FromCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets) {
+  const char* const end = utf8.data() + utf8.size();
+  const char* p = utf8.data();
+  std::size_t point = 0;
+  for (std::size_t& offset : *offsets) {
+    // Invalid bytes count as one each: an offset may lie between those that Decode takes together.
+    std::size_t inside = 0;
+    while (p < end && point < offset) {
+      std::size_t size = 0;
+      const std::size_t points = Decode(p, end, &size) == kInvalid ? size : 1;
+      if (point + points > offset) {
+        inside = offset - point;
+        break;
+      }
+      point += points;
+      p += size;
+    }
+    offset = static_cast<std::size_t>(p - utf8.data()) + inside;
+  }
+}
+
 }  // namespace atau::text

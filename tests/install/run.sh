@@ -29,4 +29,9 @@ export PKG_CONFIG_PATH=$pc
 
 echo "== the installed program"
 (cd / && env -u ATAU_BUNDLE "$prefix/bin/atau" extract --types PERSON <<<'Президент Франции Эмманюэль Макрон') | grep -q Макрон
+(cd / && "$prefix/bin/atau" --lang ru --help) | grep -q Команды  # its messages moved along
+for file in share/man/man1/atau.1 share/man/ru/man1/atau.1 share/bash-completion/completions/atau share/zsh/site-functions/_atau \
+  share/fish/vendor_completions.d/atau.fish; do
+  [[ -s $prefix/$file ]] || { echo "$file was not installed"; exit 1; }
+done
 echo "installation works"

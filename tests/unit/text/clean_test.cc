@@ -293,6 +293,14 @@ TEST_CASE("offsets in code points and UTF-16") {
   atau::text::ToUtf16(text, &units);
   CHECK(points == std::vector<std::size_t>{0, 1, 2, 3, 4, 5});
   CHECK(units == std::vector<std::size_t>{0, 1, 2, 4, 5, 6});
+  points.push_back(99);
+  atau::text::FromCodePoints(text, &points);
+  CHECK(points == std::vector<std::size_t>{0, 1, 3, 7, 8, 11, 11});
+  // A cut sequence is several bytes that count one each, and an offset may lie between them.
+  const std::string cut = "x\xF0\x9F\x98";
+  std::vector<std::size_t> inside = {0, 1, 2, 3, 4, 5};
+  atau::text::FromCodePoints(cut, &inside);
+  CHECK(inside == std::vector<std::size_t>{0, 1, 2, 3, 4, 4});
   std::string long_text;
   for (int i = 0; i < 500; ++i) long_text += "ж😀a";
   std::vector<std::size_t> ends = {long_text.size() / 2, long_text.size(), long_text.size()}, wide = ends;
