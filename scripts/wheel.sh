@@ -4,12 +4,13 @@
 # Variables:
 #   DIST=folder             where the sdist and the wheels go (default: dist)
 #   ATAU_PREBUILT_BUNDLE=f  a bundle to put in, in place of compiling the dictionaries anew
+#   SOURCE=tree             build from this folder in place of the sdist (the compiler's cache of the last build is then of use)
 #   ICU_DATA=whole          do not cut ICU's data down to the part that atau uses
 # The wheel's platform tag names the oldest glibc that it runs on, which is that of the machine or container it is made on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dist=${DIST:-dist}
-work=build/wheel
+work=build/wheels
 pythons=("$@")
 [[ $# -gt 0 ]] || pythons=(python3)
 mkdir -p "$dist" "$work"
@@ -29,18 +30,43 @@ rm -f "$dist"/atau-*.tar.gz
   { cat "$work/sdist.log" >&2; exit 1; }
 sdist=$(echo "$dist"/atau-*.tar.gz)
 name=$(basename "$sdist" .tar.gz)
-# Always the same folder, so that ccache knows the files again.
-rm -rf "${work:?}/source"
-mkdir -p "$work/source" "$work/raw"
-tar -xzf "$sdist" -C "$work/source" --strip-components=1
+mkdir -p "$work/raw"
+if [[ ${SOURCE:-sdist} == tree ]]; then
+  source=$PWD
+else
+  # Always the same folder, so that ccache knows the files again.
+  source=$PWD/$work/source
+  rm -rf "$source"
+  mkdir -p "$source"
+  tar -xzf "$sdist" -C "$source" --strip-components=1
+fi
 
-options=(-C cmake.define.ATAU_CLI=ON)
+# Whoever hands on the libraries hands on their licences: they go where the package's own licence is.
+licences=build/wheels/licences
+rm -rf "${source:?}/$licences"
+mkdir -p "$source/$licences"
+for library in libicuuc libicudata libre2 libboost_locale libboost_thread; do
+  file=$(/sbin/ldconfig -p | sed -n "s/^\t$library\.so\.[0-9.]* .* => //p" | head -1)
+  package=$(dpkg-query -S "$(readlink -f "${file:-/}")" 2>/dev/null | head -1 | cut -d: -f1 || true)
+  if [[ -n $package && -f /usr/share/doc/$package/copyright ]]; then
+    # Libraries of one source have one text.
+    text=/usr/share/doc/$package/copyright
+    cmp -s "$text" "${last:-/dev/null}" || cp -L "$text" "$source/$licences/$package.txt"
+    last=$text
+  else
+    say "no licence text of $library was found on this machine: add it to the wheel before you hand it on"
+  fi
+done
+
+options=(-C "wheel.license-files=LICENSE;$licences/*.txt")
+[[ ${SOURCE:-sdist} == sdist ]] || options+=(-C cmake.define.ATAU_WERROR=ON)  # as in the build that filled the cache
 if [[ -n ${ATAU_PREBUILT_BUNDLE:-} ]]; then
-  options=(-C "cmake.define.ATAU_PREBUILT_BUNDLE=$(readlink -f "$ATAU_PREBUILT_BUNDLE")" -C cmake.define.ATAU_CLI=OFF)
+  options+=(-C "cmake.define.ATAU_PREBUILT_BUNDLE=$(readlink -f "$ATAU_PREBUILT_BUNDLE")" -C cmake.define.ATAU_CLI=OFF)
 fi
 if command -v ccache >/dev/null; then
   options+=(-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+  # Else Python's own name for the compiler is taken, under which the cache knows nothing.
+  export CXX=${CXX:-c++}
 fi
 
 # The libraries of the machine are put into the wheel; ICU's data first loses the 25 MB that atau never reads.
@@ -53,9 +79,10 @@ fi
 for python in "${pythons[@]}"; do
   tag=$("$python" -c 'import sys; print(f"cp{sys.version_info[0]}{sys.version_info[1]}")')
   say "wheel for $tag ($python)"
+  # The build folder is as deep as the one of `make build`, for the compiler's cache takes relative paths where it is told to.
   rm -f "$work"/raw/*-"$tag"-*.whl "$dist/$name"-"$tag"-*.whl
   "$python" -m venv --clear "$work/venv-$tag"
-  "$work/venv-$tag/bin/pip" wheel --quiet --no-deps --wheel-dir "$work/raw" -C build-dir="$PWD/$work/cmake-$tag" "${options[@]}" "$work/source"
+  "$work/venv-$tag/bin/pip" wheel --quiet --no-deps --wheel-dir "$work/raw" -C build-dir="$source/build-wheel-$tag" "${options[@]}" "$source"
   LD_LIBRARY_PATH=$(IFS=:; echo "${libraries[*]:-}") PATH=$PWD/$tools/bin:$PATH \
     "$tools/bin/auditwheel" repair --wheel-dir "$dist" "$work"/raw/"$name"-"$tag"-*.whl >"$work/repair.log" 2>&1 ||
     { cat "$work/repair.log" >&2; exit 1; }

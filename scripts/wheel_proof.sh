@@ -32,7 +32,7 @@ hidden)
   ;;
 debian)
   command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
-  root=$PWD/build/wheel/debian
+  root=$PWD/build/wheels/debian
   if [[ ! -e $root/ready ]]; then
     rm -rf "$root"
     mkdir -p "$root"

@@ -108,7 +108,7 @@ class Atau(Pipe):
         for docs in minibatch(stream, size=batch_size):
             texts = [doc.text for doc in docs]
             try:
-                found = list(self.extractor.pipe(texts, self._n_threads, max(1, len(texts)), date=self._date))
+                found = list(self.extractor.pipe(texts, n_threads=self._n_threads, batch_size=batch_size, date=self._date))
             except atau.Error:
                 found = [None] * len(texts)  # one text failed and took its batch with it: each for itself
             for doc, result in zip(docs, found):
@@ -242,7 +242,7 @@ class Atau(Pipe):
         recipe = self._recipe()
         if self._bundle is not None:
             recipe["bundle"] = _copy(self._bundle, folder, 0)
-        extra = [item if isinstance(item, list) else _copy(item, folder, i) for i, item in enumerate(self._extra, 1)]
+        extra = [_copy(item, folder, i) if isinstance(item, str) else item for i, item in enumerate(self._extra, 1)]
         recipe["extra"] = extra
         text = json.dumps(recipe, ensure_ascii=False, indent=1)
         (folder / "atau.json").write_text(text, encoding="utf-8", errors="surrogatepass")
@@ -253,7 +253,7 @@ class Atau(Pipe):
         recipe = json.loads((folder / "atau.json").read_text(encoding="utf-8", errors="surrogatepass"))
         if recipe["bundle"] is not None:
             recipe["bundle"] = str(folder / recipe["bundle"])
-        recipe["extra"] = [item if isinstance(item, list) else str(folder / item) for item in recipe["extra"]]
+        recipe["extra"] = [str(folder / item) if isinstance(item, str) else item for item in recipe["extra"]]
         return self._restore(recipe)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -324,13 +324,15 @@ def _unpickle(vocab: Any, name: str, recipe: dict[str, Any]) -> Atau:
 
 
 def _source(item: Any) -> Any:
-    """An item of ``extra`` as it is kept: a list [name, content], or the path of a bundle."""
+    """An item of ``extra`` as it is kept: a list [name, content], a row, or the path of a bundle."""
     if isinstance(item, (list, tuple)):
         if len(item) != 2 or not all(isinstance(part, str) for part in item):
             raise ValueError(f"an item of extra must be a path or [name, content], not {item!r}")
         return [item[0], item[1]]
+    if isinstance(item, dict):
+        return item
     path = str(item)
-    if not path.endswith((".tsv", ".rules")):
+    if not path.endswith((".tsv", ".rules", ".jsonl")):
         return path
     try:
         return [path, pathlib.Path(path).read_bytes().decode("utf-8", "surrogateescape")]

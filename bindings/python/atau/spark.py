@@ -108,7 +108,7 @@ def extract(
     views = [c for c in columns if c != "json"]
     if views:
         schema = ", ".join(f"{view}: {VIEWS[view]}" for view in views)
-        parsed = f.from_json(f.col(_quoted(prefix + "json")), schema)
+        parsed = f.from_json(f.col(_quoted(prefix + "json")), f"struct<{schema}>")
         out = out.withColumn(prefix + "parsed ", parsed)
         for view in views:
             out = out.withColumn(prefix + view, f.col(_quoted(prefix + "parsed ")).getField(view))
@@ -183,8 +183,8 @@ def pandas_mapper(
     return run
 
 
-# What a worker needs to make an extractor: bundle, types, extra, keep. Hashable, and the same on driver and workers.
-_Recipe = tuple[Optional[str], tuple[str, ...], tuple[Any, ...], tuple[str, ...]]
+# What a worker needs to make an extractor, as JSON: bundle, types, extra, keep. Hashable, and the same on driver and workers.
+_Recipe = str
 
 _extractors: dict[_Recipe, atau.Extractor] = {}
 _lock = threading.Lock()
@@ -195,10 +195,15 @@ def _extractor(recipe: _Recipe) -> atau.Extractor:
     with _lock:
         known = _extractors.get(recipe)
         if known is None:
-            bundle, types, extra, keep = recipe
-            found = [item if isinstance(item, tuple) else _on_this_machine(item) for item in extra]
-            at = None if bundle is None else _on_this_machine(bundle)
-            known = _extractors[recipe] = atau.load(at, types=types, extra=found, keep=keep)
+            options = json.loads(recipe)
+            # Strings are paths of bundles, lists are sources that were read on the driver.
+            extra = [
+                _on_this_machine(item) if isinstance(item, str) else tuple(item) if isinstance(item, list) else item
+                for item in options["extra"]
+            ]
+            at = None if options["bundle"] is None else _on_this_machine(options["bundle"])
+            known = atau.load(at, types=options["types"], extra=extra, keep=options["keep"])
+            _extractors[recipe] = known
         return known
 
 
@@ -230,25 +235,29 @@ def _recipe(
             raise TypeError(f"{name} must be a list, not the str {value!r}")
     sources: list[Any] = []
     for item in extra or ():
-        path = None if isinstance(item, tuple) else os.fspath(item)
-        if path is not None and path.endswith((".tsv", ".rules")):
-            try:
-                with open(path, encoding="utf-8", newline="") as file:
-                    sources.append((path, file.read()))
-            except (OSError, UnicodeDecodeError) as error:
-                message = f"cannot read {path}: {error}"
-                raise atau.Error(message, "not_found", message, path) from error
-        else:
-            sources.append(item if path is None else path)
-    return (None if bundle is None else os.fspath(bundle), tuple(types or ()), tuple(sources), tuple(keep or ()))
+        if isinstance(item, (tuple, list, dict)):
+            sources.append(item)
+            continue
+        path = os.fspath(item)
+        if not path.endswith((".tsv", ".rules", ".jsonl")):
+            sources.append(path)
+            continue
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                sources.append((path, file.read()))
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"cannot read {path}: {error}"
+            raise atau.Error(message, "not_found", message, path) from error
+    at = None if bundle is None else os.fspath(bundle)
+    return json.dumps({"bundle": at, "types": list(types or ()), "extra": sources, "keep": list(keep or ())})
 
 
 def _check_options(recipe: _Recipe, date: Optional[str], html: bool, n_threads: int) -> tuple[Optional[str], bool, int]:
     """Opens the extractor on the driver too, so that a mistake is told before the job starts."""
     if n_threads < 1:
         raise ValueError("n_threads must be 1 or more")
-    bundle, _, extra, _ = recipe
-    paths = [p for p in (bundle, *extra) if isinstance(p, str)]
+    options = json.loads(recipe)
+    paths = [p for p in (options["bundle"], *options["extra"]) if isinstance(p, str)]
     # Bundles may be on the workers alone.
     if all(os.path.exists(p) for p in paths):
         _extractor(recipe)("", date=date, html=html)
