@@ -86,6 +86,8 @@ def extract(
     recipe = _recipe(bundle, types, extra, keep)
     settings = _check_options(recipe, date, html, n_threads)
     names = list(df.columns)
+    # Spark's map functions stumble over column names with dots: plain ones for the way through.
+    plain = [f"c{i}" for i in range(len(names) + 2)]
     where, which = names.index(text), None if id is None else names.index(id)
 
     def run(batches: Iterator[Any]) -> Iterator[Any]:
@@ -97,14 +99,15 @@ def extract(
                 ids = None if which is None else part.column(which).to_pylist()
                 lines, errors = _lines(recipe, settings, part.column(where).to_pylist(), ids)
                 new = [pyarrow.array(lines, pyarrow.string()), pyarrow.array(errors, pyarrow.string())]
-                yield pyarrow.RecordBatch.from_arrays([*part.columns, *new], names=[*names, *added[:2]])
+                yield pyarrow.RecordBatch.from_arrays([*part.columns, *new], names=plain)
 
     from pyspark.sql import functions as f
     from pyspark.sql.types import StringType, StructField, StructType
 
     # Arrow hands the other columns through as they are; pandas would make floats of whole numbers with a null.
-    results = [StructField(name, StringType(), True) for name in added[:2]]
-    out = df.mapInArrow(run, StructType([*df.schema.fields, *results]))
+    inside = df.toDF(*plain[:-2])
+    results = [StructField(name, StringType(), True) for name in plain[-2:]]
+    out = inside.mapInArrow(run, StructType([*inside.schema.fields, *results])).toDF(*names, *added[:2])
     views = [c for c in columns if c != "json"]
     if views:
         schema = ", ".join(f"{view}: {VIEWS[view]}" for view in views)
