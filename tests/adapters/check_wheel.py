@@ -12,7 +12,7 @@ import sys
 
 import atau
 
-# What a wheel must bring along. Of the C and C++ libraries it uses the machine's: its platform tag says how old they may be.
+# What a wheel must bring along. The C and C++ libraries are the machine's: its platform tag says how old they may be.
 OURS = re.compile(r"lib(icu|re2|boost|absl)[^/]*\.so|atau\.bundle$")
 
 

@@ -43,9 +43,21 @@ def test_nothing_of_them_is_imported():
     ("absent", "code", "says"),
     [
         (("spacy",), "import atau.spacy", "atau.spacy needs spaCy 3: pip install 'atau[spacy]'"),
-        (("pyspark",), "import atau.spark; atau.spark.extract(None)", "atau.spark needs pyspark: pip install 'atau[spark]'"),
-        (("pandas",), "import atau.spark; atau.spark.extract(None)", "atau.spark needs pandas: pip install 'atau[spark]'"),
-        (("pyarrow",), "import atau.spark; atau.spark.entities(None)", "atau.spark needs pyarrow: pip install 'atau[spark]'"),
+        (
+            ("pyspark",),
+            "import atau.spark; atau.spark.extract(None)",
+            "atau.spark needs pyspark: pip install 'atau[spark]'",
+        ),
+        (
+            ("pandas",),
+            "import atau.spark; atau.spark.extract(None)",
+            "atau.spark needs pandas: pip install 'atau[spark]'",
+        ),
+        (
+            ("pyarrow",),
+            "import atau.spark; atau.spark.entities(None)",
+            "atau.spark needs pyarrow: pip install 'atau[spark]'",
+        ),
     ],
 )
 def test_what_is_missing_is_named(absent, code, says):

@@ -173,7 +173,9 @@ def test_options():
 
 
 def test_labels():
-    nlp = pipeline(labels={"PERSON": "PER", "ORGANIZATION": "ORG", "LOCATION": "LOC"}, types=["PERSON", "ORGANIZATION", "LOCATION"])
+    nlp = pipeline(
+        labels={"PERSON": "PER", "ORGANIZATION": "ORG", "LOCATION": "LOC"}, types=["PERSON", "ORGANIZATION", "LOCATION"]
+    )
     doc = nlp(TEXT)
     assert {e.label_ for e in doc.ents} == {"PER", "ORG"}
     assert {s.label_ for s in doc.spans["atau"]} == {"PER", "ORG", "LOC"}
@@ -224,7 +226,9 @@ def test_two_processes(nlp):
     two = list(nlp.pipe(texts, n_process=2, batch_size=5))
     assert [found(d) for d in two] == [found(d) for d in one]
     assert [d._.atau_json for d in two] == [d._.atau_json for d in one]
-    assert [[s._.atau_normal for s in d.spans["atau"]] for d in two] == [[s._.atau_normal for s in d.spans["atau"]] for d in one]
+    assert [[s._.atau_normal for s in d.spans["atau"]] for d in two] == [
+        [s._.atau_normal for s in d.spans["atau"]] for d in one
+    ]
 
 
 def test_documents_are_saved(nlp):
@@ -261,11 +265,15 @@ def test_to_bytes(own_files):
     (own_files / "own.tsv").unlink()
     assert own_name(pipeline().from_bytes(nlp.to_bytes())) == EXPECTED_OWN
     component = pickle.loads(pickle.dumps(nlp.get_pipe("atau")))
-    assert [e.label_ for e in component(spacy.blank("ru").make_doc(OWN_TEXT)).ents] == [e.label_ for e in nlp(OWN_TEXT).ents]
+    assert [e.label_ for e in component(spacy.blank("ru").make_doc(OWN_TEXT)).ents] == [
+        e.label_ for e in nlp(OWN_TEXT).ents
+    ]
 
 
 def test_to_disk_needs_nothing_else(own_files, tmp_path):
-    nlp = pipeline(extra=[str(own_files / "own.tsv")], bundle=str(own_files / "copy.bundle"), labels={"PROGRAM": "PROG"})
+    nlp = pipeline(
+        extra=[str(own_files / "own.tsv")], bundle=str(own_files / "copy.bundle"), labels={"PROGRAM": "PROG"}
+    )
     nlp.to_disk(tmp_path / "saved")
     (own_files / "own.tsv").unlink()
     (own_files / "copy.bundle").unlink()

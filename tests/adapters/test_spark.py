@@ -1,4 +1,4 @@
-"""Extraction over DataFrames in a local Spark with two workers: the bytes of the command line, bad rows, options, views."""
+"""Extraction over DataFrames in a local Spark: the bytes of the command line, bad rows, options, views."""
 
 import json
 import os
@@ -23,27 +23,6 @@ id\tkind\tname\tvariants\ttier\tslots
 own.zarya_stepi\tprogramme\tЗаря степи\t\talone\t
 """
 OWN_TEXT = "Участники «Зари степи» собрались в Караганде."
-
-
-@pytest.fixture(scope="module")
-def spark():
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.master("local[2]").appName("atau")
-    for key, value in {
-        "spark.ui.enabled": "false",
-        "spark.driver.memory": "1g",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.ui.showConsoleProgress": "false",
-    }.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +74,13 @@ def test_bad_rows_do_no_harm(rows):
     assert found["b"].json is None
     assert found["b"].error == "the text is null"
     assert {found[i].error for i in "acd"} == {None}
-    assert json.loads(found["c"].json) == {"id": "c", "entities": [], "nested": [], "document_entities": [], "relations": []}
+    assert json.loads(found["c"].json) == {
+        "id": "c",
+        "entities": [],
+        "nested": [],
+        "document_entities": [],
+        "relations": [],
+    }
     assert found["d"].text == "Ничего."
 
 
@@ -109,7 +94,8 @@ def test_ids(spark):
 
 
 def test_other_columns_stay_as_they_are(spark):
-    schema = "key string, body string, n long, tags array<string>, more struct<x: double, y: map<string, int>>, t timestamp, d decimal(38, 3)"
+    schema = "key string, body string, n long, tags array<string>, more struct<x: double, y: map<string, int>>"
+    schema += ", t timestamp, d decimal(38, 3)"
     row = ("k", TEXT, None, ["a", None], (0.1, {"z": 1}), None, None)
     big = ("l", TEXT, 2**62 + 1, [], None, None, None)
     df = spark.createDataFrame([row, big], schema)
@@ -133,7 +119,12 @@ def test_views(rows):
 
 
 def test_columns_and_prefix(rows):
-    assert atau_spark.extract(rows, columns=("relations",), prefix="atau_").columns == ["id", "text", "atau_error", "atau_relations"]
+    assert atau_spark.extract(rows, columns=("relations",), prefix="atau_").columns == [
+        "id",
+        "text",
+        "atau_error",
+        "atau_relations",
+    ]
     named = rows.withColumnRenamed("text", "json")
     with pytest.raises(ValueError, match="has a column 'json' already"):
         atau_spark.extract(named, text="json")
@@ -170,7 +161,9 @@ def test_options(spark, tmp_path):
     own = found(extra=[tmp_path / "own.tsv"])
     assert ("a", "PROGRAM", "Заря степи", "own.zarya_stepi") in own - found()
     assert own == found(extra=[("own.tsv", OWN)])
-    assert [n for i, _, n, _ in found(html=True, types=["LOCATION"]) - found(types=["LOCATION"]) if i == "b"] == ["Москва"]
+    assert [n for i, _, n, _ in found(html=True, types=["LOCATION"]) - found(types=["LOCATION"]) if i == "b"] == [
+        "Москва"
+    ]
     dated = atau_spark.entities(df, date="2021-03-25", types=["DATE"]).collect()
     assert [r.slots["value"] for r in dated] == ["2021-03-24"]
     assert found(n_threads=2) == found()
@@ -288,5 +281,9 @@ def test_pandas(rows):
 
 def test_pandas_numbers(spark):
     df = spark.createDataFrame([(1, TEXT), (None, TEXT)], "id long, text string")
-    mapped = df.mapInPandas(atau_spark.pandas_mapper(types=["PERSON"]), "id long, text string, json string, error string")
-    assert sorted(r.json for r in mapped.collect()) == sorted(r.json for r in atau_spark.extract(df, types=["PERSON"]).collect())
+    mapped = df.mapInPandas(
+        atau_spark.pandas_mapper(types=["PERSON"]), "id long, text string, json string, error string"
+    )
+    assert sorted(r.json for r in mapped.collect()) == sorted(
+        r.json for r in atau_spark.extract(df, types=["PERSON"]).collect()
+    )

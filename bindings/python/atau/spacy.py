@@ -61,7 +61,9 @@ class Atau(Pipe):
             raise ValueError(f"alignment must be one of {', '.join(ALIGNMENTS)}, not {alignment!r}")
         unknown = [t for t in labels if t not in TYPES]
         if unknown:
-            raise ValueError(f"labels names a type {unknown[0]!r} that atau does not have: types are {', '.join(TYPES)}")
+            raise ValueError(
+                f"labels names a type {unknown[0]!r} that atau does not have: types are {', '.join(TYPES)}"
+            )
         if n_threads < 1:
             raise ValueError("n_threads must be 1 or more")
         self.name = name
@@ -108,7 +110,9 @@ class Atau(Pipe):
         for docs in minibatch(stream, size=batch_size):
             texts = [doc.text for doc in docs]
             try:
-                found = list(self.extractor.pipe(texts, n_threads=self._n_threads, batch_size=batch_size, date=self._date))
+                found = list(
+                    self.extractor.pipe(texts, n_threads=self._n_threads, batch_size=batch_size, date=self._date)
+                )
             except atau.Error:
                 found = [None] * len(texts)  # one text failed and took its batch with it: each for itself
             for doc, result in zip(docs, found):
@@ -146,7 +150,7 @@ class Atau(Pipe):
         doc._.atau_misfits = notes
 
     def _choose(self, others: list[Span], flat: list[tuple[float, Span]], notes: list[dict[str, Any]]) -> list[Span]:
-        """Entities that share no token. Those left out are noted, but for ``others`` where they are to be overwritten."""
+        """Entities that share no token; mentions that are left out are noted."""
         taken: dict[int, Span] = {}
         if not self._overwrite_ents:
             taken.update((i, e) for e in others for i in range(e.start, e.end))
@@ -387,7 +391,9 @@ def _document(doc: Doc) -> Optional[atau.Document]:
         return [(*(m[n] for n in names), m.get("parent")) for m in result[view]]
 
     entities = [(e["id"], e["type"], e["normal"], e["gazetteer"], e["mentions"]) for e in result["document_entities"]]
-    relations = [tuple(r[n] for n in ("type", "subject", "role", "object", "start", "end")) for r in result["relations"]]
+    relations = [
+        tuple(r[n] for n in ("type", "subject", "role", "object", "start", "end")) for r in result["relations"]
+    ]
     row = (mentions("entities"), mentions("nested"), entities, relations, doc._.atau_repairs or [], doc._.atau_json)
     return atau.Document(None, doc.text, ("", False), row)
 

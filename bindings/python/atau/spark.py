@@ -16,7 +16,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import atau
 
@@ -33,7 +33,9 @@ _ENTITY = (
 VIEWS: dict[str, str] = {
     "entities": f"array<struct<{_ENTITY}>>",
     "nested": f"array<struct<{_ENTITY}, parent: int>>",
-    "document_entities": "array<struct<id: string, type: string, normal: string, gazetteer: string, mentions: array<int>>>",
+    "document_entities": (
+        "array<struct<id: string, type: string, normal: string, gazetteer: string, mentions: array<int>>>"
+    ),
     "relations": "array<struct<type: string, subject: string, role: string, object: string, start: int, end: int>>",
 }
 
@@ -48,15 +50,15 @@ Extra = Union[str, "os.PathLike[str]", tuple[str, str]]
 def extract(
     df: DataFrame,
     text: str = "text",
-    id: Optional[str] = "id",
+    id: str | None = "id",
     *,
     columns: Sequence[str] = ("json",),
     prefix: str = "",
-    bundle: Optional[str] = None,
-    types: Optional[Iterable[str]] = None,
-    extra: Optional[Iterable[Extra]] = None,
-    keep: Optional[Iterable[str]] = None,
-    date: Optional[str] = None,
+    bundle: str | None = None,
+    types: Iterable[str] | None = None,
+    extra: Iterable[Extra] | None = None,
+    keep: Iterable[str] | None = None,
+    date: str | None = None,
     html: bool = False,
     n_threads: int = 1,
 ) -> DataFrame:
@@ -156,13 +158,13 @@ def entities(df: DataFrame, text: str = "text", id: str = "id", view: str = "ent
 
 def pandas_mapper(
     text: str = "text",
-    id: Optional[str] = "id",
+    id: str | None = "id",
     *,
-    bundle: Optional[str] = None,
-    types: Optional[Iterable[str]] = None,
-    extra: Optional[Iterable[Extra]] = None,
-    keep: Optional[Iterable[str]] = None,
-    date: Optional[str] = None,
+    bundle: str | None = None,
+    types: Iterable[str] | None = None,
+    extra: Iterable[Extra] | None = None,
+    keep: Iterable[str] | None = None,
+    date: str | None = None,
     html: bool = False,
     n_threads: int = 1,
 ) -> Callable[[Iterator[Any]], Iterator[Any]]:
@@ -186,7 +188,7 @@ def pandas_mapper(
     return run
 
 
-# What a worker needs to make an extractor, as JSON: bundle, types, extra, keep. Hashable, and the same on driver and workers.
+# What a worker needs to make an extractor, as JSON: bundle, types, extra, keep. The same on the driver and on workers.
 _Recipe = str
 
 _extractors: dict[_Recipe, atau.Extractor] = {}
@@ -228,10 +230,10 @@ def _on_this_machine(path: str) -> str:
 
 
 def _recipe(
-    bundle: Optional[str],
-    types: Optional[Iterable[str]],
-    extra: Optional[Iterable[Extra]],
-    keep: Optional[Iterable[str]],
+    bundle: str | None,
+    types: Iterable[str] | None,
+    extra: Iterable[Extra] | None,
+    keep: Iterable[str] | None,
 ) -> _Recipe:
     for name, value in (("types", types), ("extra", extra), ("keep", keep)):
         if isinstance(value, str):
@@ -255,7 +257,7 @@ def _recipe(
     return json.dumps({"bundle": at, "types": list(types or ()), "extra": sources, "keep": list(keep or ())})
 
 
-def _check_options(recipe: _Recipe, date: Optional[str], html: bool, n_threads: int) -> tuple[Optional[str], bool, int]:
+def _check_options(recipe: _Recipe, date: str | None, html: bool, n_threads: int) -> tuple[str | None, bool, int]:
     """Opens the extractor on the driver too, so that a mistake is told before the job starts."""
     if n_threads < 1:
         raise ValueError("n_threads must be 1 or more")
@@ -269,16 +271,16 @@ def _check_options(recipe: _Recipe, date: Optional[str], html: bool, n_threads: 
 
 def _lines(
     recipe: _Recipe,
-    settings: tuple[Optional[str], bool, int],
-    texts: list[Optional[str]],
-    ids: Optional[list[Any]],
-) -> tuple[list[Optional[str]], list[Optional[str]]]:
+    settings: tuple[str | None, bool, int],
+    texts: list[str | None],
+    ids: list[Any] | None,
+) -> tuple[list[str | None], list[str | None]]:
     """The JSON line and the error of each text; one of the two is None."""
     nlp = _extractor(recipe)
     date, html, n_threads = settings
     good = [i for i, text in enumerate(texts) if text is not None]
-    errors: list[Optional[str]] = [_IS_NULL if text is None else None for text in texts]
-    found: list[Optional[str]] = [None] * len(texts)
+    errors: list[str | None] = [_IS_NULL if text is None else None for text in texts]
+    found: list[str | None] = [None] * len(texts)
     try:
         docs = nlp.pipe([texts[i] for i in good], n_threads=n_threads, batch_size=_ROWS, date=date, html=html)
         for i, doc in zip(good, docs):
@@ -306,7 +308,7 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _check_columns(df: DataFrame, text: str, id: Optional[str]) -> None:
+def _check_columns(df: DataFrame, text: str, id: str | None) -> None:
     from pyspark.sql import types as t
 
     for name in (text,) if id is None else (text, id):
