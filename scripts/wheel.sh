@@ -58,13 +58,13 @@ for library in libicuuc libicudata libre2 libboost_locale libboost_thread; do
   fi
 done
 
-options=(-C "wheel.license-files=LICENSE;$licences/*.txt")
-[[ ${SOURCE:-sdist} == sdist ]] || options+=(-C cmake.define.ATAU_WERROR=ON)  # as in the build that filled the cache
+options=(--config-settings "wheel.license-files=LICENSE;$licences/*.txt")
+[[ ${SOURCE:-sdist} == sdist ]] || options+=(--config-settings cmake.define.ATAU_WERROR=ON)  # as in the build that filled the cache
 if [[ -n ${ATAU_PREBUILT_BUNDLE:-} ]]; then
-  options+=(-C "cmake.define.ATAU_PREBUILT_BUNDLE=$(readlink -f "$ATAU_PREBUILT_BUNDLE")" -C cmake.define.ATAU_CLI=OFF)
+  options+=(--config-settings "cmake.define.ATAU_PREBUILT_BUNDLE=$(readlink -f "$ATAU_PREBUILT_BUNDLE")" --config-settings cmake.define.ATAU_CLI=OFF)
 fi
 if command -v ccache >/dev/null; then
-  options+=(-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  options+=(--config-settings cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache)
   # Else Python's own name for the compiler is taken, under which the cache knows nothing.
   export CXX=${CXX:-c++}
 fi
@@ -82,14 +82,14 @@ for python in "${pythons[@]}"; do
   # The build folder is as deep as the one of `make build`, for the compiler's cache takes relative paths where it is told to.
   rm -f "$work"/raw/*-"$tag"-*.whl "$dist/$name"-"$tag"-*.whl
   "$python" -m venv --clear "$work/venv-$tag"
-  "$work/venv-$tag/bin/pip" wheel --quiet --no-deps --wheel-dir "$work/raw" -C build-dir="$source/build-wheel-$tag" "${options[@]}" "$source"
+  "$work/venv-$tag/bin/pip" wheel --quiet --no-deps --wheel-dir "$work/raw" --config-settings build-dir="$source/build-wheel-$tag" "${options[@]}" "$source"
   LD_LIBRARY_PATH=$(IFS=:; echo "${libraries[*]:-}") PATH=$PWD/$tools/bin:$PATH \
     "$tools/bin/auditwheel" repair --wheel-dir "$dist" "$work"/raw/"$name"-"$tag"-*.whl >"$work/repair.log" 2>&1 ||
     { cat "$work/repair.log" >&2; exit 1; }
   # The dictionaries are the same for all: the second wheel takes the first one's bundle.
   if [[ -z ${ATAU_PREBUILT_BUNDLE:-} && ${#pythons[@]} -gt 1 ]]; then
     (cd "$work" && "$tools/bin/python" -m zipfile -e raw/"$name"-"$tag"-*.whl first)
-    options+=(-C "cmake.define.ATAU_PREBUILT_BUNDLE=$PWD/$work/first/atau/atau.bundle" -C cmake.define.ATAU_CLI=OFF)
+    options+=(--config-settings "cmake.define.ATAU_PREBUILT_BUNDLE=$PWD/$work/first/atau/atau.bundle" --config-settings cmake.define.ATAU_CLI=OFF)
   fi
 done
 ls -l "$dist" >&2
