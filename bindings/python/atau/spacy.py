@@ -385,16 +385,23 @@ def _document(doc: Doc) -> Optional[atau.Document]:
     result = _result(doc)
     if result is None:
         return None
+    repairs = doc._.atau_repairs or []
+    if hasattr(atau.Document, "from_dict"):
+        keys = ("kind", "start", "end", "before", "after")
+        return atau.Document.from_dict({**result, "repairs": [dict(zip(keys, r)) for r in repairs]}, doc.text)
 
-    def mentions(view: str) -> list[tuple[Any, ...]]:
-        names = ("text", "type", "start", "end", "normal", "kind", "slots", "entity", "gazetteer", "score", "rule")
-        return [(*(m[n] for n in names), m.get("parent")) for m in result[view]]
+    def rows(view: str, *keys: str) -> list[tuple[Any, ...]]:
+        return [tuple(item.get(key) for key in keys) for item in result[view]]
 
-    entities = [(e["id"], e["type"], e["normal"], e["gazetteer"], e["mentions"]) for e in result["document_entities"]]
-    relations = [
-        tuple(r[n] for n in ("type", "subject", "role", "object", "start", "end")) for r in result["relations"]
-    ]
-    row = (mentions("entities"), mentions("nested"), entities, relations, doc._.atau_repairs or [], doc._.atau_json)
+    mention = ("text", "type", "start", "end", "normal", "kind", "slots", "entity", "gazetteer", "score", "rule")
+    row = (
+        rows("entities", *mention),
+        rows("nested", *mention, "parent"),
+        rows("document_entities", "id", "type", "normal", "gazetteer", "mentions"),
+        rows("relations", "type", "subject", "role", "object", "start", "end"),
+        repairs,
+        doc._.atau_json,
+    )
     return atau.Document(None, doc.text, ("", False), row)
 
 
