@@ -3,12 +3,14 @@ MAKEFLAGS += --no-print-directory
 BUILD  := build
 ASAN   := build-asan
 VENV   := $(BUILD)/venv
+VENV_ADAPTERS := $(BUILD)/venv-adapters
 PYTHON ?= python3
+CP     = $(shell $(PYTHON) -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
 ATAU   := $(BUILD)/atau
 LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
 
-.PHONY: demo configure build test test-cpp test-python test-asan test-browser golden train bench format lint clean
+.PHONY: demo configure build test test-cpp test-python test-adapters test-asan test-browser wheel wheel-proof golden train bench format lint clean
 
 # Only the program and the bundle: the tests are built by `make test`.
 demo: configure
@@ -32,10 +34,11 @@ build: configure
 # The last line is pytest's.
 test:
 	scripts/setup.sh test
-	$(MAKE) build
+	$(MAKE) -j2 build $(VENV_ADAPTERS)/ready
 	$(MAKE) test-cpp
 	$(ATAU) check dictionaries --quiet
 	$(MAKE) test-asan
+	$(MAKE) test-adapters
 	$(MAKE) test-python
 
 # C++ unit tests, golden files, installation.
@@ -55,10 +58,34 @@ $(VENV)/bin/pytest:
 
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
 test-python: $(VENV)/bin/pytest
-	$(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
+	CXX=$${CXX:-c++} $(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
 	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF -C cmake.define.ATAU_WERROR=ON .
 	$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
 	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser tests/benchmarks tests/cli
+
+# Everything that spaCy and Spark need; most of it is PySpark (300 MB).
+$(VENV_ADAPTERS)/ready: tests/adapters/requirements.txt
+	$(PYTHON) -m venv $(VENV_ADAPTERS)
+	$(VENV_ADAPTERS)/bin/pip install --quiet -r tests/adapters/requirements.txt
+	touch $@
+
+# spaCy, Spark and the documents' examples, with the package from a wheel as it is handed out, in which nothing of this machine is used.
+test-adapters: $(VENV_ADAPTERS)/ready
+	SOURCE=tree DIST=$(BUILD)/dist ATAU_PREBUILT_BUNDLE=$(BUILD)/atau.bundle scripts/wheel.sh $(PYTHON)
+	$(VENV_ADAPTERS)/bin/pip install --quiet --no-deps --no-index --force-reinstall --find-links $(BUILD)/dist --only-binary :all: atau
+	scripts/wheel_proof.sh hidden $(BUILD)/dist/*-$(CP)-*.whl $(PYTHON) || [ $$? -eq 77 ]
+	$(VENV_ADAPTERS)/bin/python tests/adapters/check_wheel.py tests/golden
+	ATAU_DIST=$(BUILD)/dist ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV_ADAPTERS)/bin/python -m pytest -q tests/adapters
+
+# The sdist and a wheel from it, in dist/; see docs/install.md for more interpreters.
+wheel:
+	scripts/setup.sh wheel
+	scripts/wheel.sh $(PYTHON)
+
+# The wheel in a fresh minimal Debian 12 (Python 3.11), without compiler, ICU, RE2 or Boost; needs root for debootstrap.
+wheel-proof: wheel
+	scripts/wheel_proof.sh hidden dist/*-$(CP)-*.whl $(PYTHON)
+	scripts/wheel_proof.sh debian dist/*-cp311-*.whl
 
 # Writes down today's results as the expected ones; look at the difference before it is committed.
 golden: build
@@ -76,15 +103,15 @@ bench: build
 
 format:
 	clang-format-14 -i $(SOURCES)
-	$(VENV)/bin/ruff format bindings tests benchmarks
+	$(VENV)/bin/ruff format bindings tests benchmarks scripts
 
 lint:
 	scripts/setup.sh lint
 	$(MAKE) $(VENV)/bin/pytest
 	clang-format-14 --dry-run -Werror $(SOURCES)
-	$(VENV)/bin/ruff check bindings tests benchmarks
-	$(VENV)/bin/ruff format --check bindings tests benchmarks
+	$(VENV)/bin/ruff check bindings tests benchmarks scripts
+	$(VENV)/bin/ruff format --check bindings tests benchmarks scripts
 	clang-tidy-14 --quiet -p $(BUILD) src/document/extractor.cc src/document/json.cc src/document/html.cc src/cli/extract.cc
 
 clean:
-	rm -rf $(BUILD) $(ASAN)
+	rm -rf $(BUILD) $(ASAN) build-wheel-*
