@@ -1,5 +1,5 @@
-// The native half of the Python package. A document stays a C++ value until Python asks for its parts, which cross over as plain tuples; the
-// classes that users see are written in Python (atau/).
+// The native half of the Python package. A document stays a C++ value until Python asks for its parts, which cross over as plain tuples;
+// the classes that users see are written in Python (atau/).
 #include <atau/atau.h>
 #include <pthread.h>
 #include <pybind11/pybind11.h>
@@ -174,7 +174,8 @@ class Document {
       e.gazetteer = String(row[py::int_(3)]);
       for (const py::handle& m : row[py::int_(4)]) {
         const int mention = py::cast<int>(m);
-        if (mention < 0 || mention >= static_cast<int>(ents.size())) throw Failure(Wrong("a document entity has a mention that is not there"));
+        if (mention < 0 || mention >= static_cast<int>(ents.size()))
+          throw Failure(Wrong("a document entity has a mention that is not there"));
         e.mentions.push_back(mention);
       }
       if (e.mentions.empty()) throw Failure(Wrong("a document entity has no mention"));
@@ -233,8 +234,8 @@ class Document {
   py::list Relations() const {
     py::list out;
     for (const atau::Relation& r : d_.relations) {
-      out.append(py::make_tuple(ToStr(r.type), EntityId(r.subject), ToStr(r.role), EntityId(r.object), r.code_points.start,
-                                r.code_points.end));
+      out.append(
+          py::make_tuple(ToStr(r.type), EntityId(r.subject), ToStr(r.role), EntityId(r.object), r.code_points.start, r.code_points.end));
     }
     return out;
   }
@@ -468,8 +469,8 @@ py::tuple Compile(const std::string& base, const std::vector<std::pair<std::stri
   }
   py::list diagnostics;
   for (const atau::Diagnostic& d : result.diagnostics) {
-    diagnostics.append(py::make_tuple(d.severity == atau::Diagnostic::Severity::kError, ToStr(d.file), d.line, d.column, ToStr(d.message),
-                                      ToStr(d.hint)));
+    diagnostics.append(
+        py::make_tuple(d.severity == atau::Diagnostic::Severity::kError, ToStr(d.file), d.line, d.column, ToStr(d.message), ToStr(d.hint)));
   }
   py::object bundle = py::none();
   if (result.ok) bundle = py::bytes(result.bundle);

@@ -209,6 +209,7 @@ class GazetteerImpl final : public Gazetteer {
     if (section == nullptr) return info;
     const EntryRecord& record = section->entries[index - section->first_entry];
     info.support = (record.flags & kEntrySupport) != 0;
+    info.added = section != sections_.data();
     if ((record.flags & kEntryWords) == 0 && record.type < kTypeCount) info.type = static_cast<Type>(record.type);
     if (record.kind < section->kinds.size()) {
       info.kind_id = section->kind_ids[record.kind];
@@ -469,7 +470,7 @@ class GazetteerImpl final : public Gazetteer {
       state->walks.swap(state->next);
       bool children = false;
       for (const Walk& walk : state->walks) {
-        if (walk.finals != 0) Emit(section, walk, begin, at + 1, out);
+        if (walk.finals != 0) Emit(section, walk, begin, root.section == 0 ? at + 1 : EndOf(tokens, begin, at + 1), out);
         children |= (walk.state & kHasChildren) != 0;
       }
       if (!children || !NextNameToken(tokens, &at)) return;
@@ -488,6 +489,16 @@ class GazetteerImpl final : public Gazetteer {
       }
     }
     return false;
+  }
+
+  // A quote that opens inside of a name closes inside of it: the added name «ООО "Ромашка"» ends with its quote. The main dictionary's
+  // names stay as its weights were learned, which prefer the name in the quotes.
+  static std::uint32_t EndOf(const std::vector<Token>& tokens, std::uint32_t begin, std::uint32_t end) {
+    while (end < tokens.size() && tokens[end].kind == token::Kind::kQuote && tokens[end].Has(token::kCloses) &&
+           tokens[end].pair >= static_cast<std::int32_t>(begin)) {
+      ++end;
+    }
+    return end;
   }
 
   static void Emit(const Section& section, const Walk& walk, std::uint32_t begin, std::uint32_t end, std::vector<Match>* out) {
