@@ -195,7 +195,7 @@ std::string HtmlStyle() {
 div.atau{padding:.75rem;border-radius:.25rem}
 .atau .atau-text{position:relative;white-space:pre-wrap;overflow-wrap:anywhere;max-width:46rem}
 .atau mark,.atau .atau-chip{color:inherit;background:hsl(var(--hue) var(--soft) var(--back));border-bottom:2px solid hsl(var(--hue) 60% var(--edge));border-radius:.25em;padding:.1em .25em;box-decoration-break:clone;-webkit-box-decoration-break:clone}
-.atau mark.atau-inner{border-bottom-style:dotted}
+.atau mark.atau-inner{border-bottom-style:dotted;outline:1px dotted hsl(var(--hue) 60% var(--edge))}
 .atau mark:focus-visible{outline:2px solid var(--ink);outline-offset:1px}
 .atau mark:hover:not(:has(mark:hover))::after,.atau mark:focus-visible::after{content:attr(aria-description);display:block;position:absolute;left:0;right:0;z-index:2;margin-top:.2em;padding:.4em .7em;background:var(--ink);color:var(--paper);border-radius:.3em;font-size:.8rem;font-weight:400;line-height:1.45;pointer-events:none}
 .atau .atau-label{font-size:.6em;letter-spacing:.04em;margin-left:.4em;color:hsl(var(--hue) 60% var(--edge));font-weight:700;vertical-align:.15em;user-select:none}

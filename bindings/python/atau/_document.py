@@ -261,11 +261,16 @@ class Document:
         if front:
             line = "{" + front + line[1:]
         if text:
-            repairs = [{"kind": r.kind, "start": r.start, "end": r.end, "before": r.before, "after": r.after} for r in self.repairs]
+            repairs = [
+                {"kind": r.kind, "start": r.start, "end": r.end, "before": r.before, "after": r.after}
+                for r in self.repairs
+            ]
             line = f'{line[:-1]},"text":{_dump(self.text)},"repairs":{_dump(repairs)}}}'
         return line
 
-    def to_dict(self, id: Any = _ABSENT, *, carry: Mapping[str, Any] | None = None, text: bool = False) -> dict[str, Any]:
+    def to_dict(
+        self, id: Any = _ABSENT, *, carry: Mapping[str, Any] | None = None, text: bool = False
+    ) -> dict[str, Any]:
         """The same as :meth:`to_json`, as plain values."""
         values: dict[str, Any] = json.loads(self.to_json(id, carry=carry, text=text))
         return values
@@ -326,7 +331,9 @@ class Document:
         >>> atau.load()("Это Казахстан.").to_displacy()["ents"]
         [{'start': 4, 'end': 13, 'label': 'LOCATION', 'kb_id': 'geonames.1522867', 'kb_url': '#'}]
         """
-        ents = [{"start": e.start, "end": e.end, "label": e.label, "kb_id": e.id or "", "kb_url": "#"} for e in self.ents]
+        ents = [
+            {"start": e.start, "end": e.end, "label": e.label, "kb_id": e.id or "", "kb_url": "#"} for e in self.ents
+        ]
         return {"text": self.text, "ents": ents, "title": title, "settings": {}}
 
     def _repr_html_(self) -> str:
@@ -389,7 +396,9 @@ class Document:
         return (_unpickle, (self.text, self._settings, self._nlp._key if self._nlp is not None else self._key, rows))
 
 
-def _unpickle(text: str, settings: tuple[str, bool], key: Key | None, rows: tuple[list[tuple[Any, ...]], ...]) -> Document:
+def _unpickle(
+    text: str, settings: tuple[str, bool], key: Key | None, rows: tuple[list[tuple[Any, ...]], ...]
+) -> Document:
     doc = Document(None, text, settings, _atau.Document(text, rows[0], rows[1], rows[2], rows[3], rows[4]))
     doc._key = key
     return doc
@@ -454,7 +463,9 @@ def _get(values: Mapping[str, Any], name: str, kind: Any, place: str, otherwise:
         good = all(isinstance(m, int) and 0 <= m < 1 << 31 for m in value)
     if not good:
         what = f"is {value!r}" if name in values else "is missing"
-        raise fail("syntax", f"the member {place}{name} {what}", "hand in a line of `atau extract --to jsonl` or of to_json()")
+        raise fail(
+            "syntax", f"the member {place}{name} {what}", "hand in a line of `atau extract --to jsonl` or of to_json()"
+        )
     return value
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, overload
 
 from . import _atau
 from ._document import Document, Explanation, Key, Reading, Reason
-from ._errors import Diagnostic, fail, fail_with
+from ._errors import Diagnostic, fail
 from ._names import Row, SourceSet
 
 if TYPE_CHECKING:
@@ -158,7 +158,9 @@ class Extractor:
         options = self._options(*settings)
         self._native.extract("", options)  # a bad date is told now
         # Everything above is checked at the call, what follows runs as the documents are taken.
-        documents = self._pipe(texts, n_threads or os.cpu_count() or 1, batch_size, as_tuples, settings, options, charset)
+        documents = self._pipe(
+            texts, n_threads or os.cpu_count() or 1, batch_size, as_tuples, settings, options, charset
+        )
         return _with_bar(documents, texts) if progress else documents
 
     def _pipe(
@@ -191,7 +193,14 @@ class Extractor:
             raise failure
 
     def explain(
-        self, text: Text, start: int, end: int, *, date: str | None = None, html: bool = False, charset: str | None = None
+        self,
+        text: Text,
+        start: int,
+        end: int,
+        *,
+        date: str | None = None,
+        html: bool = False,
+        charset: str | None = None,
     ) -> Explanation:
         """Why ``text[start:end]`` (code points) is, or is not, a mention.
 
@@ -199,7 +208,9 @@ class Extractor:
         """
         words = _to_str(text, charset)
         if not 0 <= start < end <= len(words):
-            raise fail("invalid_argument", f"the span {start}..{end} is not inside the text of {len(words)} code points")
+            raise fail(
+                "invalid_argument", f"the span {start}..{end} is not inside the text of {len(words)} code points"
+            )
         readings, rivals, notes, why = self._native.explain(words, start, end, self._options(date or "", html))
         return Explanation(_readings(readings), _readings(rivals), tuple(notes), why)
 
@@ -309,7 +320,9 @@ def reopen(key: Key) -> Extractor:
     fingerprint, bundle, bundles, types, keep, own = key
     hint = "use nlp.explain(doc.text, start, end) with such an extractor"
     if own:
-        raise fail("invalid_argument", "this document's extractor had names or rules of its own, and is not open here", hint)
+        raise fail(
+            "invalid_argument", "this document's extractor had names or rules of its own, and is not open here", hint
+        )
     nlp = Extractor(bundle, types=types, bundles=bundles, keep=keep)
     if nlp.fingerprint != fingerprint:
         raise fail("invalid_argument", f"{bundle} is another bundle than the one this document was made with", hint)

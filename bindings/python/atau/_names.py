@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from . import _atau
 from ._errors import Diagnostic, fail, fail_with
@@ -33,13 +33,61 @@ _SAME = {"type": "label", "pattern": "name"}
 _CELLS = ("id", "kind", "name", "variants", "tier", "slots")
 
 # For ids of names that come without: one letter, one reading.
-_LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі", (
-    "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch _ y _ e iu ia a g q n o u u h i".split()
-)))  # fmt: skip
+_LATIN = str.maketrans(
+    dict(
+        zip(
+            "абвгдеёжзийклмнопрстуфхцчшщыэюяәғқңөұүһі",
+            [
+                "a",
+                "b",
+                "v",
+                "g",
+                "d",
+                "e",
+                "e",
+                "zh",
+                "z",
+                "i",
+                "i",
+                "k",
+                "l",
+                "m",
+                "n",
+                "o",
+                "p",
+                "r",
+                "s",
+                "t",
+                "u",
+                "f",
+                "kh",
+                "ts",
+                "ch",
+                "sh",
+                "shch",
+                "y",
+                "e",
+                "iu",
+                "ia",
+                "a",
+                "g",
+                "q",
+                "n",
+                "o",
+                "u",
+                "u",
+                "h",
+                "i",
+            ],
+        ),
+        ъ="",
+        ь="",
+    )
+)
+_WORDS = bytes(b if b < 128 and chr(b).isalnum() else 32 for b in range(256))
 
 
-@dataclass(frozen=True)
-class _Origin:
+class _Origin(NamedTuple):
     """Where a row came from: a list of values (``text`` is empty), or a line of a file."""
 
     file: str
@@ -142,7 +190,9 @@ class SourceSet:
                 return self._error(origin, f"the row has {len(row)} values", f"a tuple has at most {', '.join(_TUPLE)}")
             row = dict(zip(_TUPLE, row))
         elif not isinstance(row, Mapping):
-            return self._error(origin, f"the row is no dict or tuple but {_short(row)}", 'write ("PROGRAM", "Заря степи")')
+            return self._error(
+                origin, f"the row is no dict or tuple but {_short(row)}", 'write ("PROGRAM", "Заря степи")'
+            )
         values: dict[str, Any] = {}
         for key, value in row.items():
             field = _SAME.get(key, key)
@@ -171,7 +221,9 @@ class SourceSet:
         if named is None:
             self._error(origin, "the row has no label", _KNOWN_LABELS)
         elif not isinstance(named, str) or named not in _LABELS:
-            self._error(origin, f"label: there is no label {_short(named)} for names", _KNOWN_LABELS, _column(origin, named))
+            self._error(
+                origin, f"label: there is no label {_short(named)} for names", _KNOWN_LABELS, _column(origin, named)
+            )
         else:
             return _LABELS[named]
         return ""
@@ -187,6 +239,8 @@ class SourceSet:
 
     def _plain(self, value: str, field: str, origin: _Origin) -> str:
         """Blanks of all sorts as single plain ones: they come with cells of tables, and names are found whatever blanks a text has."""
+        if value.isprintable():  # nearly all are
+            return " ".join(value.split())
         for c in value:
             if "\ud800" <= c <= "\udfff" or (c < " " and c not in "\t\n\r\f\v") or c == "\x7f":
                 column = value.index(c) + 1
@@ -196,6 +250,8 @@ class SourceSet:
 
     def _written(self, value: str, field: str, origin: _Origin) -> str:
         name = self._plain(value, field, origin)
+        if name[:1].isalnum():
+            return name
         for opening, closing in ("«»", '""', "“”", "„“"):
             inside = name[1:-1]
             if name.startswith(opening) and name.endswith(closing) and not set(inside) & {opening, closing}:
@@ -223,7 +279,11 @@ class SourceSet:
         hint = 'write the name as a str: {"label": "PROGRAM", "pattern": "Заря степи"} is found in every form and letter case'
         for i, token in enumerate(tokens):
             if not isinstance(token, Mapping) or len(token) != 1 or next(iter(token)) not in ("ORTH", "TEXT"):
-                self._error(origin, f"pattern: token {i + 1} is {_short(token)}; of token patterns only ORTH and TEXT are known", hint)
+                self._error(
+                    origin,
+                    f"pattern: token {i + 1} is {_short(token)}; of token patterns only ORTH and TEXT are known",
+                    hint,
+                )
                 return ""
             word = next(iter(token.values()))
             if not isinstance(word, str):
@@ -262,7 +322,9 @@ class SourceSet:
         for key, inner in value.items():
             part = f"{key}={inner}"
             if not isinstance(key, str) or not isinstance(inner, (str, int)) or "=" in key or ";" in part:
-                self._error(origin, f"slots: {_short(part)} is no pair of words", "`=` and `;` part slots from each other")
+                self._error(
+                    origin, f"slots: {_short(part)} is no pair of words", "`=` and `;` part slots from each other"
+                )
             else:
                 parts.append(self._plain(part, "slots", origin))
         return ";".join(parts)
@@ -294,7 +356,12 @@ class SourceSet:
             other.cells["variants"] = "|".join([v for v in [other.cells["variants"], *more] if v])
         else:
             message = f"id: {cells['id']!r} stands already in {other.origin.file}:{other.origin.line}"
-            self._error(name.origin, message, "ids are unique: rename one, or make one row of both", _column(name.origin, cells["id"]))
+            self._error(
+                name.origin,
+                message,
+                "ids are unique: rename one, or make one row of both",
+                _column(name.origin, cells["id"]),
+            )
 
     def compile(self, base: str) -> tuple[tuple[bytes, ...], tuple[Diagnostic, ...]]:
         """The bundle of all that was added (none where there is nothing), and warnings. Raises Error with all mistakes."""
@@ -370,7 +437,9 @@ def _is_source(item: tuple[Any, ...]) -> bool:
 
 def _is_missing(value: Any) -> bool:
     """None, an empty str, and the NaN that tables have in empty cells."""
-    return value is None or (isinstance(value, float) and value != value) or (isinstance(value, str) and not value.strip())
+    return (
+        value is None or (isinstance(value, float) and value != value) or (isinstance(value, str) and not value.strip())
+    )
 
 
 def _column(origin: _Origin, value: Any) -> int:
@@ -391,5 +460,5 @@ def _short(value: Any) -> str:
 
 
 def _slug(name: str) -> str:
-    letters = [_LATIN.get(c, c if c.isascii() and c.isalnum() else "_") for c in name.lower()]
-    return "_".join(part for part in "".join(letters).split("_") if part)[:60].strip("_") or "name"
+    letters = name.lower().translate(_LATIN).encode("ascii", "replace").translate(_WORDS).decode()
+    return "_".join(letters.split())[:60].rstrip("_") or "name"

@@ -167,7 +167,9 @@ def _series(texts: Any, column: str | None) -> Any:
             raise fail("invalid_argument", "which column has the texts?", f"name one of {columns}")
         return texts[column]
     if column is not None:
-        raise fail("invalid_argument", f"a column is named, but these texts are no DataFrame but {type(texts).__name__}")
+        raise fail(
+            "invalid_argument", f"a column is named, but these texts are no DataFrame but {type(texts).__name__}"
+        )
     if isinstance(texts, (str, bytes)):
         raise TypeError("texts must be a Series, a DataFrame or a list, not one text")
     return texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype="object")
