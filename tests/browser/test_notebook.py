@@ -1,4 +1,4 @@
-"""The worked notebook runs, and what its documents show can be seen, read and hovered in a real browser, in light and in dark."""
+"""The worked notebook runs, and a real browser shows what its documents show: marks, tips and tables, in light and dark."""
 
 import pathlib
 import shutil
@@ -29,8 +29,8 @@ EVIL = (
 CONTRASTS = """
 () => {
   const parse = c => c.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
   const behind = e => {
     for (; e; e = e.parentElement) {
       const c = parse(getComputedStyle(e).backgroundColor);
@@ -38,7 +38,8 @@ CONTRASTS = """
     }
     return [255, 255, 255];
   };
-  return [...document.querySelectorAll('.atau, .atau mark, .atau .atau-label, .atau .atau-chip, .atau td, .atau th, .atau caption')].map(e => {
+  const parts = ['', ' mark', ' .atau-label', ' .atau-chip', ' td', ' th', ' caption'].map(part => '.atau' + part);
+  return [...document.querySelectorAll(parts.join(','))].map(e => {
     const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
     return [(a + 0.05) / (b + 0.05), e.className || e.tagName];
   });
@@ -155,7 +156,7 @@ def test_hostile_text_is_shown_and_never_run(nlp, browser, as_page):
     assert page.locator("script, img, svg, iframe").count() == 0
     text = page.eval_on_selector(
         ".atau-text",
-        "e => { e = e.cloneNode(true); e.querySelectorAll('.atau-label').forEach(l => l.remove()); return e.textContent; }",
+        "e => (e = e.cloneNode(true), e.querySelectorAll('.atau-label').forEach(l => l.remove()), e.textContent)",
     )
     assert text == EVIL
     page.close()

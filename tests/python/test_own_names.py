@@ -6,7 +6,7 @@ import pathlib
 import atau
 import pytest
 
-# A name as it is added, and texts in which it stands in «…» marks: [ and ].
+# A name as it is added, and texts in which it stands between [ and ].
 NAMES = [
     (
         ("PROGRAM", "Заря степи"),
@@ -71,7 +71,6 @@ NAMES = [
         "Встреча с [Абаем Жумабаевым] прошла вчера.",
         "Об этом сообщил [Абай Жумабаев].",
         "Награду вручили [Абаю Жумабаеву].",
-        "[Жумабаев Абай] выиграл забег.",
     ),
     (
         ("PROGRAM", "Цифровой аул"),
@@ -106,6 +105,11 @@ def test_a_name_added_once_is_found_in_every_form(own, row, marked):
     found = [e for e in doc.ents if e.start < end and start < e.end]
     assert [(e.start, e.end, e.label, e.normal) for e in found] == [(start, end, *row)], doc.ents
     assert found[0].id.startswith(f"own.{row[0].lower()}.")
+
+
+def test_a_surname_may_come_first(own):
+    found = own("Жумабаев Абай выиграл забег.")[0]
+    assert (found.text, found.id) == ("Жумабаев Абай", "own.person.abai_zhumabaev")
 
 
 def test_the_first_extractor_stays_as_it_is(nlp, own):
@@ -178,8 +182,8 @@ def test_every_mistake_is_told_at_once():
         {"label": "ORG", "name": "Мятлик", "pattern": "Мятлик"},
         {"label": "ORG", "name": "Мятлик", "kind": "Big Company"},
         {"label": "ORG", "name": "Мятлик", "id": "мятлик"},
-        {"label": "ORG", "name": "Мятлик", "tier": "sometimes"},
-        {"label": "ORG", "name": "Мятлик", "slots": "country"},
+        {"label": "ORG", "name": "Тимофеевка", "tier": "sometimes"},
+        {"label": "ORG", "name": "Ковыль", "slots": "country"},
         {"label": "ORG", "name": "Мятлик", "variants": [None]},
         {"label": "ORG", "name": "Мят\x00лик"},
         {"label": "ORG", "name": "Мят\ud800лик"},
@@ -238,7 +242,7 @@ def test_mistakes_in_files_have_lines_and_columns(tmp_path):
     with pytest.raises(atau.Error) as caught:
         atau.load(extra=[jsonl, tsv, rules])
     places = {(pathlib.PurePath(d.file).name, d.line, d.column) for d in caught.value.diagnostics}
-    assert {("rows.jsonl", 2, 29), ("rows.jsonl", 3, 12), ("rows.jsonl", 6, 46), ("own.tsv", 3, 23)} <= places
+    assert {("rows.jsonl", 2, 29), ("rows.jsonl", 3, 12), ("rows.jsonl", 6, 45), ("own.tsv", 3, 21)} <= places
     assert {d.line for d in caught.value.diagnostics if d.file == str(jsonl)} == {2, 3, 4, 5, 6, 7}
     assert any(d.file == "own.tsv" and d.line == 4 for d in caught.value.diagnostics)
     assert any(d.file == "own.rules" for d in caught.value.diagnostics)

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import atau
 
-nlp: atau.Extractor = atau.load(types=["PERSON"], extra=[Path("a.tsv"), ("b.rules", ""), {"label": "ORG", "name": "А"}, ("ORG", "Б"), [("ORG", "В")]])
+nlp: atau.Extractor = atau.load(
+    types=["PERSON"],
+    extra=[Path("a.tsv"), ("b.rules", ""), {"label": "ORG", "name": "А"}, ("ORG", "Б"), [("ORG", "В")]],
+)
 doc: atau.Document = nlp("текст", date="2021-01-01", html=False)
 nlp(b"", charset="auto")
 ents: tuple[atau.Entity, ...] = doc.ents
@@ -55,11 +58,8 @@ def test_types(checker, tmp_path):
     sources = [str(PACKAGE / f"{name}.py") for name in OURS]
     if checker == "mypy":
         command = ["mypy", "--strict", "--no-error-summary", "--cache-dir", str(tmp_path / "cache")]
-        run = subprocess.run([sys.executable, "-m", *command, "-p", "atau", "--exclude", "nothing"], **PIPES)
-        lines = [
-            line for line in run.stdout.splitlines() if any(f"atau/{name}.py" in line for name in OURS) or "pyi" in line
-        ]
-        assert not lines, run.stdout
+        run = subprocess.run([sys.executable, "-m", *command, *sources], **PIPES)
+        assert run.returncode == 0, run.stdout
         run = subprocess.run([sys.executable, "-m", *command, str(good)], **PIPES)
         assert run.returncode == 0, run.stdout
         run = subprocess.run([sys.executable, "-m", *command, str(bad)], **PIPES)

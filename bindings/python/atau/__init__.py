@@ -8,8 +8,9 @@
 
 Offsets are code points, as ``str`` counts: ``doc.text[e.start:e.end]`` is the mention as it was written.
 
-``nlp.pipe`` takes many texts and several threads, ``doc.explain`` says why a span is a mention or is not, names of one's
-own come in by ``load(extra=…)`` or ``nlp.with_names``, and ``atau.to_frame`` makes a pandas table of a column of texts.
+``nlp.pipe`` takes many texts and several threads, ``doc.explain`` says why a span is a mention or is not, names of
+one's own come in by ``load(extra=…)`` or ``nlp.with_names``, and ``atau.to_frame`` makes a pandas table of a column of
+texts.
 What fails raises :class:`Error`.
 """
 

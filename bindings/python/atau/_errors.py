@@ -20,7 +20,7 @@ class Diagnostic:
     line: int
     """From 1; 0 where the whole file is meant. Of rows: the row's number."""
     column: int
-    """In code points from 1; 0 where the whole line is meant. Of rows: inside the field that the message begins with."""
+    """In code points from 1; 0 where the whole line is meant. Of rows: in the field that the message begins with."""
     message: str
     hint: str = ""
     """How to mend it; may be empty."""

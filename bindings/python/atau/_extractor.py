@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Union, overload
 
@@ -235,8 +236,8 @@ class Extractor:
         plain ``str``: the name. A name that begins with ``=`` matches in exactly this form only, one with ``?`` (or a
         variant) needs support.
 
-        Raises Error (``syntax``) whose ``diagnostics`` list every mistake: ``line`` is the row's number, from 1. What is
-        doubtful stands in :attr:`warnings`.
+        Raises Error (``syntax``) whose ``diagnostics`` list every mistake: ``line`` is the row's number, from 1.
+        What is doubtful stands in :attr:`warnings`.
 
         >>> import atau
         >>> nlp = atau.load().with_names([("PROGRAM", "Заря степи"), {"label": "ORG", "name": "Жулдызтрансгаз"}])
@@ -340,7 +341,7 @@ def _unpickle(fingerprint: int, recipe: tuple[Any, ...]) -> Extractor:
 
 
 def _readings(rows: list[tuple[Any, ...]]) -> tuple[Reading, ...]:
-    return tuple(Reading(*row[:5], reasons=tuple(Reason(*reason) for reason in row[5])) for row in rows)
+    return tuple(Reading(*row[:5], tuple(Reason(*reason) for reason in row[5])) for row in rows)
 
 
 def _to_str(text: Any, charset: str | None) -> str:
@@ -355,10 +356,10 @@ def _to_str(text: Any, charset: str | None) -> str:
 
 def _with_bar(documents: Iterator[Any], texts: Iterable[Any]) -> Iterator[Any]:
     try:
-        from tqdm.auto import tqdm
+        tqdm = import_module("tqdm.auto").tqdm
     except ImportError as error:
         raise ImportError("progress=True needs tqdm: pip install tqdm") from error
-    total = len(texts) if hasattr(texts, "__len__") else None
+    total = len(texts) if isinstance(texts, Sized) else None
     bar: Iterator[Any] = iter(tqdm(documents, total=total, unit=" docs"))
     return bar
 
@@ -377,15 +378,15 @@ def load(
     types:  the types to return (all by default): PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE.
     extra:  what is added on top, in one list:
 
-            - paths of dictionaries (``.tsv``), rules (``.rules``), rows of names (``.jsonl``, spaCy's pattern rows too) or
-              compiled bundles;
+            - paths of dictionaries (``.tsv``), rules (``.rules``), rows of names (``.jsonl``, spaCy's pattern rows too)
+              or compiled bundles;
             - ``(name, content)`` pairs, where the name ends in ``.tsv``, ``.rules`` or ``.jsonl``;
             - rows of names, one by one or as lists: see :meth:`Extractor.with_names`.
     keep:   repairs to switch off, for instance ``["look_alike"]``.
     verify: recompute the checksums of the whole bundle first.
 
-    Raises Error: ``not_found``, ``io``, ``corrupt`` or ``version`` for a bundle, ``invalid_argument`` for an unknown type or
-    repair, ``syntax`` for mistakes in what was added, all at once in ``diagnostics``.
+    Raises Error: ``not_found``, ``io``, ``corrupt`` or ``version`` for a bundle, ``invalid_argument`` for an unknown
+    type or repair, ``syntax`` for mistakes in what was added, all at once in ``diagnostics``.
 
     >>> import atau
     >>> nlp = atau.load(types=["PROGRAM"], extra=[{"label": "PROGRAM", "name": "Заря степи", "id": "own.zarya"}])

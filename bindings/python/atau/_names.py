@@ -1,4 +1,7 @@
-"""Names and rules that are added at run time: rows of values become dictionary sources, and mistakes find their rows again."""
+"""Names and rules that are added at run time.
+
+Rows of values become a dictionary source, and the compiler's mistakes find their rows again.
+"""
 
 from __future__ import annotations
 
@@ -152,12 +155,12 @@ class SourceSet:
             column = len(content[begin : error.start].decode()) + 1
             self._error(_Origin(name, line), "the bytes here are not valid UTF-8", "save the file as UTF-8", column)
             return
-        for number, line in enumerate(text.split("\n"), 1):
-            if not line.strip():
+        for number, row_text in enumerate(text.split("\n"), 1):
+            if not row_text.strip():
                 continue
-            origin = _Origin(name, number, line)
+            origin = _Origin(name, number, row_text)
             try:
-                row = json.loads(line)
+                row = json.loads(row_text)
             except json.JSONDecodeError as error:
                 self._error(origin, f"this is no JSON: {error.msg}", "each line is an object", error.colno)
                 continue
@@ -238,7 +241,7 @@ class SourceSet:
         return ""
 
     def _plain(self, value: str, field: str, origin: _Origin) -> str:
-        """Blanks of all sorts as single plain ones: they come with cells of tables, and names are found whatever blanks a text has."""
+        """Blanks of all sorts as single plain ones: names are found whatever blanks a text has."""
         if value.isprintable():  # nearly all are
             return " ".join(value.split())
         for c in value:
@@ -263,9 +266,10 @@ class SourceSet:
         if value is None:
             self._error(origin, "the row has no name", "the field is called name or pattern")
         elif isinstance(value, str):
+            known = len(self._diagnostics)
             name = self._written(value, "name", origin)
-            if not name and value.strip():
-                self._error(origin, "name: nothing is left of it", "it holds signs only")
+            if len(self._diagnostics) == known and not any(c.isalnum() for c in name):
+                self._error(origin, f"name: {_short(value)} has no letters and digits", "", _column(origin, value))
             return name
         elif isinstance(value, (list, tuple)):
             return self._of_tokens(value, origin)
@@ -276,7 +280,7 @@ class SourceSet:
     def _of_tokens(self, tokens: Sequence[Any], origin: _Origin) -> str:
         """spaCy's token patterns: those of plain words only are exact names."""
         words = []
-        hint = 'write the name as a str: {"label": "PROGRAM", "pattern": "Заря степи"} is found in every form and letter case'
+        hint = 'write the name as a str, {"label": "PROGRAM", "pattern": "Заря степи"}: it is found in every form'
         for i, token in enumerate(tokens):
             if not isinstance(token, Mapping) or len(token) != 1 or next(iter(token)) not in ("ORTH", "TEXT"):
                 self._error(
@@ -307,6 +311,8 @@ class SourceSet:
                 self._error(origin, f"variants: {_short(variant)} is no str", column=_column(origin, variant))
             elif "|" in variant:
                 self._error(origin, f"variants: {_short(variant)} holds a `|`", "make two variants of it")
+            elif not any(c.isalnum() for c in variant):
+                self._error(origin, f"variants: {_short(variant)} has no letters and digits", "leave it out")
             elif (name := self._written(variant, "variants", origin)) and name not in out:
                 out.append(name)
         return out
@@ -364,7 +370,7 @@ class SourceSet:
             )
 
     def compile(self, base: str) -> tuple[tuple[bytes, ...], tuple[Diagnostic, ...]]:
-        """The bundle of all that was added (none where there is nothing), and warnings. Raises Error with all mistakes."""
+        """The bundle of all that was added (none where there is nothing), and warnings. Raises Error."""
         sources = list(self._sources)
         places: dict[str, list[_Name]] = {}
         for label, rows in self._names.items():

@@ -81,16 +81,18 @@ def to_frame(
 ) -> pd.DataFrame:
     """A table of what is found in a column of texts.
 
-    texts:  a Series of texts, or a DataFrame and the name of its ``column`` of texts. Missing texts (None, NaN) have no rows.
-    table:  ``ents``      one row a mention: text, label, start, end (code points), normal, kind, entity, id, score, rule, slots;
-            ``nested``    the same of all mentions, with ``parent``: the number of the mention around it, inside its text;
+    texts:  a Series or list of texts, or a DataFrame and the name of its ``column`` of texts. Missing texts (None, NaN)
+            have no rows.
+    table:  ``ents``      one row a mention: text, label, start, end (code points), normal, kind, entity, id, score,
+                          rule, slots;
+            ``nested``    the same of all mentions, with ``parent``: which of its text's mentions is around it;
             ``entities``  one row a thing that a text speaks of: entity, label, normal, id, mentions (how many);
             ``relations`` one row a relation: type, subject, subject_normal, role, object, object_normal, start, end.
     The other arguments are those of :meth:`atau.Extractor.pipe`.
 
-    Every row has the index of its text, so that ``frame.join(texts)`` and ``frame.groupby(level=0)`` work; where the index
-    has no name it is called ``doc``. ``entity``, ``subject`` and ``object`` are unique in one text only. A table without rows
-    has the same columns and types.
+    Every row has the index of its text, so that ``frame.join(texts)`` and ``frame.groupby(level=0)`` work; where the
+    index has no name it is called ``doc``. ``entity``, ``subject`` and ``object`` are unique in one text only. A table
+    without rows has the same columns and types.
 
     Raises ImportError without pandas, Error and TypeError as pipe does, and KeyError for a column that is not there.
     """
@@ -109,7 +111,7 @@ def to_frames(
     html: bool = False,
     charset: str | None = None,
 ) -> Frames:
-    """All tables of :func:`to_frame` at the price of one: ``frames.ents``, ``.nested``, ``.entities``, ``.relations``."""
+    """All tables of :func:`to_frame` in one go: ``frames.ents``, ``.nested``, ``.entities`` and ``.relations``."""
     return Frames(**_tables(nlp, texts, column, tuple(_COLUMNS), n_threads, batch_size, progress, date, html, charset))
 
 
