@@ -201,7 +201,7 @@ div.atau{padding:.75rem;border-radius:.25rem}
 .atau .atau-label{font-size:.6em;letter-spacing:.04em;margin-left:.4em;color:hsl(var(--hue) 60% var(--edge));font-weight:700;vertical-align:.15em;user-select:none}
 .atau .atau-chip{font-size:.75em;padding:.1em .5em}
 .atau .atau-legend{list-style:none;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
-.atau table{border-collapse:collapse;margin:1.25rem 0 0;font-size:.9rem;line-height:1.4}
+.atau table{color:inherit;border-collapse:collapse;margin:1.25rem 0 0;font-size:.9rem;line-height:1.4}
 .atau caption{text-align:left;font-weight:700;padding-bottom:.25rem;color:inherit}
 .atau td,.atau th{border:0;border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;font-weight:inherit;background:none;color:inherit;overflow-wrap:anywhere}
 .atau thead th{color:var(--dim);font-size:.8rem}

@@ -5,10 +5,9 @@ import pathlib
 import subprocess
 import sys
 
-import atau
 import pytest
 
-PACKAGE = pathlib.Path(atau.__file__).parent
+PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "bindings" / "python" / "atau"
 OURS = ["__init__", "_document", "_errors", "_extractor", "_names", "pandas"]
 USE = """
 from collections.abc import Iterator

@@ -31,8 +31,8 @@ class Extractor:
 
     >>> import atau
     >>> nlp = atau.load(types=["PERSON", "LOCATION"])
-    >>> nlp("Дмитрий Рогозин прилетел в Караганду.").ents
-    (<PERSON 'Дмитрий Рогозин' 0:15>, <LOCATION 'Караганду' 27:36 = 'Караганда' geonames.609655>)
+    >>> [(e.label, e.normal) for e in nlp("Дмитрий Рогозин прилетел в Караганду.")]
+    [('PERSON', 'Дмитрий Рогозин'), ('LOCATION', 'Караганда')]
     """
 
     def __init__(
@@ -241,7 +241,7 @@ class Extractor:
 
         >>> import atau
         >>> nlp = atau.load().with_names([("PROGRAM", "Заря степи"), {"label": "ORG", "name": "Жулдызтрансгаз"}])
-        >>> [e.normal for e in nlp("Жулдызтрансгаз стал участником «Зари степи».").ents]
+        >>> [e.normal for e in nlp("Жулдызтрансгаз оплатил «Зарю степи».").ents]
         ['Жулдызтрансгаз', 'Заря степи']
         """
         sources = SourceSet()
@@ -341,7 +341,10 @@ def _unpickle(fingerprint: int, recipe: tuple[Any, ...]) -> Extractor:
 
 
 def _readings(rows: list[tuple[Any, ...]]) -> tuple[Reading, ...]:
-    return tuple(Reading(*row[:5], tuple(Reason(*reason) for reason in row[5])) for row in rows)
+    return tuple(
+        Reading(start, end, label, score, chosen, tuple(Reason(*reason) for reason in reasons))
+        for start, end, label, score, chosen, reasons in rows
+    )
 
 
 def _to_str(text: Any, charset: str | None) -> str:

@@ -6,6 +6,7 @@
 >>> news = pd.DataFrame({"text": ["Аскар Мамин прилетел в Москву.", None, "Снова в Караганде."]}, index=["a", "b", "c"])
 >>> nlp.to_frame(news, "text")[["text", "label", "normal", "start"]]
             text     label       normal  start
+doc
 a    Аскар Мамин    PERSON  Аскар Мамин      0
 a         Москву  LOCATION       Москва     23
 c      Караганде  LOCATION    Караганда      8
