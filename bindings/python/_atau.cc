@@ -6,6 +6,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -272,6 +273,9 @@ class Document {
     return ToStr(d_.document_entities[static_cast<std::size_t>(index)].id);
   }
 
+  // As the JSON has it: sums of single precision have no more digits that mean something.
+  static double Score(double score) { return std::round(score * 100) / 100 + 0.0; }
+
   // (text, label, start, end, normal, kind, slots, entity, id, score, rule, parent)
   py::list Mentions(const std::vector<atau::Entity>& list) const {
     py::list out;
@@ -281,7 +285,7 @@ class Document {
       py::object parent = py::none();
       if (e.parent >= 0) parent = py::int_(e.parent);
       out.append(py::make_tuple(ToStr(e.text), ToStr(atau::TypeName(e.type)), e.code_points.start, e.code_points.end, ToStr(e.normal),
-                                ToStr(e.kind), slots, EntityId(e.entity), ToStrOrNone(e.gazetteer), e.score, ToStr(e.rule), parent));
+                                ToStr(e.kind), slots, EntityId(e.entity), ToStrOrNone(e.gazetteer), Score(e.score), ToStr(e.rule), parent));
     }
     return out;
   }

@@ -180,6 +180,7 @@ std::string HtmlStyle() {
   // One hue a type; the lightness turns over in dark mode. A label beside each mark says the type without colour. JupyterLab, VS Code and
   // Colab say in attributes of the page which theme is on, whatever the system prefers: these selectors come last. The tip is as wide as
   // the text, so that it never widens a page; only the innermost mark shows its own.
+  // Notebooks have rules for every list and table: ".atau.atau" outweighs them.
   static constexpr std::string_view kDark =
       "--ink:#ececec;--paper:#161616;--line:#4a4a4a;--dim:#b0b0b0;--back:22%;--edge:74%;--soft:45%;color-scheme:dark";
   static constexpr std::string_view kLight =
@@ -200,11 +201,12 @@ div.atau{padding:.75rem;border-radius:.25rem}
 .atau mark:hover:not(:has(mark:hover))::after,.atau mark:focus-visible::after{content:attr(aria-description);display:block;position:absolute;left:0;right:0;z-index:2;margin-top:.2em;padding:.4em .7em;background:var(--ink);color:var(--paper);border-radius:.3em;font-size:.8rem;font-weight:400;line-height:1.45;pointer-events:none}
 .atau .atau-label{font-size:.6em;letter-spacing:.04em;margin-left:.4em;color:hsl(var(--hue) 60% var(--edge));font-weight:700;vertical-align:.15em;user-select:none}
 .atau .atau-chip{font-size:.75em;padding:.1em .5em}
-.atau .atau-legend{list-style:none;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
-.atau table{color:inherit;border-collapse:collapse;margin:1.25rem 0 0;font-size:.9rem;line-height:1.4}
-.atau caption{text-align:left;font-weight:700;padding-bottom:.25rem;color:inherit}
-.atau td,.atau th{border:0;border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;font-weight:inherit;background:none;color:inherit;overflow-wrap:anywhere}
-.atau thead th{color:var(--dim);font-size:.8rem}
+.atau.atau .atau-legend{list-style:none;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
+.atau.atau table{color:inherit;table-layout:auto;border:0;border-collapse:collapse;margin:1.25rem 0 0;font-size:.9rem;line-height:1.4}
+.atau.atau caption{caption-side:top;text-align:left;font-weight:700;padding-bottom:.25rem;color:inherit}
+.atau.atau tr{background:none}
+.atau.atau td,.atau.atau th{border:0;border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;max-width:none;text-align:left;vertical-align:top;white-space:normal;font-weight:inherit;background:none;color:inherit;overflow-wrap:break-word}
+.atau.atau thead th{color:var(--dim);font-size:.8rem}
 .atau h1{font-size:1.4rem;line-height:1.3}.atau h2{font-size:1.1rem;line-height:1.3;margin-top:2.5rem}
 body.atau{margin:0 auto;padding:1.5rem;max-width:64rem}
 </style>

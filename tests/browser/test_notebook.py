@@ -1,4 +1,4 @@
-"""The worked notebook runs, and a real browser shows what its documents show: marks, tips and tables, in light and dark."""
+"""The worked notebook runs, and a real browser shows its documents: marks, tips and tables, in light and in dark."""
 
 import pathlib
 import shutil

@@ -74,6 +74,7 @@ def test_dict_and_json_are_the_contract(nlp):
         "start", "end", "type", "kind", "text", "normal", "slots", "entity", "gazetteer", "score", "rule",
     }  # fmt: skip
     assert [e["text"] for e in d["entities"]] == [e.text for e in doc.ents]
+    assert [e["score"] for e in d["entities"]] == [e.score for e in doc.ents]
     assert set(d["document_entities"][0]) == {"id", "type", "normal", "gazetteer", "mentions"}
     for relation in d["relations"]:
         assert set(relation) == {"type", "subject", "role", "object", "start", "end"}

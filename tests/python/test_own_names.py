@@ -160,7 +160,7 @@ def test_variants_tiers_and_missing_cells(nlp):
             "id": float("nan"),
             "kind": None,
         },
-        {"label": "ORG", "name": "Лужайка", "variants": ["Лужайка-медиа"], "tier": "support"},
+        {"label": "ORG", "name": "Лужайка", "variants": ["Лужайка Плюс"], "tier": "support"},
         ("ORG", "Бурьян", (), 77, "media"),
     ]
     own = nlp.with_names(rows)
@@ -168,7 +168,7 @@ def test_variants_tiers_and_missing_cells(nlp):
     assert [e.id for e in doc] == ["own.program.zaria_stepi"] * 3 + ["77"]
     assert doc[-1].kind == "media"
     assert own("Дети играли: лужайка зеленела.").ents == ()
-    assert own("Глава «Лужайки-медиа» уволен.")[-1].id == "own.organization.luzhaika"
+    assert own("Глава «Лужайки Плюс» уволен.")[-1].id == "own.organization.luzhaika"
 
 
 def test_every_mistake_is_told_at_once():

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Union, overload
+from warnings import catch_warnings, simplefilter
 
 from . import _atau
 from ._document import Document, Explanation, Key, Reading, Reason
@@ -359,7 +360,9 @@ def _to_str(text: Any, charset: str | None) -> str:
 
 def _with_bar(documents: Iterator[Any], texts: Iterable[Any]) -> Iterator[Any]:
     try:
-        tqdm = import_module("tqdm.auto").tqdm
+        with catch_warnings():
+            simplefilter("ignore")  # a notebook without widgets gets the plain bar
+            tqdm = import_module("tqdm.auto").tqdm
     except ImportError as error:
         raise ImportError("progress=True needs tqdm: pip install tqdm") from error
     total = len(texts) if isinstance(texts, Sized) else None
