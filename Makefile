@@ -52,9 +52,11 @@ test-asan:
 	cmake --build $(ASAN)
 	ATAU_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle ctest --test-dir $(ASAN) --output-on-failure
 
-$(VENV)/bin/pytest:
+$(VENV)/bin/pytest: Makefile
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0 playwright
+	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0 \
+	  mypy basedpyright pandas pandas-stubs tqdm nbclient nbconvert nbformat ipykernel playwright
+	touch $@
 
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
 test-python: $(VENV)/bin/pytest

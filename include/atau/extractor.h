@@ -18,6 +18,8 @@ namespace atau {
 struct LoadOptions {
   // Bundles of the user's own names and rules, loaded after the main one; paths.
   std::vector<std::string> extra_bundles;
+  // The same as bytes (CompileResult::bundle), loaded after them.
+  std::vector<std::string> extra_bundle_bytes;
   // Sources compiled in memory on top of the main bundle (see compiler.h); any mistake fails the load with the first one, and lists all in
   // the message.
   std::vector<Source> extra_sources;

@@ -46,6 +46,11 @@ Result<std::shared_ptr<const Pipeline>> OpenAll(std::shared_ptr<const bundle::Bu
     if (!b.ok()) return b.error();
     bundles.push_back(b.value());
   }
+  for (const std::string& bytes : options.extra_bundle_bytes) {
+    auto b = bundle::Bundle::FromBytes(bytes, "extra bundle in memory");
+    if (!b.ok()) return b.error();
+    bundles.push_back(b.value());
+  }
   if (!options.extra_sources.empty()) {
     auto compiled = compile::CompileWithBase(options.extra_sources, CompileOptions{}, bundles[0]);
     if (!compiled.ok) {

@@ -23,12 +23,13 @@ std::string Number(double x) {
 
 std::string Cell(std::string_view text) { return "<td>" + HtmlEscape(text) + "</td>"; }
 
-// Everything that is known of a mention, one fact a line; what a pointer that rests on the mark shows.
+// Everything that is known of a mention; what is shown below its line when the pointer or the keyboard rests on the mark, and what a screen
+// reader can say of it.
 std::string Tip(const Document& d, const Entity& e) {
   std::string tip(TypeName(e.type));
   if (!e.kind.empty()) tip += " (" + e.kind + ")";
   const auto line = [&tip](std::string_view key, std::string_view value) {
-    if (!value.empty()) tip += "\n" + std::string(key) + ": " + std::string(value);
+    if (!value.empty()) tip += " \u00B7 " + std::string(key) + ": " + std::string(value);
   };
   line("normal", e.normal);
   for (const auto& [key, value] : e.slots) line(key, value);
@@ -102,8 +103,8 @@ std::string MarkedText(const Document& d, const std::function<std::string(const 
     writer.WriteUpTo(e->span.start, &out);
     out += "<mark class=\"atau-" + std::string(TypeName(e->type)) +
            (flat.contains({e->span.start, e->span.end, e->type}) ? "" : " atau-inner") + "\" data-start=\"" +
-           std::to_string(e->code_points.start) + "\" data-end=\"" + std::to_string(e->code_points.end) + "\" title=\"" +
-           HtmlEscape(Tip(d, *e)) + "\"" + (attributes ? attributes(*e) : std::string()) + ">";
+           std::to_string(e->code_points.start) + "\" data-end=\"" + std::to_string(e->code_points.end) +
+           "\" tabindex=\"0\" aria-description=\"" + HtmlEscape(Tip(d, *e)) + "\"" + (attributes ? attributes(*e) : std::string()) + ">";
     open.push_back(e);
   }
   close_up_to(std::string::npos);
@@ -176,25 +177,41 @@ std::string HtmlEscape(std::string_view text) {
 }
 
 std::string HtmlStyle() {
-  // One hue a type; the lightness turns over in dark mode. A label beside each mark says the type without colour.
-  return R"(<style>
-.atau{--ink:#1b1b1b;--paper:#fff;--line:#c8c8c8;--dim:#595959;--back:88%;--edge:28%;--soft:70%;color:var(--ink);background:var(--paper);font:1rem/1.75 system-ui,"Noto Sans",sans-serif}
-@media(prefers-color-scheme:dark){.atau{--ink:#ececec;--paper:#161616;--line:#4a4a4a;--dim:#b0b0b0;--back:22%;--edge:68%;--soft:45%}}
+  // One hue a type; the lightness turns over in dark mode. A label beside each mark says the type without colour. JupyterLab, VS Code and
+  // Colab say in attributes of the page which theme is on, whatever the system prefers: these selectors come last. The tip is as wide as
+  // the text, so that it never widens a page; only the innermost mark shows its own.
+  // Notebooks have rules for every list and table: ".atau.atau" outweighs them.
+  static constexpr std::string_view kDark =
+      "--ink:#ececec;--paper:#161616;--line:#4a4a4a;--dim:#b0b0b0;--back:22%;--edge:74%;--soft:45%;color-scheme:dark";
+  static constexpr std::string_view kLight =
+      "--ink:#1b1b1b;--paper:#fff;--line:#c8c8c8;--dim:#595959;--back:88%;--edge:28%;--soft:70%;color-scheme:light";
+  std::string style = "<style>\n.atau{";
+  style.append(kLight).append(
+      ";color:var(--ink);background:var(--paper);font:1rem/1.75 system-ui,\"Noto "
+      "Sans\",sans-serif}\n@media(prefers-color-scheme:dark){.atau{");
+  style.append(kDark).append("}}\n[data-jp-theme-light=\"true\"] .atau,.vscode-light .atau,html[theme=light] .atau{").append(kLight);
+  style.append("}\n[data-jp-theme-light=\"false\"] .atau,.vscode-dark .atau,.vscode-high-contrast .atau,html[theme=dark] .atau{");
+  style.append(kDark).append(R"(}
 .atau-PERSON{--hue:210}.atau-ORGANIZATION{--hue:275}.atau-LOCATION{--hue:140}.atau-PROGRAM{--hue:28}.atau-DATE{--hue:185}.atau-MONEY{--hue:55}.atau-ROLE{--hue:340}
-.atau .atau-text{white-space:pre-wrap;overflow-wrap:anywhere;max-width:46rem}
+div.atau{padding:.75rem;border-radius:.25rem}
+.atau .atau-text{position:relative;white-space:pre-wrap;overflow-wrap:anywhere;max-width:46rem}
 .atau mark,.atau .atau-chip{color:inherit;background:hsl(var(--hue) var(--soft) var(--back));border-bottom:2px solid hsl(var(--hue) 60% var(--edge));border-radius:.25em;padding:.1em .25em;box-decoration-break:clone;-webkit-box-decoration-break:clone}
-.atau mark.atau-inner{border-bottom-style:dotted}
+.atau mark.atau-inner{border-bottom-style:dotted;outline:1px dotted hsl(var(--hue) 60% var(--edge))}
+.atau mark:focus-visible{outline:2px solid var(--ink);outline-offset:1px}
+.atau mark:hover:not(:has(mark:hover))::after,.atau mark:focus-visible::after{content:attr(aria-description);display:block;position:absolute;left:0;right:0;z-index:2;margin-top:.2em;padding:.4em .7em;background:var(--ink);color:var(--paper);border-radius:.3em;font-size:.8rem;font-weight:400;line-height:1.45;pointer-events:none}
 .atau .atau-label{font-size:.6em;letter-spacing:.04em;margin-left:.4em;color:hsl(var(--hue) 60% var(--edge));font-weight:700;vertical-align:.15em;user-select:none}
 .atau .atau-chip{font-size:.75em;padding:.1em .5em}
-.atau .atau-legend{list-style:none;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
-.atau table{border-collapse:collapse;margin:1.25rem 0 0;font-size:.9rem;line-height:1.4}
-.atau caption{text-align:left;font-weight:700;padding-bottom:.25rem}
-.atau td,.atau th{border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;font-weight:inherit}
-.atau thead th{color:var(--dim);font-size:.8rem}
+.atau.atau .atau-legend{list-style:none;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
+.atau.atau table{color:inherit;table-layout:auto;border:0;border-collapse:collapse;margin:1.25rem 0 0;font-size:.9rem;line-height:1.4}
+.atau.atau caption{caption-side:top;text-align:left;font-weight:700;padding-bottom:.25rem;color:inherit}
+.atau.atau tr{background:none}
+.atau.atau td,.atau.atau th{border:0;border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;max-width:none;text-align:left;vertical-align:top;white-space:normal;font-weight:inherit;background:none;color:inherit;overflow-wrap:break-word}
+.atau.atau thead th{color:var(--dim);font-size:.8rem}
 .atau h1{font-size:1.4rem;line-height:1.3}.atau h2{font-size:1.1rem;line-height:1.3;margin-top:2.5rem}
 body.atau{margin:0 auto;padding:1.5rem;max-width:64rem}
 </style>
-)";
+)");
+  return style;
 }
 
 std::string HtmlLegend(const Document& d) {

@@ -10,7 +10,7 @@
 
 namespace atau::document {
 
-// The style sheet, as a <style> element. All its selectors begin with ".atau", so that it leaves the rest of a page alone.
+// The style sheet, as a <style> element. All its selectors hold ".atau", so that it leaves the rest of a page alone.
 std::string HtmlStyle();
 
 // Text as it may stand in an element or in a quoted attribute. What is no UTF-8, and what HTML has no place for, becomes U+FFFD.

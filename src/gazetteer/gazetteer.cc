@@ -17,12 +17,16 @@ using token::Token;
 
 namespace {
 
-// The mask with every gender of each case and number that it has: what is left of agreement between «город» and «Москва».
-Agreement SpreadGenders(Agreement agreement) {
-  constexpr Agreement kOnePerCase = 0x111111;
+// What is left of agreement between «город» and «Москва», or «Лютик» and «партнёры». Of the four bits of a case the first says that it may
+// be singular, whatever the gender, the second that it is this case in whatever number, the last that it may be plural.
+constexpr Agreement kOnePerCase = 0x111111;
+Agreement CasesOf(Agreement agreement) {
   const Agreement singular = (agreement | agreement >> 1 | agreement >> 2) & kOnePerCase;
-  return singular * 7 | (agreement & kOnePerCase * 8);
+  const Agreement plural = agreement & kOnePerCase * 8;
+  return singular | (singular | plural >> 3) * 2 | plural;
 }
+Agreement OfOneNumber(Agreement cases) { return (cases & kOnePerCase) * 7 | (cases & kOnePerCase * 8); }
+Agreement OfAnyNumber(Agreement cases) { return (cases >> 1 & kOnePerCase) * 15; }
 
 void Prefetch(const void* address) {
 #if defined(__GNUC__)
@@ -44,7 +48,7 @@ struct Walk {
   std::uint32_t state = 0;
   std::uint32_t finals = 0;
   Agreement agreement = morph::kAllAgreement;
-  Agreement cases = morph::kAllAgreement;
+  Agreement cases = morph::kAllAgreement;    // as CasesOf
   std::uint16_t lower = 0;                   // bit n: the n-th token is in lower case
   std::uint16_t not_upper = 0;               // bit n: the n-th token is not in capitals
   std::uint16_t not_inner = 0;               // bit n: the n-th token has no capitals inside
@@ -209,6 +213,7 @@ class GazetteerImpl final : public Gazetteer {
     if (section == nullptr) return info;
     const EntryRecord& record = section->entries[index - section->first_entry];
     info.support = (record.flags & kEntrySupport) != 0;
+    info.added = section != sections_.data();
     if ((record.flags & kEntryWords) == 0 && record.type < kTypeCount) info.type = static_cast<Type>(record.type);
     if (record.kind < section->kinds.size()) {
       info.kind_id = section->kind_ids[record.kind];
@@ -387,7 +392,7 @@ class GazetteerImpl final : public Gazetteer {
       after.filter = (after.state & kHasChildren) != 0 && number < section.filters.size() ? section.filters[number] : 0;
       if (key.inflects) {
         after.agreement &= key.agreement;
-        after.cases &= SpreadGenders(key.agreement);
+        after.cases &= CasesOf(key.agreement);
       }
       if (walk.position < 16) {
         const auto bit = static_cast<std::uint16_t>(1u << walk.position);
@@ -469,7 +474,7 @@ class GazetteerImpl final : public Gazetteer {
       state->walks.swap(state->next);
       bool children = false;
       for (const Walk& walk : state->walks) {
-        if (walk.finals != 0) Emit(section, walk, begin, at + 1, out);
+        if (walk.finals != 0) Emit(section, walk, begin, root.section == 0 ? at + 1 : EndOf(tokens, begin, at + 1), out);
         children |= (walk.state & kHasChildren) != 0;
       }
       if (!children || !NextNameToken(tokens, &at)) return;
@@ -490,6 +495,16 @@ class GazetteerImpl final : public Gazetteer {
     return false;
   }
 
+  // A quote that opens inside of a name closes inside of it: the added name «ООО "Ромашка"» ends with its quote. The main dictionary's
+  // names stay as its weights were learned, which prefer the name in the quotes.
+  static std::uint32_t EndOf(const std::vector<Token>& tokens, std::uint32_t begin, std::uint32_t end) {
+    while (end < tokens.size() && tokens[end].kind == token::Kind::kQuote && tokens[end].Has(token::kCloses) &&
+           tokens[end].pair >= static_cast<std::int32_t>(begin)) {
+      ++end;
+    }
+    return end;
+  }
+
   static void Emit(const Section& section, const Walk& walk, std::uint32_t begin, std::uint32_t end, std::vector<Match>* out) {
     for (std::size_t i = walk.finals - 1; i < section.finals.size(); ++i) {
       const Final& final = section.finals[i];
@@ -499,7 +514,10 @@ class GazetteerImpl final : public Gazetteer {
       if ((final.allowed & kAnyForm) != 0) {
         left = walk.agreement & allowed;
       } else if (allowed != 0) {
-        left = ((final.allowed & kCaseOnly) != 0 ? walk.cases : walk.agreement) & allowed;
+        left = ((final.allowed & kCaseOnly) != 0    ? OfOneNumber(walk.cases)
+                : (final.allowed & kAnyNumber) != 0 ? OfAnyNumber(walk.cases)
+                                                    : walk.agreement) &
+               allowed;
         agrees &= left != 0;
       }
       const bool other_case =

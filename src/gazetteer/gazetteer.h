@@ -53,6 +53,7 @@ struct EntryInfo {
   std::uint16_t class_id = 0, kind_id = 0;
   Type type = Type::kNone;
   bool support = false;
+  bool added = false;  // stands in another bundle than the first: somebody's own name
 };
 
 // Per-call memory of Find; reused between calls, one a thread.

@@ -53,6 +53,7 @@ inline constexpr std::uint32_t kCaseOnly = 1u << 30;   // nouns of different gen
 inline constexpr std::uint32_t kAnyForm = 1u << 29;    // no agreement is asked for (verbs, adverbs of word classes)
 inline constexpr std::uint32_t kUnhyphened =
     1u << 28;  // a hyphenated word taken apart: matches hyphenated words of a text a part at a time too
+inline constexpr std::uint32_t kAnyNumber = 1u << 27;  // nouns of one rank stand in one case, each in its number («Лютика и партнёров»)
 
 struct EntryRecord {
   std::uint32_t id;  // strings

@@ -194,6 +194,19 @@ void AddThing(const std::vector<NameWord>& words, bool any_number, PathMaker* ma
   maker->Add(allowed(*head), [&](std::size_t i) { return KeysInGroup(words, *head, i); });
   if (!head->noun || head->end >= words.size()) return;
 
+  // «Аргументы и факты», «Война и мир»: two nouns of one rank stand in one case, whatever the number and gender of each.
+  if (words[head->end].form.folded == "и" && head->end + 1 < words.size() &&
+      words[head->end + 1].inside_quotes == words[begin].inside_quotes) {
+    const std::optional<Group> other = FindGroup(words, head->end + 1);
+    if (other && other->noun) {
+      maker->Add(morph::kAllAgreement | kAnyNumber, [&](std::size_t i) {
+        std::vector<std::uint64_t> keys = KeysInGroup(words, *head, i);
+        return keys.empty() ? KeysInGroup(words, *other, i) : keys;
+      });
+    }
+    return;
+  }
+
   // «город Москва», «река Волга», «Тинькофф Банк»: a second head in the nominative that is no genitive tail.
   const NameWord& next = words[head->end];
   if (next.inside_quotes || !next.inflects_by_letters || IsGenitive(next)) return;

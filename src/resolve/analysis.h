@@ -106,6 +106,7 @@ struct Analysis {
     std::int8_t type = -1;
     std::uint8_t tier = 0;
     bool words = false;
+    bool added = false;  // of a user's own names
   };
   struct PlacedHit {
     std::uint32_t begin = 0, end = 0;
@@ -141,7 +142,7 @@ struct Analysis {
       info.class_id = e.class_id;
       info.kind_id = e.kind_id;
       infos.push_back(info);
-      placed.push_back({m.begin, m.end, info.kind_id, info.type, info.tier, info.words});
+      placed.push_back({m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added});
       if (info.type >= 0) named.push_back(placed.back());
     }
     for (const rules::Hit& h : hits.hits) {

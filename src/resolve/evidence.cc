@@ -366,6 +366,8 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (std::uint32_t r = 0; r < rules->size(); ++r) Add(kRule, std::string(rules->rule(r).name));
   rule_over_ = static_cast<EvidenceId>(names_.size());
   for (const auto type : kGazTypes) Add(kRuleOver, std::string(type));
+  gaz_added_ = static_cast<EvidenceId>(names_.size());
+  for (const auto type : kGazTypes) Add(kGazAdded, std::string(type));
   // Word classes and kinds of entities: numbers run from 1; ids beyond the last name give an empty name.
   for (std::uint16_t k = 0; k == 0 || !gazetteer->KindName(k).empty(); ++k) {
     const std::string name = k == 0 ? "none" : std::string(gazetteer->KindName(k));
@@ -566,13 +568,15 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   }
 
   // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
-  std::uint32_t exact = 0, within = 0, over = 0, cross = 0;
+  std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
   for (std::uint32_t k = a.named_near.From(c.begin); k < a.named_near.Until(c.end); ++k) {
     const Analysis::Placed& m = a.named[k];
     if (m.end <= c.begin) continue;
     const std::uint32_t bit = 1u << (m.type * 4 + m.tier);
     if (m.begin == c.begin && m.end == c.end) {
       exact |= bit;
+      // Who adds a name to fire alone means it, whatever its words look like.
+      if (m.added && (m.tier & 1) == 0) added |= 1u << m.type;
       if (m.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[m.kind_id] + (m.tier & 1), out);
     } else if (m.begin >= c.begin && m.end <= c.end) {
       within |= bit;
@@ -582,6 +586,7 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
       cross |= bit;
     }
   }
+  for (; added != 0; added &= added - 1) out->push_back(gaz_added_ + static_cast<EvidenceId>(std::countr_zero(added)));
   for (std::uint32_t any = exact | within | over | cross; any != 0; any &= any - 1) {
     const auto i = static_cast<std::uint32_t>(std::countr_zero(any));
     if ((exact >> i & 1) != 0) out->push_back(gaz_span_[i]);

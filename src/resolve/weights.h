@@ -52,7 +52,7 @@ inline constexpr int kBlock = kOffsets * kLane;  // what one piece of word evide
                   X(kGazPart, "gazetteer_within") X(kRule, "rule") X(kQuoted, "quoted") X(kHeadBefore, "head_before")                    \
                       X(kHeadFirst, "head_first") X(kHeadAfter, "head_after") X(kAgree, "agreement") X(kBalance, "balance")              \
                           X(kDocSpan, "document_span") X(kBias, "bias") X(kTail, "tail") X(kGazKind, "gazetteer_kind")                   \
-                              X(kRuleOver, "rule_longer")
+                              X(kRuleOver, "rule_longer") X(kGazAdded, "gazetteer_added")
 
 enum Template : std::uint8_t {
 #define X(id, name) id,

@@ -1,19 +1,20 @@
 """The contract of the Python package."""
 
+import copy
+import dataclasses
+import gc
 import html.parser
 import json
+import os
 import pickle
+import subprocess
+import sys
 import threading
 
 import atau
 import pytest
 
 TEXT = "Генеральный директор Роскосмоса Дмитрий Рогозин прибыл на космодром Байконур в Казахстане."
-
-
-@pytest.fixture(scope="session")
-def nlp():
-    return atau.load()
 
 
 def found(doc):
@@ -73,6 +74,7 @@ def test_dict_and_json_are_the_contract(nlp):
         "start", "end", "type", "kind", "text", "normal", "slots", "entity", "gazetteer", "score", "rule",
     }  # fmt: skip
     assert [e["text"] for e in d["entities"]] == [e.text for e in doc.ents]
+    assert [e["score"] for e in d["entities"]] == [e.score for e in doc.ents]
     assert set(d["document_entities"][0]) == {"id", "type", "normal", "gazetteer", "mentions"}
     for relation in d["relations"]:
         assert set(relation) == {"type", "subject", "role", "object", "start", "end"}
@@ -112,8 +114,26 @@ def test_pipe_rejects_nonsense(nlp):
         list(nlp.pipe([TEXT], batch_size=0))
     with pytest.raises(TypeError, match="str"):
         list(nlp.pipe([TEXT, None]))
-    with pytest.raises(TypeError, match="str"):
-        nlp(b"bytes")
+    with pytest.raises(TypeError, match="many texts"):
+        nlp.pipe(TEXT)
+    with pytest.raises(atau.Error, match="date"):
+        nlp.pipe([TEXT], date="soon")
+
+
+def test_pipe_gives_what_comes_before_a_bad_text(nlp):
+    stream = nlp.pipe([TEXT, "Астана.", None, "Москва."])
+    assert [next(stream).text, next(stream).text] == [TEXT, "Астана."]
+    with pytest.raises(TypeError, match="NoneType"):
+        next(stream)
+
+    def broken():
+        yield TEXT
+        raise OSError("the feed is gone")
+
+    stream = nlp.pipe(broken(), n_threads=2)
+    assert next(stream).text == TEXT
+    with pytest.raises(OSError, match="gone"):
+        next(stream)
 
 
 def test_threads_may_share_an_extractor(nlp):
@@ -297,5 +317,229 @@ def test_pickles(nlp):
 
 def test_doc_is_a_collection(nlp):
     doc = nlp(TEXT)
-    assert len(doc) == len(doc.ents) == len(list(doc))
-    assert "atau.Document" in repr(doc)
+    assert len(doc) == len(doc.ents) == len(list(doc)) == 5
+    assert doc[0] is doc.ents[0]
+    assert doc[-1].normal == "Казахстан"
+    assert doc[1:3] == doc.ents[1:3]
+    with pytest.raises(IndexError):
+        doc[5]
+    assert "Роскосмос" in doc
+    assert "Роскосмоса" in doc
+    assert "Марс" not in doc
+    assert doc[0] in doc
+    assert bool(nlp("Ничего."))
+    assert doc.entity("e2").normal == "Дмитрий Рогозин"
+    assert (
+        [e.text for e in doc.mentions("e2")] == [e.text for e in doc.mentions(doc.entity("e2"))] == ["Дмитрий Рогозин"]
+    )
+    with pytest.raises(KeyError):
+        doc.entity("e99")
+
+
+def test_reprs_help(nlp):
+    doc = nlp(TEXT)
+    assert repr(doc).startswith("<atau.Document 'Генеральный директор")
+    assert "5 mentions of 4 entities" in repr(doc)
+    assert repr(doc[1]) == "<ORGANIZATION 'Роскосмоса' 21:31 = 'Роскосмос' org.ru.roskosmos>"
+    assert str(doc[1]) == "Роскосмоса"
+    assert "types=PERSON" in repr(atau.load(types=["PERSON"]))
+
+
+def test_documents_are_values(nlp):
+    one, same, other = nlp(TEXT), nlp(TEXT), nlp(TEXT + " ")
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert one != TEXT
+    assert len({one, same, other}) == 2
+    assert len(set(one.ents) | set(same.ents)) == len(one.ents)
+    assert copy.deepcopy(one) is one
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one[0].label = "PERSON"
+
+
+@pytest.mark.parametrize("charset", ["windows-1251", "koi8-r", "utf-16", "utf-8", "auto", None])
+def test_bytes_in_many_charsets(nlp, charset):
+    data = TEXT.encode({"auto": "cp1251", None: "koi8-r"}.get(charset, charset))
+    doc = nlp(data, charset=charset)
+    assert doc.text == TEXT
+    assert doc.to_json() == nlp(TEXT).to_json()
+    assert next(nlp.pipe([bytearray(data)], charset=charset)) == doc
+    assert nlp.explain(memoryview(data), 21, 31, charset=charset).readings[0].label == "ORGANIZATION"
+
+
+def test_charsets_are_checked(nlp):
+    with pytest.raises(atau.Error, match="klingon") as caught:
+        nlp(b"bytes", charset="klingon")
+    assert caught.value.code == "invalid_argument"
+    with pytest.raises(TypeError, match="str already"):
+        nlp("str", charset="utf-8")
+    assert nlp(b"\xff\xfe\xfa", charset="utf-8").text
+
+
+def test_json_carries_an_id_as_the_program_does(nlp, tmp_path):
+    lines = [
+        {"id": '№ 1 "a"\n\x1f', "text": TEXT},
+        {"id": 7, "url": "http://x/?a=1&b=«»", "n": [1, 2.5, None, {"к": True}], "text": "Астана."},
+        {"id": None, "text": ""},
+    ]
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    program = os.environ.get("ATAU_PROGRAM")
+    if not program:
+        pytest.skip("ATAU_PROGRAM names no program")
+    command = [program, "extract", "--from", "jsonl", "--to", "jsonl", str(source)]
+    expected = subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout.splitlines()
+    for line, wanted in zip(lines, expected):
+        carry = {key: value for key, value in line.items() if key not in ("id", "text")}
+        assert nlp(line["text"]).to_json(id=line["id"], carry=carry) == wanted
+        assert nlp(line["text"]).to_dict(id=line["id"], carry=carry) == json.loads(wanted)
+
+
+def test_documents_come_back_from_json(nlp):
+    for text in (TEXT, "", "😀 Мо\u00adсква, \ud800 Дмитрий Рогозин"):
+        doc = nlp(text)
+        back = atau.Document.from_json(doc.to_json(), doc.text)
+        assert back == doc
+        assert back.to_json() == doc.to_json()
+        assert back.to_brat() == doc.to_brat()
+        assert back.to_conll() == doc.to_conll()
+        full = atau.Document.from_json(
+            doc.to_json(id="x", text=True).encode("utf-8", "surrogatepass").replace(b"\xed\xa0\x80", b"\xef\xbf\xbd")
+        )
+        assert full.to_json() == doc.to_json()
+        assert full.repairs == doc.repairs
+        assert full.to_html() == doc.to_html()
+        assert atau.Document.from_dict(doc.to_dict(), doc.text) == doc
+        again = pickle.loads(pickle.dumps(back))
+        assert again == doc
+    with pytest.raises(atau.Error, match="without its extractor"):
+        again.explain(0, 2)
+    assert atau.Document.from_json(nlp(TEXT).to_json(), TEXT, nlp).explain(21, 31).readings[0].chosen
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d.pop("nested"), "nested is missing"),
+        (lambda d: d["entities"][0].pop("start"), r"entities\[0\].start is missing"),
+        (lambda d: d["entities"][0].update(end=10**6), "outside the text"),
+        (lambda d: d["entities"][0].update(start=-1), "start is -1"),
+        (lambda d: d["entities"][0].update(start=True), "start is True"),
+        (lambda d: d["entities"][0].update(type="PLANET"), "PLANET"),
+        (lambda d: d["entities"][0].update(slots={"a": 1}), "slots is"),
+        (lambda d: d["entities"][1].update(entity="e77"), "not there"),
+        (lambda d: d["nested"][0].update(parent=77), "parent"),
+        (lambda d: d["document_entities"][0].update(mentions=[77]), "mention that is not there"),
+        (lambda d: d["document_entities"][0].update(mentions=[]), "no mention"),
+        (lambda d: d["relations"][0].update(subject="e77"), "not there"),
+        (lambda d: d.update(entities=[7]), "no object"),
+    ],
+)
+def test_from_dict_names_what_is_wrong(nlp, change, message):
+    values = nlp(TEXT).to_dict()
+    change(values)
+    with pytest.raises(atau.Error, match=message):
+        atau.Document.from_dict(values, TEXT)
+
+
+def test_from_json_rejects_what_is_no_document(nlp):
+    for line in ("", "{", "[]", "7", '{"entities": 7}'):
+        with pytest.raises(atau.Error) as caught:
+            atau.Document.from_json(line, "")
+        assert caught.value.code == "syntax"
+    with pytest.raises(atau.Error, match="no text"):
+        atau.Document.from_json(nlp(TEXT).to_json())
+
+
+def test_displacy_brat_conll(nlp):
+    doc = nlp(TEXT)
+    shown = doc.to_displacy(title="Пуск")
+    assert shown["text"] == TEXT
+    assert shown["title"] == "Пуск"
+    assert [(e["start"], e["end"], e["label"]) for e in shown["ents"]] == [(e.start, e.end, e.label) for e in doc]
+    assert "T2\tORGANIZATION 21 31\tРоскосмоса\n" in doc.to_brat()
+    assert "Дмитрий\tB-PERSON\nРогозин\tI-PERSON\n" in doc.to_conll()
+    spacy = pytest.importorskip("spacy")
+    html = spacy.displacy.render(shown, style="ent", manual=True, jupyter=False)
+    assert "Роскосмоса" in html
+
+
+def test_explanations_count_code_points(nlp):
+    doc = nlp("😀 " + TEXT)
+    person = next(e for e in doc if e.label == "PERSON")
+    assert f"reading PERSON {person.start}..{person.end} " in str(doc.explain(person.start, person.end))
+
+
+def test_unpickled_documents_find_their_extractor(tmp_path):
+    own = atau.load(extra=[("PROGRAM", "Заря степи")])
+    doc = own("Участники «Зари степи».")
+    data = pickle.dumps(doc)
+    assert len(data) < 20_000
+    assert pickle.loads(data).explain(11, 21).readings[0].label == "PROGRAM"
+    plain = pickle.dumps(atau.load(types=["PERSON"])(TEXT))
+    gc.collect()
+    assert pickle.loads(plain).explain(32, 47).readings[0].chosen
+    fingerprint = own.fingerprint
+    packed = pickle.dumps(own)
+    del own, doc
+    gc.collect()
+    lost = pickle.loads(data)
+    assert [e.normal for e in lost.ents if e.label == "PROGRAM"] == ["Заря степи"]
+    with pytest.raises(atau.Error, match="names or rules of its own"):
+        lost.explain(11, 21)
+    again = pickle.loads(packed)
+    assert again.fingerprint == fingerprint
+    assert lost.explain(11, 21).readings[0].label == "PROGRAM"
+
+
+def test_progress_shows_a_bar(nlp, capsys):
+    pytest.importorskip("tqdm")
+    assert len(list(nlp.pipe([TEXT] * 3, progress=True))) == 3
+    assert "3/3" in capsys.readouterr().err
+
+
+def test_optional_packages_are_named_when_they_lack(nlp, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match="pip install tqdm"):
+        nlp.pipe([TEXT], progress=True)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.delitem(sys.modules, "atau.pandas", raising=False)
+    with pytest.raises(ImportError, match="pip install pandas"):
+        nlp.to_frame([TEXT])
+
+
+def test_import_is_light():
+    code = "import sys, atau; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    modules = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+    heavy = {
+        "numpy",
+        "pandas",
+        "tqdm",
+        "spacy",
+        "pyspark",
+        "IPython",
+        "asyncio",
+        "multiprocessing",
+        "unittest",
+        "email",
+    }
+    assert not heavy & set(modules)
+
+
+def test_arguments_are_checked(nlp, tmp_path):
+    for wrong in (7, None, ["a"], {"text": "a"}):
+        with pytest.raises(TypeError, match="str or bytes"):
+            nlp(wrong)
+    with pytest.raises(TypeError, match="types must be a list"):
+        atau.load(types="PERSON")
+    with pytest.raises(TypeError, match="extra must be a list"):
+        atau.load(extra="own.tsv")
+    with pytest.raises(atau.Error, match="extra holds") as caught:
+        atau.load(extra=[7])
+    assert caught.value.code == "invalid_argument"
+    with pytest.raises(atau.Error, match="a content, no path"):
+        atau.load(extra=[OWN])
+    with pytest.raises(atau.Error) as caught:
+        atau.load(extra=[tmp_path / "absent.jsonl"])
+    assert (caught.value.code, caught.value.file) == ("not_found", str(tmp_path / "absent.jsonl"))

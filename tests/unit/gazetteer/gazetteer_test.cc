@@ -48,12 +48,14 @@ constexpr std::string_view kWordList = R"(
 города город NOUN,masc,sing,gent
 города город NOUN,masc,plur,nomn
 городе город NOUN,masc,sing,loct
+городах город NOUN,masc,plur,loct
 москва москва NOUN,femn,sing,nomn
 москвы москва NOUN,femn,sing,gent
 москве москва NOUN,femn,sing,loct
 союз союз NOUN,masc,sing,nomn
 союза союз NOUN,masc,sing,gent
 союзом союз NOUN,masc,sing,ablt
+союзе союз NOUN,masc,sing,loct
 союзы союз NOUN,masc,plur,nomn
 анна анна NOUN,femn,sing,nomn,Name
 анны анна NOUN,femn,sing,gent,Name
@@ -222,6 +224,7 @@ std::vector<SourceEntry> SmallDictionary() {
       Name("anna", {{"Анна Петрова"}}, Type::kPerson),
       Name("anna-sh", {{"Анна Штрих"}}, Type::kPerson),
       Name("soyuz", {{"Союз-2.1а"}}, Type::kProgram),
+      Name("and", {{"Союз и города"}}),
       Name("soyuz-ms", {{"Союз МС"}}, Type::kProgram),
       Name("proton", {{"Протон-М"}}, Type::kProgram),
       Name("mid", {{"МИД"}}),
@@ -256,6 +259,9 @@ TEST_CASE("names are found in every form, and nothing else is") {
       // Nouns side by side agree in case only.
       {"в городе Москве", "[городе Москве]moscow1 [Москве]moscow"},
       {"в городе Москвы", "[Москвы]moscow"},
+      // Nouns of one rank do too, and each keeps its number.
+      {"в «Союзе и городах»", "[Союзе и городах]and"},
+      {"Союза и городах", ""},
       // Plural names.
       {"в Нидерландах", "[Нидерландах]netherlands"},
       // People, in either order; a part that does not agree stays as it is.
