@@ -2,6 +2,8 @@
 #ifndef ATAU_CLI_JSONL_H_
 #define ATAU_CLI_JSONL_H_
 
+#include <atau/document.h>
+
 #include <string>
 #include <string_view>
 
