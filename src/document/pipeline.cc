@@ -98,6 +98,7 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
   rules_->Match(view, rules::Phase::kCandidates, &s->match, &a.hits);
   a.Index();
   evidence_->Categories(a, &s->cats);
+  a.chains.Build(a, s->cats);
   resolve::FindCandidates(a, s->cats, &s->candidates);
 }
 
