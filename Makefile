@@ -96,7 +96,8 @@ golden: build
 # Learns the weights anew; see docs/training.md for the two files.
 train: build
 	$(BUILD)/atau-train $(BUILD)/atau.bundle factru=$(FACTRU) nerel=$(NEREL) own=dictionaries/weights/training/own.txt \
-	  --one-case 3 --epochs 10 --jackknife 2 --l1 20 --mix factru=0.3 --mix nerel=0.7 --mix own=0.5 --out dictionaries/weights/10_learned.tsv
+	  --one-case 3 --epochs 10 --jackknife 2 --l1 20 --span-l1 0.25 --place-l1 0.5 --adapt factru \
+	  --mix factru=0.5,nerel=0.7,nerel.LOCATION=0.5,nerel.PROGRAM=0.5,own=0.5 --out dictionaries/weights/10_learned.tsv
 	cmake --build $(BUILD)
 
 # Everything that docs/benchmark.md describes; `make bench BENCH="--peers --corpora FOLDER"` passes options on.

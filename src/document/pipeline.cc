@@ -104,6 +104,7 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
   s->clock.Done(Room::kRules);
   a.Index();
   evidence_->Categories(a, &s->cats);
+  a.chains.Build(a, s->cats);
   resolve::FindCandidates(a, s->cats, &s->candidates);
   s->clock.Done(Room::kCandidates);
 }

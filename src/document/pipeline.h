@@ -76,6 +76,7 @@ class Pipeline {
   const morph::Morph& morph() const { return *morph_; }
   const gazetteer::Gazetteer& gazetteer() const { return *gazetteer_; }
   const rules::RuleSet& rules() const { return *rules_; }
+  const resolve::Evidence& evidence() const { return *evidence_; }
   const resolve::Model& model() const { return *model_; }
   const std::vector<std::shared_ptr<const bundle::Bundle>>& bundles() const { return bundles_; }
 

@@ -9,6 +9,7 @@
 
 #include "gazetteer/gazetteer.h"
 #include "morph/form_table.h"
+#include "resolve/chains.h"
 #include "resolve/nominatives.h"
 #include "resolve/weights.h"
 #include "rules/rules.h"
@@ -96,6 +97,7 @@ struct Analysis {
     std::uint8_t tier = 0;  // 0 alone, 1 support; +2 where the letter case differs
     std::uint16_t class_id = 0, kind_id = 0;
     bool words = false;  // a word class, not an entity
+    bool heads = false;  // of those, one that heads names: of bodies, places, programmes
   };
   std::vector<MatchInfo> infos;
 
@@ -121,6 +123,7 @@ struct Analysis {
   std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
 
   ByToken matches_at, matches_end, hits_at;
+  Chains chains;  // built after the categories of the tokens are known
 
   mutable Nominatives nominatives;  // remembered from earlier documents
   mutable FormBytes form_cats[2];   // categories of forms, without letter case in the second
@@ -132,6 +135,8 @@ struct Analysis {
     placed.clear();
     named.clear();
     placed_hits.clear();
+    const std::uint16_t bodies = gazetteer->ClassId("org_head"), places = gazetteer->ClassId("place_head"),
+                        programs = gazetteer->ClassId("program_head");
     for (const gazetteer::Match& m : matches) {
       const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
       MatchInfo info;
@@ -141,6 +146,7 @@ struct Analysis {
           static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
       info.class_id = e.class_id;
       info.kind_id = e.kind_id;
+      info.heads = info.words && (e.class_id == bodies || e.class_id == places || e.class_id == programs);
       infos.push_back(info);
       placed.push_back({m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added});
       if (info.type >= 0) named.push_back(placed.back());

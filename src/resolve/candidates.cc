@@ -59,6 +59,7 @@ bool IsTailWord(Cat cat) {
     case kLProgHead:
     case kLTitleHead:
     case kLRole:
+    case kLRoles:
     case kLPersonCtx:
     case kLParticle:
     case kLAdv:
@@ -81,6 +82,7 @@ bool EndsTail(Cat cat) {
     case kLProgHead:
     case kLTitleHead:
     case kLRole:
+    case kLRoles:
     case kLPersonCtx:
     case kLPart:
     case kNum:

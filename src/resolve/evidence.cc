@@ -180,6 +180,9 @@ constexpr std::string_view kGazPlaces[] = {"whole", "first", "inside"};
 constexpr std::string_view kDocKinds[] = {"whole", "part"};
 constexpr std::string_view kDocAmounts[] = {"1", "2", "4"};
 constexpr int kMaxWords = 12;
+constexpr EvidenceId kLinks = 6;            // of neighbours: as many as Memory::Link has
+constexpr EvidenceId kAcronymTypes = 5;     // where "acronym=of.PERSON" stands
+constexpr std::size_t kLongestAcronym = 8;  // letters
 
 struct ClassCat {
   std::string_view cls;
@@ -203,6 +206,29 @@ bool IsPlainWord(Cat cat) {
   return (cat >= kLNounNom && cat <= kLUnknown) || cat == kCNoun || cat == kCOther || cat == kCAdj || cat == kUKnown;
 }
 
+bool IsLowerStart(const Analysis& a, std::size_t i) { return a.tokens[i].kind == Kind::kWord && a.tokens[i].shape == Shape::kLower; }
+
+// Whether a word that heads names of bodies, places or programmes stands here.
+bool HeadBegins(const Analysis& a, std::size_t token) {
+  for (const std::uint32_t m : a.matches_at.At(token)) {
+    if (a.infos[m].heads) return true;
+  }
+  return false;
+}
+
+// Whether a role is said of many, in the genitive («союз [журналистов]», «совет [министров иностранных дел]»): part of a name, not a post.
+bool OfMany(const Analysis& a, const gazetteer::Match& m) {
+  for (std::uint32_t i = m.begin; i < m.end; ++i) {
+    const Form& f = (*a.forms)[a.tokens[i].form];
+    if ((f.any & morph::kNOUN) == 0) continue;
+    for (const auto& reading : a.forms->ReadingsOf(f)) {
+      if ((reading.tag & morph::kNOUN) != 0 && (reading.tag & morph::kplur) != 0 && (reading.tag & morph::kgent) != 0) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
 // Two entries of one kind say no more than one.
 void AddOnce(EvidenceId id, std::vector<EvidenceId>* out) {
   for (std::size_t i = out->size(); i-- > 0 && out->size() - i <= 12;) {
@@ -214,6 +240,8 @@ void AddOnce(EvidenceId id, std::vector<EvidenceId>* out) {
 }  // namespace
 
 std::string_view CatName(Cat cat) { return kCatNames[cat]; }
+
+namespace {
 
 std::uint64_t PatternKey(std::string_view value) {
   std::uint64_t key = 0;
@@ -231,29 +259,52 @@ std::uint64_t PatternKey(std::string_view value) {
 }
 
 // Long spans show their first two and last two words only.
-std::uint64_t Evidence::PatternOf(const std::vector<Cat>& cats, std::size_t begin, std::size_t end) {
-  std::uint64_t key = 0;
-  const auto add = [&key](Cat c) { key = key * 64 + c + 1; };
+template <class Add>
+void EachOfPattern(const std::vector<Cat>& cats, std::size_t begin, std::size_t end, Add add) {
   if (end - begin <= 4) {
     for (std::size_t i = begin; i < end; ++i) add(cats[i]);
   } else {
     add(cats[begin]), add(cats[begin + 1]), add(kPad), add(cats[end - 2]), add(cats[end - 1]);
   }
-  return key;
 }
 
-std::string PatternName(const std::vector<Cat>& cats, std::size_t begin, std::size_t end) {
-  std::string out;
-  const auto add = [&out](Cat c) {
-    if (!out.empty()) out += '+';
-    out += kCatNames[c];
-  };
-  if (end - begin <= 4) {
-    for (std::size_t i = begin; i < end; ++i) add(cats[i]);
-  } else {
-    add(cats[begin]), add(cats[begin + 1]), add(kPad), add(cats[end - 2]), add(cats[end - 1]);
+}  // namespace
+
+std::uint64_t SpanValueKey(Template t, std::string_view value) {
+  if (t == kPattern) return PatternKey(value);
+  return t == kChain || t == kChainNext || t == kInChain ? Chains::KeyOfName(value) : ValueKey(value);
+}
+
+SpanKeys Evidence::OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const {
+  SpanKeys keys;
+  std::uint64_t pattern = 0;
+  EachOfPattern(cats, c.begin, c.end, [&pattern](Cat cat) { pattern = pattern * 64 + cat + 1; });
+  keys.items[keys.size++] = {kPattern, pattern};
+  const auto key_of = [this](const Chains::Chain& chain) { return chain.kind < kind_key_.size() ? kind_key_[chain.kind] : 0; };
+  Chains::Chain chain;
+  if (a.chains.Around(a, c.begin, &chain)) keys.items[keys.size++] = {kInChain, Chains::AroundKey(chain, key_of(chain))};
+  if (a.chains.Of(a, cats, c.begin, c.end, &chain)) {
+    const std::uint64_t kind = key_of(chain);
+    keys.items[keys.size++] = {kChain, Chains::Key(chain, kind)};
+    keys.items[keys.size++] = {kChainNext, Chains::NextKey(chain, kind)};
   }
-  return out;
+  return keys;
+}
+
+std::string Evidence::SpanKeyedValue(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Template t) const {
+  std::string out;
+  if (t == kPattern) {
+    EachOfPattern(cats, c.begin, c.end, [&out](Cat cat) {
+      if (!out.empty()) out += '+';
+      out += kCatNames[cat];
+    });
+    return out;
+  }
+  Chains::Chain chain;
+  if (t == kInChain ? !a.chains.Around(a, c.begin, &chain) : !a.chains.Of(a, cats, c.begin, c.end, &chain)) return out;
+  const std::string_view kind = a.gazetteer->KindName(chain.kind);
+  if (t == kInChain) return Chains::AroundName(chain, kind);
+  return t == kChain ? Chains::Name(chain, kind) : Chains::NextName(chain, kind);
 }
 
 EvidenceId Evidence::Add(Template t, std::string value) {
@@ -368,13 +419,25 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (const auto type : kGazTypes) Add(kRuleOver, std::string(type));
   gaz_added_ = static_cast<EvidenceId>(names_.size());
   for (const auto type : kGazTypes) Add(kGazAdded, std::string(type));
+  neighbour_ = static_cast<EvidenceId>(names_.size());
+  for (const std::string_view side : {"before", "after"}) {
+    for (const std::string_view link : {"touches", "comma", "and", "bracket", "dash", "slash"}) {
+      for (const auto type : kGazTypes) Add(kNeighbour, std::string(side) + "." + std::string(link) + "." + std::string(type));
+    }
+  }
+  acronym_ = static_cast<EvidenceId>(names_.size());
+  for (const std::string_view value : {"spells", "spells_not", "spelled", "spelled_not", "of_words_before"})
+    Add(kAcronym, std::string(value));
+  for (const auto type : kGazTypes) Add(kAcronym, "of." + std::string(type));
   // Word classes and kinds of entities: numbers run from 1; ids beyond the last name give an empty name.
   for (std::uint16_t k = 0; k == 0 || !gazetteer->KindName(k).empty(); ++k) {
     const std::string name = k == 0 ? "none" : std::string(gazetteer->KindName(k));
+    kind_key_.push_back(ValueKey(name));
     class_.push_back(Add(kClass, name));
     head_before_.push_back(Add(kHeadBefore, name));
     head_first_.push_back(Add(kHeadFirst, name));
     head_after_.push_back(Add(kHeadAfter, name));
+    list_head_.push_back(Add(kListHead, name));
     gaz_kind_.push_back(Add(kGazKind, name + ".alone"));
     Add(kGazKind, name + ".support");
   }
@@ -482,11 +545,14 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
     if (!a.infos[index].words) continue;
     const gazetteer::Match& m = a.matches[index];
     const std::uint16_t cls = a.infos[index].class_id;
+    const bool of_many = class_cat_lower_[cls] == kLRole && OfMany(a, m);
     for (std::uint32_t i = m.begin; i < m.end; ++i) {
       Cat& cat = (*cats)[i];
       const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : a.tokens[i].shape == Shape::kLower;
-      const Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
+      Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
       if (better == kPad) continue;
+      if (better == kLRole && of_many) better = kLRoles;
+      if ((better == kLRole || better == kLRoles) && i > m.begin && HeadBegins(a, i)) continue;  // «председатель комитета» does not hide the head of the body
       if (IsPlainWord(cat) ||
           (better < cat && (cat == kLOrgHead || cat == kLPlaceHead || cat == kLProgHead || cat == kLTitleHead || cat == kLSpeech))) {
         cat = better;
@@ -619,6 +685,9 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   }
   out->push_back(tail_ + cats[c.end - 1]);
 
+  if (const std::uint16_t list = a.chains.ListHead(left); list != 0 && list < list_head_.size()) out->push_back(list_head_[list]);
+  OfAcronyms(a, c, out);
+
   // Rules that propose exactly this span; rules that propose a longer one.
   std::uint32_t longer = 0;
   for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
@@ -634,7 +703,44 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   }
 }
 
+// A name and its abbreviation in brackets: «Организация Объединённых Наций (ООН)», «ООН (Организация Объединённых Наций)».
+void Evidence::OfAcronyms(const Analysis& a, const Candidate& c, std::vector<EvidenceId>* out) const {
+  enum Value : EvidenceId { kSpells, kSpellsNot, kSpelled, kSpelledNot, kOfWordsBefore };
+  const std::size_t n = a.tokens.size();
+  const auto acronym = [&](std::size_t i) {
+    return a.tokens[i].kind == Kind::kWord && a.tokens[i].shape == Shape::kUpper && Letters(a.FormOf(i).folded) <= kLongestAcronym;
+  };
+  const auto bracket = [&](std::size_t i, char sign) { return a.clean[a.tokens[i].begin] == sign; };
+  const auto spells = [&](std::size_t begin, std::size_t end, std::size_t i) {
+    const std::string_view letters = a.FormOf(i).folded;
+    return InitialsOf(a, begin, end, true) == letters || InitialsOf(a, begin, end, false) == letters;
+  };
+  const bool opened = c.begin > 0 && bracket(c.begin - 1, '(');
+  if (c.end - c.begin >= 2 && !a.caseless) {
+    if (c.end + 2 < n && bracket(c.end, '(') && acronym(c.end + 1) && !IsLowerStart(a, c.end + 2))
+      out->push_back(acronym_ + (spells(c.begin, c.end, c.end + 1) ? kSpelled : kSpelledNot));
+    if (opened && c.begin > 1 && acronym(c.begin - 2) && c.end < n && !IsLowerStart(a, c.end))
+      out->push_back(acronym_ + (spells(c.begin, c.end, c.begin - 2) ? kSpells : kSpellsNot));
+  } else if (c.end - c.begin == 1 && opened && acronym(c.begin)) {
+    const std::size_t letters = Letters(a.FormOf(c.begin).folded);
+    for (std::size_t words = letters; words <= letters + 2 && words < c.begin; ++words) {
+      if (!spells(c.begin - 1 - words, c.begin - 1, c.begin)) continue;
+      out->push_back(acronym_ + kOfWordsBefore);
+      break;
+    }
+  }
+}
+
 void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
+  for (const Memory::Side side : {Memory::Side::kBefore, Memory::Side::kAfter}) {
+    const Memory::Neighbour next = memory.NextTo(a, c.begin, c.end, side);
+    if (next.type < 0) continue;
+    out->push_back(neighbour_ + (static_cast<EvidenceId>(side) * kLinks + static_cast<EvidenceId>(next.link)) * kTypes +
+                   static_cast<EvidenceId>(next.type));
+  }
+  if (c.end - c.begin == 1 && a.tokens[c.begin].shape == Shape::kUpper) {
+    if (const int type = memory.SpelledOut(a, c.begin); type >= 0) out->push_back(acronym_ + kAcronymTypes + static_cast<EvidenceId>(type));
+  }
   const auto counts = memory.SpanElsewhere(a, c.begin, c.end);
   for (std::size_t type = 0; type < kTypes; ++type) {
     if (counts[type] != 0)

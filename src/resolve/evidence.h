@@ -6,6 +6,7 @@
 #ifndef ATAU_RESOLVE_EVIDENCE_H_
 #define ATAU_RESOLVE_EVIDENCE_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,22 +21,25 @@
 namespace atau::resolve {
 
 // The category of a token: a coarse summary of shape, part of speech, name marks and word class. Pairs and patterns are made of categories.
-#define ATAU_CATS(X)                                                                                                                      \
-  X(kPad, "pad")                                                                                                                          \
-  X(kStop, "stop")                                                                                                                        \
-  X(kComma, "comma") X(kColon, "colon") X(kOpen, "open") X(kClose, "close") X(kQuoteOpen, "quote_open") X(kQuoteClose, "quote_close")     \
-      X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url") X(kLNounNom, "noun_nomn") X(kLNounGen, "noun_gent")        \
-          X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb") X(kLPart, "participle") X(kLPrep, "preposition")                      \
-              X(kLConj, "conjunction") X(kLAdv, "adverb") X(kLPron, "pronoun") X(kLOther, "other") X(kLUnknown, "unknown")                \
-                  X(kLOrgHead, "org_head") X(kLRole, "role") X(kLPlaceHead, "place_head") X(kLProgHead, "program_head")                   \
-                      X(kLTitleHead, "title_head") X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") X(kLMonth, "month")        \
-                          X(kLParticle, "particle") X(kLatLower, "latin_lower") X(kCName, "Given") X(kCSurn, "Surname")                   \
-                              X(kCNameSurn, "GivenSurname") X(kCPatr, "Patronymic") X(kCGeo, "Place") X(kCGeoSurn, "PlaceName")           \
-                                  X(kCOrgn, "Body") X(kCAdj, "Adjective") X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown")   \
-                                      X(kCOrgHead, "OrgHead") X(kCRole, "Role") X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead")  \
-                                          X(kCFunction, "Function") X(kUAbbr, "ABBREVIATION") X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN") \
-                                              X(kInitialCat, "Initial") X(kLatCap, "Latin") X(kLatUpper, "LATIN") X(kLatMixed, "laTin")   \
-                                                  X(kMixedCat, "miXed") X(kWordNum, "word2")
+#define ATAU_CATS(X)                                                                                                                     \
+  X(kPad, "pad")                                                                                                                         \
+  X(kStop, "stop")                                                                                                                       \
+  X(kComma, "comma")                                                                                                                     \
+  X(kColon, "colon")                                                                                                                     \
+  X(kOpen, "open")                                                                                                                       \
+  X(kClose, "close")                                                                                                                     \
+  X(kQuoteOpen, "quote_open") X(kQuoteClose, "quote_close") X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url")     \
+      X(kLNounNom, "noun_nomn") X(kLNounGen, "noun_gent") X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb")                      \
+          X(kLPart, "participle") X(kLPrep, "preposition") X(kLConj, "conjunction") X(kLAdv, "adverb") X(kLPron, "pronoun")              \
+              X(kLOther, "other") X(kLUnknown, "unknown") X(kLOrgHead, "org_head") X(kLRole, "role") X(kLRoles, "roles_gent") X(kLPlaceHead, "place_head")        \
+                  X(kLProgHead, "program_head") X(kLTitleHead, "title_head") X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") \
+                      X(kLMonth, "month") X(kLParticle, "particle") X(kLatLower, "latin_lower") X(kCName, "Given") X(kCSurn, "Surname")  \
+                          X(kCNameSurn, "GivenSurname") X(kCPatr, "Patronymic") X(kCGeo, "Place") X(kCGeoSurn, "PlaceName")              \
+                              X(kCOrgn, "Body") X(kCAdj, "Adjective") X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown")      \
+                                  X(kCOrgHead, "OrgHead") X(kCRole, "Role") X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead")     \
+                                      X(kCFunction, "Function") X(kUAbbr, "ABBREVIATION") X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN")    \
+                                          X(kInitialCat, "Initial") X(kLatCap, "Latin") X(kLatUpper, "LATIN") X(kLatMixed, "laTin")      \
+                                              X(kMixedCat, "miXed") X(kWordNum, "word2")
 
 enum Cat : std::uint8_t {
 #define X(id, name) id,
@@ -62,6 +66,16 @@ struct FormEvidence {
   };
   std::vector<EvidenceId> ids;
   std::vector<Keyed> keyed;
+};
+
+// Pieces of evidence of a candidate that cannot be listed beforehand: a template and the key of its value.
+struct SpanKeyed {
+  Template t = kPattern;
+  std::uint64_t key = 0;
+};
+struct SpanKeys {
+  std::array<SpanKeyed, 4> items;
+  std::uint32_t size = 0;
 };
 
 class Evidence {
@@ -91,24 +105,28 @@ class Evidence {
   void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const;
   // What the document's memory says of a candidate.
   void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
-  // The key (not in the vocabulary) of the candidate's pattern of categories; see PatternKey.
-  static std::uint64_t PatternOf(const std::vector<Cat>& cats, std::size_t begin, std::size_t end);
+  // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).
+  SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const;
+  // The value of such a piece as the table of weights writes it.
+  std::string SpanKeyedValue(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Template t) const;
 
  private:
+  void OfAcronyms(const Analysis& a, const Candidate& c, std::vector<EvidenceId>* out) const;
   EvidenceId Add(Template t, std::string value);
   EvidenceId Range(Template t, const std::vector<std::string>& values);
 
   std::vector<std::pair<Template, std::string>> names_;
   EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_,
-      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_;
-  EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;                   // each value once for every letter shape
-  std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, gaz_span_, gaz_kind_;  // by kind id (or type and flags)
+      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, neighbour_, acronym_;
+  EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;  // each value once for every letter shape
+  std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, list_head_, gaz_span_,
+      gaz_kind_;                                        // by kind id (or type and flags)
+  std::vector<std::uint64_t> kind_key_;                 // by kind id: the key of its name
   std::vector<Cat> class_cat_lower_, class_cat_upper_;  // by class id: the category a word of the class gets, kPad for none
 };
 
-// Numeric value keys of patterns: "Given+Surname" as sources write it.
-std::uint64_t PatternKey(std::string_view value);
-std::string PatternName(const std::vector<Cat>& cats, std::size_t begin, std::size_t end);
+// The key of a value as the table of weights writes it ("Given+Surname" of a pattern); most templates have that of the text.
+std::uint64_t SpanValueKey(Template t, std::string_view value);
 
 }  // namespace atau::resolve
 

@@ -23,12 +23,33 @@ constexpr std::array<std::uint64_t, 64> kEndingsBy = [] {
   return by;
 }();
 static_assert(std::size(kEndings) <= 64);
+constexpr std::size_t kMostInitials = 9;        // words of a name that is spelled by its initials
+constexpr std::size_t kMostBetween = 4;         // tokens between neighbours
+constexpr std::size_t kLongestConjunction = 6;  // bytes
 
 void Bump(std::uint16_t* count) {
   if (*count < 0xFFFF) ++*count;
 }
 
 }  // namespace
+
+std::string InitialsOf(const Analysis& a, std::size_t begin, std::size_t end, bool all) {
+  std::string out;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (a.tokens[i].kind != token::Kind::kWord) continue;
+    const morph::Form& f = a.FormOf(i);
+    if (!all && (f.any & (morph::kPREP | morph::kCONJ)) != 0) continue;
+    bool first = true;
+    for (std::size_t p = 0; p < f.folded.size();) {
+      const auto lead = static_cast<unsigned char>(f.folded[p]);
+      const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+      if (first) out.append(f.folded.substr(p, size));
+      first = f.folded[p] == '-';
+      p += size;
+    }
+  }
+  return out;
+}
 
 std::string_view StemOf(std::string_view word) {
   if (word.empty()) return word;
@@ -66,6 +87,7 @@ std::uint64_t Memory::SpanKey(std::size_t begin, std::size_t end) const {
 void Memory::Clear() {
   words_.clear();
   spans_.clear();
+  initials_.clear();
   mentions_.clear();
   mention_of_.clear();
 }
@@ -97,7 +119,48 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
       Bump(words == 1 ? &counts.whole[mention.type] : &counts.part[mention.type]);
     }
     Bump(&spans_[SpanKey(mention.begin, mention.end)][mention.type]);
+    if (words < 2 || words > kMostInitials) continue;
+    for (const bool all : {true, false}) initials_.try_emplace(InitialsOf(a, mention.begin, mention.end, all), mention.type);
   }
+}
+
+Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size_t end, Side side) const {
+  Neighbour found;
+  const bool before = side == Side::kBefore;
+  for (std::size_t step = 0; step < kMostBetween; ++step) {
+    if (before ? begin < step + 1 : end + step >= a.tokens.size()) return found;
+    const std::size_t i = before ? begin - step - 1 : end + step;
+    if (a.tokens[before ? i + 1 : i].Has(token::Flag::kBlockStart)) return found;
+    if (mention_of_[i] >= 0) {
+      const Mention& mention = mentions_[static_cast<std::size_t>(mention_of_[i])];
+      if (before ? mention.end <= begin : mention.begin >= end) found.type = mention.type;
+      return found;
+    }
+    const token::Token& t = a.tokens[i];
+    const char sign = a.clean[t.begin];
+    if (t.kind == token::Kind::kQuote) continue;
+    if (t.kind == token::Kind::kWord) {
+      if ((a.FormOf(i).any & morph::kCONJ) == 0 || t.end - t.begin > kLongestConjunction) return found;
+      found.link = Link::kConjunction;
+    } else if (t.Has(token::Flag::kOpens | token::Flag::kCloses)) {
+      found.link = Link::kBracket;
+    } else if (t.Has(token::Flag::kDash)) {
+      found.link = Link::kDash;
+    } else if (sign == '/') {
+      found.link = Link::kSlash;
+    } else if (sign == ',' || sign == ';') {
+      if (found.link == Link::kTouches) found.link = Link::kComma;
+    } else {
+      return found;
+    }
+  }
+  return found;
+}
+
+int Memory::SpelledOut(const Analysis& a, std::size_t token) const {
+  if (initials_.empty()) return -1;
+  const auto it = initials_.find(std::string(a.FormOf(token).folded));
+  return it == initials_.end() ? -1 : it->second;
 }
 
 Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -19,6 +20,10 @@ struct Mention {
   std::uint8_t type = 0;  // index into kCompeting
   float score = 0;
 };
+
+// The first letters of the words of [begin, end), in lower case, of parts behind a hyphen too; without prepositions and conjunctions unless
+// `all`.
+std::string InitialsOf(const Analysis& a, std::size_t begin, std::size_t end, bool all);
 
 // A crude stem of a folded word, equal for the cases of one name: the longest ending of declension taken off.
 std::string_view StemOf(std::string_view folded);
@@ -40,6 +45,17 @@ class Memory {
   // How often the same sequence of lemmas was a mention of each type elsewhere than at [begin, end).
   std::array<std::uint16_t, kTypes> SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const;
 
+  // The mention of the first look that stands next to [begin, end) on a side, with nothing but signs and conjunctions between.
+  enum class Side : std::uint8_t { kBefore, kAfter };
+  enum class Link : std::uint8_t { kTouches, kComma, kConjunction, kBracket, kDash, kSlash };
+  struct Neighbour {
+    Link link = Link::kTouches;
+    int type = -1;  // index into kCompeting; -1: there is none
+  };
+  Neighbour NextTo(const Analysis& a, std::size_t begin, std::size_t end, Side side) const;
+  // The type of a longer mention of the first look whose initials the token spells («Организация Объединённых Наций … ООН»), -1 for none.
+  int SpelledOut(const Analysis& a, std::size_t token) const;
+
   // The key of a token that is equal for all cases of a word.
   static std::uint64_t WordKey(const Analysis& a, std::size_t token);
 
@@ -53,7 +69,8 @@ class Memory {
   std::uint64_t generation_ = 0;
   std::unordered_map<std::uint64_t, Counts> words_;
   std::unordered_map<std::uint64_t, std::array<std::uint16_t, kTypes>> spans_;
-  std::vector<std::int32_t> mention_of_;  // by token: index of the first look's mention, -1
+  std::unordered_map<std::string, std::uint8_t> initials_;  // of longer mentions, in lower case: their type
+  std::vector<std::int32_t> mention_of_;                    // by token: index of the first look's mention, -1
   std::vector<Mention> mentions_;
 };
 

@@ -7,8 +7,9 @@ namespace atau::resolve {
 namespace {
 
 constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
-constexpr std::size_t kPatterns = 4096;  // remembered, a power of two
-constexpr std::size_t kAhead = 8;        // tokens for whose sums memory is asked beforehand
+constexpr std::size_t kKeyed = 8192;  // pieces remembered, a power of two
+constexpr int kKeyedShift = 51;       // 64 less its logarithm
+constexpr std::size_t kAhead = 8;     // tokens for whose sums memory is asked beforehand
 
 // Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
 constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / kLane) * kLane + slot % kLane; }
@@ -116,13 +117,13 @@ void Model::Spread(std::size_t m, const float* sums, std::span<const EvidenceId>
   std::copy(block.begin(), block.end(), lanes);
 }
 
-const Scores& Model::PatternScores(std::uint64_t pattern, ScoreScratch* scratch) const {
-  if (scratch->patterns_.empty()) scratch->patterns_.resize(kPatterns);
-  ScoreScratch::PatternCell& cell = scratch->patterns_[pattern * 0x9E3779B97F4A7C15ull >> 52];
-  if (cell.key != pattern) {
-    cell.key = pattern;
+const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const {
+  if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
+  ScoreScratch::KeyedCell& cell = scratch->keyed_[key >> kKeyedShift];
+  if (cell.key != key) {
+    cell.key = key;
     cell.scores = {};
-    for (const WeightCell& c : table_->Find(EvidenceKey(kPattern, pattern))) {
+    for (const WeightCell& c : table_->Find(key)) {
       if (c.slot >= kSpanSlot) cell.scores[c.slot - kSpanSlot] += c.weight;
     }
   }
@@ -181,7 +182,8 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
     evidence_->OfSpan(a, cats, c, &scratch->ids_);
     Scores own{};
     for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
-    Add(PatternScores(Evidence::PatternOf(cats, c.begin, c.end), scratch), &own);
+    const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
+    for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
     scratch->own_[k] = own;
   }
   Sum(n, candidates, scratch, scores);
@@ -240,8 +242,12 @@ std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Ca
       if (cell.slot == slot) out.push_back({evidence_->TemplateOf(id), evidence_->ValueOf(id), "span", cell.weight});
     }
   }
-  for (const WeightCell& cell : table_->Find(EvidenceKey(kPattern, Evidence::PatternOf(cats, c.begin, c.end)))) {
-    if (cell.slot == slot) out.push_back({kPattern, PatternName(cats, c.begin, c.end), "span", cell.weight});
+  const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
+  for (std::uint32_t i = 0; i < keys.size; ++i) {
+    const Template t = keys.items[i].t;
+    for (const WeightCell& cell : table_->Find(EvidenceKey(t, keys.items[i].key))) {
+      if (cell.slot == slot) out.push_back({t, evidence_->SpanKeyedValue(a, cats, c, t), "span", cell.weight});
+    }
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const Contribution& x, const Contribution& y) { return std::abs(x.weight) > std::abs(y.weight); });

@@ -33,12 +33,12 @@ class ScoreScratch {
   FormSums forms_[2];  // [caseless]
   std::uint64_t generation_ = ~std::uint64_t{0};
   bool caseless_ = false;
-  // What the table says of patterns asked for lately, by the low bits of their keys; 0: nothing yet.
-  struct PatternCell {
+  // What the table says of keyed evidence of candidates asked for lately, by some bits of the keys; 0: nothing yet.
+  struct KeyedCell {
     std::uint64_t key = 0;
     Scores scores;
   };
-  std::vector<PatternCell> patterns_;
+  std::vector<KeyedCell> keyed_;
   std::vector<float> lanes_;   // kLane numbers a token
   std::vector<float> prefix_;  // running sums of the `in` part, kTypes a token
   std::vector<std::uint8_t> active_;
@@ -80,8 +80,8 @@ class Model {
   const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
   // Adds the weights of word evidence seen at token `m` (and those of its form, unless null) to the lanes of the tokens around it.
   void Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
-  // What the table says of a pattern as a whole.
-  const Scores& PatternScores(std::uint64_t pattern, ScoreScratch* scratch) const;
+  // What the table says of a piece of keyed evidence of a candidate.
+  const Scores& KeyedScores(std::uint64_t evidence_key, ScoreScratch* scratch) const;
   // Sums of lanes and of the candidates' own evidence.
   void Sum(std::size_t tokens, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const;
 

@@ -81,7 +81,7 @@ std::string BuildWeights(const std::vector<WeightRow>& rows) {
     Template t;
     std::string_view value;
     if (!ParseEvidence(row.evidence, &t, &value)) continue;
-    std::uint64_t key = EvidenceKey(t, t == kPattern ? PatternKey(value) : ValueKey(value));
+    std::uint64_t key = EvidenceKey(t, SpanValueKey(t, value));
     if (key == 0) key = 1;
     table[key][row.slot] = row.weight;
   }

@@ -332,8 +332,9 @@ class WordRepair {
     if (!keep && words_ != nullptr) {
       const std::string_view a(first, static_cast<std::size_t>(hyphen - first));
       const std::string_view b(second, static_cast<std::size_t>(second_end - second));
-      keep = Known(a, "-", b) ||
-             (!Known(a, "", b) && first_letters >= 3 && second_letters >= 3 && words_->IsKnownWord(a) && words_->IsKnownWord(b));
+      // «Узбе-\nкистан» is one word, though «узбе» and «кистан» could be two.
+      keep = !Known(a, "", b) &&
+             (Known(a, "-", b) || (first_letters >= 3 && second_letters >= 3 && words_->IsKnownWord(a) && words_->IsKnownWord(b)));
     } else if (!keep) {
       keep = in_capitals;
     }

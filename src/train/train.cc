@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
+#include <set>
 #include <sstream>
 #include <unordered_map>
 
@@ -30,6 +31,9 @@ namespace {
 
 using namespace resolve;
 
+using Shares = std::array<float, kTypes>;  // how much of a scheme's own copy counts, by type
+using Mix = std::map<std::string, double>;
+
 struct Gold {
   std::uint32_t begin, end;  // tokens
   int type;
@@ -40,6 +44,7 @@ struct Doc {
   int scheme = 0;
   int number = 0;         // of the text in its corpus: copies in one letter case have their text's number
   bool programs = false;  // PROGRAM is annotated
+  bool adapt = false;     // its gold is brought nearer to our own definition
   bool one_case = false;
   bool learn = true;  // a training text; not one for measuring
   std::size_t tokens = 0;
@@ -49,7 +54,8 @@ struct Doc {
   std::vector<Candidate> candidates;
   std::vector<std::vector<std::uint32_t>> span_blocks, span_memory_blocks;
   std::vector<int> gold_of;  // by candidate: its gold type or -1
-  std::vector<Gold> gold;    // all, for scoring
+  std::vector<Gold> gold;    // what is learned
+  std::vector<Gold> scored;  // what the corpus says, for scoring
   std::vector<Gold> ignore;
   std::vector<std::uint8_t> active;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> bytes;  // of the tokens, in `clean`
@@ -62,8 +68,10 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> data;  // scheme, path
   std::vector<std::string> eval;
   int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0;
-  double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5;
-  std::map<std::string, double> mix;
+  double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5, span_l1 = 1, place_l1 = 1, miss_margin = 0, wrong_margin = 0;
+  std::set<std::string> adapt;  // schemes whose gold is brought nearer to our own definition
+  Mix mix;                      // by scheme, or by scheme and type ("nerel.ORGANIZATION")
+  std::vector<Mix> sweep;       // further mixes that are only measured
   bool quiet = false;
   std::string errors;  // a type whose errors on the evaluation texts are printed
 };
@@ -99,7 +107,7 @@ class Corpus {
   Corpus(std::shared_ptr<const document::Pipeline> pipeline, int one_case)
       : pipeline_(std::move(pipeline)), scratch_(pipeline_->NewScratch()), one_case_(one_case) {}
 
-  void Read(const std::string& path, int scheme, bool programs, bool learn, std::vector<Doc>* docs) {
+  void Read(const std::string& path, int scheme, bool programs, bool learn, bool adapt, std::vector<Doc>* docs) {
     std::ifstream in(path);
     if (!in) throw std::runtime_error("cannot read " + path);
     const bool marked = path.ends_with(".txt");
@@ -114,6 +122,7 @@ class Corpus {
       d.number = number;
       d.programs = programs;
       d.learn = learn;
+      d.adapt = adapt;
       // Some texts are read once more in capitals and once more in small letters, so that the evidence that does not look at letter case is
       // learned too.
       if (learn && one_case_ > 0 && number % one_case_ == 0 && d.text.size() > 200) {
@@ -186,6 +195,64 @@ class Corpus {
     return out;
   }
 
+  // Quotes and brackets at the edges belong to a mention only where both of a pair stand inside of it.
+  static void Balance(const Analysis& a, Gold* g) {
+    const auto edge = [&a](std::uint32_t i) {
+      const token::Token& t = a.tokens[i];
+      return t.kind == token::Kind::kQuote || t.Has(token::Flag::kOpens | token::Flag::kCloses);
+    };
+    const auto paired_inside = [&](std::uint32_t i) {
+      return a.tokens[i].pair >= static_cast<std::int32_t>(g->begin) && a.tokens[i].pair < static_cast<std::int32_t>(g->end);
+    };
+    const auto around = [&] {
+      return g->end - g->begin >= 2 && edge(g->begin) && a.tokens[g->begin].pair + 1 == static_cast<std::int32_t>(g->end);
+    };
+    while (g->begin < g->end && edge(g->begin) && (!paired_inside(g->begin) || around())) g->end -= around() ? 1 : 0, ++g->begin;
+    while (g->begin < g->end && edge(g->end - 1) && !paired_inside(g->end - 1)) --g->end;
+    if (g->end < a.tokens.size() && a.tokens[g->end].Has(token::Flag::kCloses) && a.tokens[g->end].kind == token::Kind::kQuote &&
+        a.tokens[g->end].pair > static_cast<std::int32_t>(g->begin) && a.tokens[g->end].pair < static_cast<std::int32_t>(g->end)) {
+      ++g->end;
+    }
+  }
+
+  // Brings gold that ends a body's name before its country nearer to our own definition: «[Министерство юстиции] [КНР]» becomes one body.
+  // Where such a phrase is no body at all in that corpus («правительство [Киргизии]»), it teaches nothing.
+  static void Adapt(const Analysis& a, Doc* d) {
+    constexpr int kBody = 1, kPlace = 2;
+    const auto may_follow = [&a](std::uint32_t i) {
+      if (i >= a.tokens.size() || a.tokens[i].kind != token::Kind::kWord || a.tokens[i].Has(token::Flag::kBlockStart)) return false;
+      const morph::Form& f = a.FormOf(i);
+      return !f.known || (f.any & morph::kgent) != 0;
+    };
+    for (Gold& g : d->gold) {
+      if (g.type != kBody || !may_follow(g.end)) continue;
+      for (const Gold& l : d->gold) {
+        if (l.type == kPlace && l.begin == g.end) {
+          g.end = l.end;
+          break;
+        }
+      }
+    }
+    std::vector<Gold> undecided;
+    for (const Gold& l : d->gold) {
+      Chains::Chain chain;
+      if (l.type != kPlace || !may_follow(l.begin) || !a.chains.Around(a, l.begin, &chain)) continue;
+      if (!a.gazetteer->KindName(chain.kind).starts_with("org_head:")) continue;
+      const auto head = static_cast<std::uint32_t>(a.chains.HeadAround(l.begin));
+      const auto taken = [&](const Gold& g) { return g.type == kBody && g.begin < l.end && head < g.end; };
+      if (std::none_of(d->gold.begin(), d->gold.end(), taken)) undecided.push_back({head, l.end, kBody});
+    }
+    const auto inside = [](const std::vector<Gold>& list, std::uint32_t begin, std::uint32_t end, int type) {
+      return std::any_of(list.begin(), list.end(), [=](const Gold& g) { return begin < g.end && g.begin < end && g.type == type; });
+    };
+    std::vector<Gold> bodies;
+    std::copy_if(d->gold.begin(), d->gold.end(), std::back_inserter(bodies), [](const Gold& g) { return g.type == kBody; });
+    std::erase_if(d->gold, [&](const Gold& g) {
+      return g.type == kPlace && (inside(bodies, g.begin, g.end, kBody) || inside(undecided, g.begin, g.end, kBody));
+    });
+    std::erase_if(d->candidates, [&](const Candidate& c) { return inside(undecided, c.begin, c.end, kBody); });
+  }
+
   void Prepare(const Doc& d) { pipeline_->Analyze(d.text, {}, scratch_.get()); }
 
   std::uint32_t BlockOf(EvidenceId id, bool span) {
@@ -222,12 +289,15 @@ class Corpus {
         g.begin = static_cast<std::uint32_t>(i);
         while (i < a.tokens.size() && a.tokens[i].begin < f) ++i;
         g.end = static_cast<std::uint32_t>(i);
+        Balance(a, &g);
         if (g.begin < g.end) out->push_back(g);
       }
     };
     spans("entities", &d->gold);
     spans("ignore", &d->ignore);
     if (!d->programs) std::erase_if(d->gold, [](const Gold& g) { return g.type == 3; });
+    d->scored = d->gold;
+    if (d->learn && d->adapt) Adapt(a, d);
     // Where PROGRAM is not annotated, what looks like one may be one; all else shows what is none.
     if (!d->programs && d->learn) {
       std::vector<std::uint8_t> maybe(d->tokens + 1, 0);
@@ -298,8 +368,11 @@ class Corpus {
       ids.clear();
       e.OfSpan(a, cats, c, &ids);
       for (const EvidenceId id : ids) d->span_blocks[k].push_back(BlockOf(id, true));
-      const std::string name = PatternName(cats, c.begin, c.end);
-      d->span_blocks[k].push_back(blocks.Of(kPattern, PatternKey(name), name, true));
+      const SpanKeys keys = e.OfSpanKeyed(a, cats, c);
+      for (std::uint32_t i = 0; i < keys.size; ++i) {
+        const Template t = keys.items[i].t;
+        d->span_blocks[k].push_back(blocks.Of(t, keys.items[i].key, e.SpanKeyedValue(a, cats, c, t), true));
+      }
       for (const std::uint32_t b : d->span_blocks[k]) ++blocks.counts()[b];
     }
   }
@@ -321,8 +394,19 @@ class Corpus {
 // Parameters of one copy (shared, or a scheme's own).
 class Parameters {
  public:
-  Parameters(const std::vector<std::uint32_t>& offsets, std::size_t size, double alpha, double l1, double l2)
-      : offsets_(offsets), w(size), z_(size), n_(size), g_(size), touched_flag_(offsets.size(), 0), alpha_(alpha), l1_(l1), l2_(l2) {}
+  // `share`: by block, how much of the L1 penalty it bears.
+  Parameters(const std::vector<std::uint32_t>& offsets, const std::vector<float>& share, std::size_t size, double alpha, double l1,
+             double l2)
+      : offsets_(offsets),
+        share_(share),
+        w(size),
+        z_(size),
+        n_(size),
+        g_(size),
+        touched_flag_(offsets.size(), 0),
+        alpha_(alpha),
+        l1_(l1),
+        l2_(l2) {}
 
   float* GradientOf(std::uint32_t block) {
     if (touched_flag_[block] == 0) touched_flag_[block] = 1, touched_.push_back(block);
@@ -335,6 +419,7 @@ class Parameters {
     for (const std::uint32_t block : touched_) {
       touched_flag_[block] = 0;
       const std::size_t end = block + 1 < offsets_.size() ? offsets_[block + 1] : w.size();
+      const float l1 = static_cast<float>(l1_) * share_[block];
       for (std::size_t i = offsets_[block]; i < end; ++i) {
         const float g = g_[i];
         if (g == 0) continue;
@@ -343,7 +428,6 @@ class Parameters {
         const float sigma = static_cast<float>((std::sqrt(n) - std::sqrt(n_[i])) / alpha_);
         z_[i] += g - sigma * w[i];
         n_[i] = n;
-        const float l1 = static_cast<float>(l1_);
         w[i] = std::abs(z_[i]) <= l1 ? 0.0f : -(z_[i] - (z_[i] > 0 ? l1 : -l1)) / static_cast<float>((1.0 + std::sqrt(n)) / alpha_ + l2_);
       }
     }
@@ -352,6 +436,7 @@ class Parameters {
 
  private:
   const std::vector<std::uint32_t>& offsets_;
+  const std::vector<float>& share_;
 
  public:
   std::vector<float> w;
@@ -370,15 +455,22 @@ class Learner {
     for (std::uint32_t b = 0; b < corpus->blocks.size(); ++b) {
       offsets_.push_back(at);
       at += corpus->blocks.IsSpan(b) ? kTypes : kBlock;
+      const std::string& name = corpus->blocks.NameOf(b);
+      const bool lexical =
+          name.starts_with("lemma=") || name.starts_with("form=") || name.starts_with("suffix") || name.starts_with("prefix");
+      share_.push_back(static_cast<float>(corpus->blocks.IsSpan(b) ? o.span_l1 : lexical ? 1.0 : o.place_l1));
     }
-    copies_.emplace_back(offsets_, at, o.alpha, o.l1, o.l2);
-    for (int s = 0; s < schemes; ++s) copies_.emplace_back(offsets_, at, o.alpha, o.l1 * o.scheme_l1, o.l2);
-    mix_.assign(static_cast<std::size_t>(schemes), 1.0);
+    copies_.emplace_back(offsets_, share_, at, o.alpha, o.l1, o.l2);
+    for (int s = 0; s < schemes; ++s) copies_.emplace_back(offsets_, share_, at, o.alpha, o.l1 * o.scheme_l1, o.l2);
+    mix_.assign(static_cast<std::size_t>(schemes), Shares{1, 1, 1, 0});
   }
 
-  bool Used(std::uint32_t b) const { return corpus_->blocks.counts()[b] >= static_cast<std::uint32_t>(o_.min_count); }
+  bool Used(std::uint32_t b) const {
+    return b < offsets_.size() && b < corpus_->blocks.counts().size() &&
+           corpus_->blocks.counts()[b] >= static_cast<std::uint32_t>(o_.min_count);
+  }
   // How much of each scheme's own copy counts when texts of no scheme are read.
-  void SetMix(std::vector<double> mix) { mix_ = std::move(mix); }
+  void SetMix(std::vector<Shares> mix) { mix_ = std::move(mix); }
 
   // Scores of all candidates; scheme -1: the mixed weights.
   void Score(const Doc& d, int scheme, bool second, std::vector<Scores>* scores) {
@@ -417,6 +509,13 @@ class Learner {
   double Learn(const Doc& d, bool second) {
     std::vector<Scores> scores;
     Score(d, d.scheme, second, &scores);
+    // A margin: what is right must win by this much (softmax-margin), so that mentions are rather found than missed.
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        if (scores[k][t] > -1e29f)
+          scores[k][t] += static_cast<float>(d.gold_of[k] == static_cast<int>(t) ? -o_.miss_margin : o_.wrong_margin);
+      }
+    }
     // Forward and backward over positions.
     const std::size_t n = d.tokens;
     std::vector<double> alpha(n + 1, 0.0), beta(n + 1, 0.0);
@@ -576,25 +675,13 @@ class Learner {
     return false;
   }
 
-  using Shares = std::array<float, kTypes>;
-
-  // PROGRAM has no copies of its own: one corpus alone has it annotated, and the others only show what is none.
-  static Shares Of(double share) {
-    Shares shares;
-    shares.fill(static_cast<float>(share));
-    shares[3] = 0;
-    return shares;
-  }
-
   template <class F>
   void ForCopies(int scheme, F f) {
     f(copies_[0], Shares{1, 1, 1, 1});
     if (scheme >= 0) {
-      f(copies_[static_cast<std::size_t>(scheme) + 1], Of(1));
+      f(copies_[static_cast<std::size_t>(scheme) + 1], Shares{1, 1, 1, 0});
     } else {
-      for (std::size_t s = 0; s + 1 < copies_.size(); ++s) {
-        if (mix_[s] != 0) f(copies_[s + 1], Of(mix_[s]));
-      }
+      for (std::size_t s = 0; s + 1 < copies_.size(); ++s) f(copies_[s + 1], mix_[s]);
     }
   }
 
@@ -626,8 +713,9 @@ class Learner {
   Corpus* corpus_;
   const Options& o_;
   std::vector<std::uint32_t> offsets_;
+  std::vector<float> share_;
   std::vector<Parameters> copies_;
-  std::vector<double> mix_;
+  std::vector<Shares> mix_;
   std::vector<float> lanes_;
 };
 
@@ -638,7 +726,7 @@ struct Tally {
   void Count(const Doc& d, const std::vector<Mention>& found) {
     for (int t = 0; t < kTypes; ++t) {
       std::vector<std::uint8_t> gold(d.tokens, 0), pred(d.tokens, 0), skip(d.tokens, 0);
-      for (const Gold& g : d.gold) {
+      for (const Gold& g : d.scored) {
         if (g.type == t) std::fill(gold.begin() + g.begin, gold.begin() + g.end, std::uint8_t{1});
       }
       for (const Gold& g : d.ignore) {
@@ -646,15 +734,18 @@ struct Tally {
       }
       for (const Mention& m : found) {
         if (m.type != t) continue;
-        std::fill(pred.begin() + m.begin, pred.begin() + m.end, std::uint8_t{1});
         const auto same = [&m, t](const Gold& g) { return g.begin == m.begin && g.end == m.end && g.type == t; };
-        if (std::any_of(d.gold.begin(), d.gold.end(), same)) {
+        const auto debatable = [&m, t](const Gold& g) { return g.type == t && m.begin >= g.begin && m.end <= g.end; };
+        const bool right = std::any_of(d.scored.begin(), d.scored.end(), same);
+        if (!right && std::any_of(d.ignore.begin(), d.ignore.end(), debatable)) continue;  // counts neither way, nor for its words
+        std::fill(pred.begin() + m.begin, pred.begin() + m.end, std::uint8_t{1});
+        if (right) {
           ++etp[t];
         } else {
           ++efp[t];
         }
       }
-      for (const Gold& g : d.gold) {
+      for (const Gold& g : d.scored) {
         if (g.type != t) continue;
         const auto same = [&g, t](const Mention& m) { return g.begin == m.begin && g.end == m.end && m.type == t; };
         if (std::none_of(found.begin(), found.end(), same)) ++efn[t];
@@ -695,7 +786,7 @@ std::string InContext(const Doc& d, std::uint32_t begin, std::uint32_t end) {
 
 void PrintErrors(const Doc& d, const std::vector<Mention>& found, Type type) {
   const int t = IndexOf(type);
-  for (const Gold& g : d.gold) {
+  for (const Gold& g : d.scored) {
     if (g.type != t) continue;
     const auto same = [&g, t](const Mention& m) { return m.begin == g.begin && m.end == g.end && m.type == t; };
     if (std::none_of(found.begin(), found.end(), same)) std::printf("FN\t%s\t%s\n", d.id.c_str(), InContext(d, g.begin, g.end).c_str());
@@ -705,7 +796,7 @@ void PrintErrors(const Doc& d, const std::vector<Mention>& found, Type type) {
     const auto same = [&m, t](const Gold& g) { return m.begin == g.begin && m.end == g.end && g.type == t; };
     const auto debatable = [&m](const Gold& g) { return m.begin >= g.begin && m.end <= g.end; };
     if (std::any_of(d.ignore.begin(), d.ignore.end(), debatable)) continue;
-    if (std::none_of(d.gold.begin(), d.gold.end(), same))
+    if (std::none_of(d.scored.begin(), d.scored.end(), same))
       std::printf("FP\t%s\t%.2f\t%s\n", d.id.c_str(), static_cast<double>(m.score), InContext(d, m.begin, m.end).c_str());
   }
 }
@@ -721,7 +812,7 @@ void Judge(Learner* learner, Corpus* corpus, const std::vector<Doc*>& docs, Type
 }
 
 // First looks for all documents by weights that did not learn from them.
-void Jackknife(Corpus* corpus, const Options& o, int schemes, const std::vector<double>& mix, const std::vector<Doc*>& docs) {
+void Jackknife(Corpus* corpus, const Options& o, int schemes, const std::vector<Shares>& mix, const std::vector<Doc*>& docs) {
   for (int fold = 0; fold < o.jackknife; ++fold) {
     std::vector<const Doc*> rest;
     for (std::size_t i = 0; i < docs.size(); ++i) {
@@ -737,6 +828,44 @@ void Jackknife(Corpus* corpus, const Options& o, int schemes, const std::vector<
   }
 }
 
+// PROGRAM has no copies of its own: one corpus alone has it annotated, and the others only show what is none.
+std::vector<Shares> SharesOf(const Mix& mix, const std::vector<std::string>& schemes) {
+  std::vector<Shares> out;
+  for (const std::string& s : schemes) {
+    Shares shares{};
+    for (std::size_t t = 0; t + 1 < kTypes; ++t) {
+      const std::string narrow = s + "." + std::string(TypeName(kCompeting[t]));
+      const auto it = mix.contains(narrow) ? mix.find(narrow) : mix.find(s);
+      shares[t] = static_cast<float>(it == mix.end() ? 1.0 / static_cast<double>(schemes.size()) : it->second);
+    }
+    out.push_back(shares);
+  }
+  return out;
+}
+
+std::string NameOf(const Mix& mix) {
+  std::string out;
+  for (const auto& [scheme, share] : mix) {
+    std::ostringstream number;
+    number << share;
+    out += (out.empty() ? "" : ",") + scheme + "=" + number.str();
+  }
+  return out;
+}
+
+// "factru=0.3,nerel=0.7" into `mix`.
+void ReadMix(const std::string& text, Mix* mix) {
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) (*mix)[part.substr(0, part.find('='))] = std::stod(part.substr(part.find('=') + 1));
+}
+
+// The number of a scheme, new or known.
+int SchemeOf(const std::string& scheme, std::vector<std::string>* schemes) {
+  auto it = std::find(schemes->begin(), schemes->end(), scheme);
+  if (it == schemes->end()) schemes->push_back(scheme), it = schemes->end() - 1;
+  return static_cast<int>(it - schemes->begin());
+}
+
 int Run(const Options& o) {
   auto b = bundle::Bundle::Open(o.bundle);
   if (!b.ok()) return std::cerr << b.error().ToString() << '\n', 1;
@@ -746,12 +875,9 @@ int Run(const Options& o) {
   std::vector<std::string> schemes;
   std::vector<Doc> docs;
   for (const auto& [scheme, path] : o.data) {
-    auto it = std::find(schemes.begin(), schemes.end(), scheme);
-    if (it == schemes.end()) schemes.push_back(scheme), it = schemes.end() - 1;
-    corpus.Read(path, static_cast<int>(it - schemes.begin()), scheme == "own", true, &docs);
+    corpus.Read(path, SchemeOf(scheme, &schemes), scheme == "own", true, o.adapt.contains(scheme), &docs);
   }
-  std::vector<double> mix;
-  for (const std::string& s : schemes) mix.push_back(o.mix.contains(s) ? o.mix.at(s) : 1.0 / static_cast<double>(schemes.size()));
+  const std::vector<Shares> mix = SharesOf(o.mix, schemes);
   std::size_t lost = 0, gold = 0, candidates = 0;
   for (const Doc& d : docs) lost += d.lost, gold += d.gold.size(), candidates += d.candidates.size();
   const std::vector<std::uint32_t> trained_counts = corpus.blocks.counts();
@@ -761,7 +887,12 @@ int Run(const Options& o) {
     corpus.Read(
         path, 0,
         path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos,
-        false, &evals.back());
+        false, false, &evals.back());
+  }
+  // Held-out texts are judged as any text is: with all candidates, by what the corpus itself says.
+  std::vector<Doc> whole;
+  for (const auto& [scheme, path] : o.data) {
+    if (o.folds > 1 && scheme == "factru") corpus.Read(path, SchemeOf(scheme, &schemes), false, false, false, &whole);
   }
   // Evidence is counted over the training texts alone.
   std::fill(corpus.blocks.counts().begin(), corpus.blocks.counts().end(), 0u);
@@ -775,7 +906,9 @@ int Run(const Options& o) {
   const auto count_memory = [&corpus](const std::vector<Doc*>& list) {
     corpus.blocks.counts().resize(corpus.blocks.size(), 0);
     for (std::uint32_t id = 0; id < corpus.blocks.size(); ++id) {
-      if (corpus.blocks.NameOf(id).starts_with("document_")) corpus.blocks.counts()[id] = 1000;
+      const std::string& name = corpus.blocks.NameOf(id);
+      if (name.starts_with("document_") || name.starts_with("neighbour=") || name.starts_with("acronym=of."))
+        corpus.blocks.counts()[id] = 1000;
     }
     (void)list;
   };
@@ -784,16 +917,17 @@ int Run(const Options& o) {
   if (o.folds > 1) {
     for (std::size_t s = 0; s < schemes.size(); ++s) {
       if (schemes[s] != "factru") continue;
-      Tally tally;
+      std::vector<Mix> mixes = {o.mix};
+      mixes.insert(mixes.end(), o.sweep.begin(), o.sweep.end());
+      std::vector<Tally> tallies(mixes.size());
       for (int fold = 0; fold < o.folds; ++fold) {
         std::vector<const Doc*> rest;
         std::vector<Doc*> held;
         for (Doc* d : all) {
-          if (d->scheme == static_cast<int>(s) && d->number % o.folds == fold) {
-            if (!d->one_case) held.push_back(d);
-          } else {
-            rest.push_back(d);
-          }
+          if (d->scheme != static_cast<int>(s) || d->number % o.folds != fold) rest.push_back(d);
+        }
+        for (Doc& d : whole) {
+          if (d.number % o.folds == fold) held.push_back(&d);
         }
         Learner learner(&corpus, o, static_cast<int>(schemes.size()));
         learner.SetMix(mix);
@@ -802,10 +936,15 @@ int Run(const Options& o) {
         for (Doc* d : held) copies.push_back(*d);
         std::vector<Doc*> pointers;
         for (Doc& d : copies) pointers.push_back(&d);
-        Judge(&learner, &corpus, pointers, o.eval.empty() ? TypeByName(o.errors) : Type::kNone, &tally);
+        for (std::size_t m = 0; m < mixes.size(); ++m) {
+          learner.SetMix(SharesOf(mixes[m], schemes));
+          Judge(&learner, &corpus, pointers, o.eval.empty() && m == 0 ? TypeByName(o.errors) : Type::kNone, &tallies[m]);
+        }
         if (!o.quiet) std::fprintf(stderr, "  fold %d of %d\n", fold + 1, o.folds);
       }
-      tally.Print(schemes[s] + ", " + std::to_string(o.folds) + " folds");
+      for (std::size_t m = 0; m < mixes.size(); ++m) {
+        tallies[m].Print(schemes[s] + ", " + std::to_string(o.folds) + " folds" + (m == 0 ? "" : " " + NameOf(mixes[m])));
+      }
     }
   }
   Learner learner(&corpus, o, static_cast<int>(schemes.size()));
@@ -816,8 +955,16 @@ int Run(const Options& o) {
     Tally tally;
     std::vector<Doc*> pointers;
     for (Doc& d : evals[e]) pointers.push_back(&d);
+    const std::string name = o.eval[e].substr(o.eval[e].rfind('/') + 1);
     Judge(&learner, &corpus, pointers, TypeByName(o.errors), &tally);
-    tally.Print(o.eval[e].substr(o.eval[e].rfind('/') + 1));
+    tally.Print(name);
+    for (const Mix& other : o.sweep) {
+      Tally swept;
+      learner.SetMix(SharesOf(other, schemes));
+      Judge(&learner, &corpus, pointers, Type::kNone, &swept);
+      swept.Print(name + " " + NameOf(other));
+    }
+    learner.SetMix(mix);
   }
   if (!o.out.empty()) {
     const bool programs = std::any_of(docs.begin(), docs.end(), [](const Doc& d) { return d.programs; });
@@ -840,7 +987,8 @@ int main(int argc, char** argv) {
   const auto usage = [] {
     std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] "
                  "[--l2 X] [--alpha X]\n"
-                 "                  [--scheme-l1 X] [--mix SCHEME=X]... [--min-count N] [--jackknife N] [--one-case N] [--errors TYPE] "
+                 "                  [--scheme-l1 X] [--mix SCHEME[.TYPE]=X,...]... [--sweep SCHEME[.TYPE]=X,...]... [--min-count N] "
+                 "[--jackknife N] [--one-case N] [--errors TYPE] "
                  "[--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
     return 2;
@@ -862,6 +1010,16 @@ int main(int argc, char** argv) {
       o.min_count = std::stoi(next());
     } else if (arg == "--l1") {
       o.l1 = std::stod(next());
+    } else if (arg == "--miss-margin") {
+      o.miss_margin = std::stod(next());
+    } else if (arg == "--wrong-margin") {
+      o.wrong_margin = std::stod(next());
+    } else if (arg == "--adapt") {
+      o.adapt.insert(next());
+    } else if (arg == "--span-l1") {
+      o.span_l1 = std::stod(next());
+    } else if (arg == "--place-l1") {
+      o.place_l1 = std::stod(next());
     } else if (arg == "--l2") {
       o.l2 = std::stod(next());
     } else if (arg == "--alpha") {
@@ -869,8 +1027,9 @@ int main(int argc, char** argv) {
     } else if (arg == "--scheme-l1") {
       o.scheme_l1 = std::stod(next());
     } else if (arg == "--mix") {
-      const std::string v = next();
-      o.mix[v.substr(0, v.find('='))] = std::stod(v.substr(v.find('=') + 1));
+      atau::train::ReadMix(next(), &o.mix);
+    } else if (arg == "--sweep") {
+      atau::train::ReadMix(next(), &o.sweep.emplace_back());
     } else if (arg == "--one-case") {
       o.one_case = std::stoi(next());
     } else if (arg == "--errors") {

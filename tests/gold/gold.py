@@ -458,7 +458,12 @@ def to_json(a):
         "values": a.list_of("values"),
         "text": a.text,
         "entities": [entity(m) for m in marked if m["parent"] is None],
-        "ignore": [{"start": m["start"], "end": m["end"]} for m in a.mentions if m["type"] == IGNORE],
+        "ignore": [
+            {"start": m["start"], "end": m["end"], "type": kind}
+            for m in a.mentions
+            if m["type"] == IGNORE
+            for kind in NAMES
+        ],
         "nested": [
             {**entity(m), "parent": rank[id(a.mentions[m["parent"]])] if m["parent"] is not None else None}
             for m in marked
@@ -755,7 +760,7 @@ def main():
 
 def token_numbers(report):
     """The token F1 in a report of `atau eval --json`, by the names that floors.tsv uses."""
-    return {f"token {kind}": row["token"]["f1"] for kind, row in report.items()}
+    return {f"token {kind}": report[kind]["token"]["f1"] for kind in NAMES if kind in report}
 
 
 def row(item):

@@ -65,13 +65,5 @@ TEST_CASE("nothing gains from scores of zero or less, and no text has no mention
   CHECK(found.empty());
 }
 
-TEST_CASE("patterns have one key for one name") {
-  CHECK(PatternKey("Given+Surname") == Evidence::PatternOf({kCName, kCSurn}, 0, 2));
-  CHECK(PatternKey("Given+Surname") != PatternKey("Surname+Given"));
-  CHECK(PatternName({kCName, kCSurn}, 0, 2) == "Given+Surname");
-  const std::vector<Cat> chain = {kCOrgHead, kLNounGen, kLConj, kLNounGen, kCGeo};
-  CHECK(PatternKey(PatternName(chain, 0, 5)) == Evidence::PatternOf(chain, 0, 5));
-}
-
 }  // namespace
 }  // namespace atau::resolve

@@ -34,7 +34,7 @@ std::uint32_t SlotOf(std::string_view place, std::string_view type) {
 
 float WeightOf(const WeightTable& table, Template t, std::string_view value, std::string_view place, std::string_view type) {
   float sum = 0;
-  for (const WeightCell& cell : table.Find(EvidenceKey(t, t == kPattern ? PatternKey(value) : ValueKey(value)))) {
+  for (const WeightCell& cell : table.Find(EvidenceKey(t, SpanValueKey(t, value)))) {
     if (cell.slot == SlotOf(place, type)) sum += cell.weight;
   }
   return sum;
