@@ -31,6 +31,7 @@ class WordKnowledge : public token::WordOracle, public text::KnownWords {
  public:
   WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer);
   bool IsKnownWord(std::string_view word) const override { return morph_->IsKnownWord(word); }
+  bool IsListedWord(std::string_view word) const override { return morph_->IsListedWord(word); }
   bool IsCamelName(std::string_view word) const override { return morph_->IsCamelName(word); }
   bool IsAbbreviation(std::string_view word_without_stop) const override;
 

@@ -157,6 +157,7 @@ class MorphImpl : public Morph {
   std::optional<std::string> Inflect(const Reading& reading, std::string_view folded, Grammemes target) const override;
   std::string TagString(const Reading& reading) const override;
   bool IsKnownWord(std::string_view word) const override;
+  bool IsListedWord(std::string_view word) const override;
   bool IsCamelName(std::string_view word) const override;
   std::string Spelling(const Reading& reading, std::string_view folded) const override;
 
@@ -742,6 +743,14 @@ std::string MorphImpl::TagString(const Reading& reading) const {
   const std::span<const FormRow> forms = section.FormsOf(paradigm);
   if (reading.paradigm_form >= forms.size()) return "UNKN";
   return std::string(section.TagText(forms[reading.paradigm_form].tag));
+}
+
+bool MorphImpl::IsListedWord(std::string_view word) const {
+  std::string folded;
+  Fold(word, &folded);
+  Letters letters;
+  return Encode(folded, &letters) &&
+         std::any_of(sections_.begin(), sections_.end(), [&letters](const Section& s) { return s.Has(letters); });
 }
 
 bool MorphImpl::IsKnownWord(std::string_view word) const {

@@ -39,6 +39,8 @@ class Morph : public token::WordOracle {
   virtual std::string TagString(const Reading& reading) const = 0;
   // Names written with inner capitals, and words (WordOracle).
   bool IsKnownWord(std::string_view word) const override = 0;
+  // Whether a dictionary lists the word as it is; false for one that is only made up of known parts.
+  virtual bool IsListedWord(std::string_view word) const { return IsKnownWord(word); }
   bool IsCamelName(std::string_view word) const override = 0;
 };
 

@@ -36,6 +36,8 @@ class KnownWords {
   virtual ~KnownWords() = default;
   // `word`: a whole word in any letter case, perhaps with inner hyphens.
   virtual bool IsKnownWord(std::string_view word) const = 0;
+  // Whether a dictionary lists the word as it is; false for one that is only made up of known parts («экс-порт»).
+  virtual bool IsListedWord(std::string_view word) const { return IsKnownWord(word); }
 };
 
 struct CleanOptions {

@@ -333,8 +333,9 @@ class WordRepair {
       const std::string_view a(first, static_cast<std::size_t>(hyphen - first));
       const std::string_view b(second, static_cast<std::size_t>(second_end - second));
       // «Узбе-\nкистан» is one word, though «узбе» and «кистан» could be two.
-      keep = !Known(a, "", b) &&
-             (Known(a, "-", b) || (first_letters >= 3 && second_letters >= 3 && words_->IsKnownWord(a) && words_->IsKnownWord(b)));
+      const bool one_word = Known(a, "", b), with_hyphen = Known(a, "-", b);
+      keep = (with_hyphen && (!one_word || words_->IsListedWord(joined_))) ||
+             (!one_word && first_letters >= 3 && second_letters >= 3 && words_->IsKnownWord(a) && words_->IsKnownWord(b));
     } else if (!keep) {
       keep = in_capitals;
     }

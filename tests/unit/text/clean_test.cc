@@ -185,7 +185,12 @@ TEST_CASE("single letters") {
 
 struct Words : atau::text::KnownWords {
   std::set<std::string, std::less<>> words;
-  bool IsKnownWord(std::string_view word) const override { return words.find(word) != words.end(); }
+  bool IsKnownWord(std::string_view word) const override {
+    const std::size_t hyphen = word.find('-');
+    return IsListedWord(word) ||
+           (hyphen != std::string_view::npos && IsListedWord(word.substr(0, hyphen)) && IsListedWord(word.substr(hyphen + 1)));
+  }
+  bool IsListedWord(std::string_view word) const override { return words.find(word) != words.end(); }
 };
 
 TEST_CASE("words torn at line ends") {
@@ -208,7 +213,8 @@ TEST_CASE("words torn at line ends") {
       {"слово -", "слово -"},
   });
   Words words;
-  words.words = {"премьер-министр", "премьер", "министр", "правительство", "ПРАВИТЕЛЬСТВО", "НУР-СУЛТАН", "НУРСУЛТАН"};
+  words.words = {"премьер-министр", "премьер",   "министр", "правительство", "ПРАВИТЕЛЬСТВО",
+                 "НУР-СУЛТАН",      "НУРСУЛТАН", "экспорт", "экс",           "порт"};
   CleanOptions options;
   options.words = &words;
   CheckCases(
@@ -217,6 +223,8 @@ TEST_CASE("words torn at line ends") {
           {"прави-\nтельство", "правительство"},
           {"ПРАВИ-\nТЕЛЬСТВО", "ПРАВИТЕЛЬСТВО"},
           {"НУР-\nСУЛТАН", "НУР-СУЛТАН"},
+          {"экс-\nпорт", "экспорт"},
+          {"порт-\nпремьер", "порт-премьер"},
           {"неизве-\nстное", "неизвестное"},
           {"Нур-\nСултан", "Нур-Султан"},
       },
