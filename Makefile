@@ -54,8 +54,8 @@ test-asan:
 
 $(VENV)/bin/pytest: Makefile
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet pytest ruff pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0 \
-	  mypy basedpyright pandas pandas-stubs tqdm nbclient nbconvert nbformat ipykernel playwright
+	$(VENV)/bin/pip install --quiet pytest==9.2.0 ruff==0.17.6 pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 razdel==0.5.0 \
+	  mypy==2.4.1 basedpyright==1.40.2 pandas pandas-stubs tqdm nbclient nbconvert nbformat ipykernel playwright
 	touch $@
 
 # The package is installed from the sources as a user would do it; only the bundle is taken from the build that is there.
@@ -93,11 +93,13 @@ wheel-proof: wheel
 golden: build
 	$(PYTHON) tests/golden/run.py --program $(ATAU) --update
 
+# How the weights are learned; see docs/training.md.
+LEARNING := --one-case 3 --epochs 10 --jackknife 2 --l1 20 --span-l1 0.25 --place-l1 0.5 --adapt factru --mix factru=0.5,nerel=0.7,nerel.LOCATION=0.5,nerel.PROGRAM=0.5,own=0.5
+
 # Learns the weights anew; see docs/training.md for the two files.
 train: build
 	$(BUILD)/atau-train $(BUILD)/atau.bundle factru=$(FACTRU) nerel=$(NEREL) own=dictionaries/weights/training/own.txt \
-	  --one-case 3 --epochs 10 --jackknife 2 --l1 20 --span-l1 0.25 --place-l1 0.5 --adapt factru \
-	  --mix factru=0.5,nerel=0.7,nerel.LOCATION=0.5,nerel.PROGRAM=0.5,own=0.5 --out dictionaries/weights/10_learned.tsv
+	  $(LEARNING) --out dictionaries/weights/10_learned.tsv
 	cmake --build $(BUILD)
 
 # Everything that docs/benchmark.md describes; `make bench BENCH="--peers --corpora FOLDER"` passes options on.

@@ -128,7 +128,7 @@ def agrees_with_eval(c: context.Context, corpus: Corpus) -> Check:
     gold, found, said = c.work / "eval.gold.jsonl", c.work / "gold.atau.jsonl", c.work / "eval.json"
     corpora.write(corpus.documents, gold)
     run([c.program, "eval", "--json", gold, found], stdout=said, env=c.env)
-    theirs = json.loads(said.read_text(encoding="utf-8"))
+    theirs = {t: v for t, v in json.loads(said.read_text(encoding="utf-8")).items() if t in corpora.TYPES}
     ours = scoring.mentions(corpus.documents, corpus.found["atau"])
     worst = max(
         (
@@ -173,7 +173,7 @@ def held_out(c: context.Context, all_paths: list[Corpus]) -> list[str] | None:
     own = context.ROOT / "dictionaries" / "weights" / "training" / "own.txt"
     command = [trainer, c.bundle, *[f"{k}={v}" for k, v in wanted.items()], f"own={own}"]
     # The settings of `make train`, without writing a table.
-    settings = re.search(r"(--one-case .*?) --mix", (context.ROOT / "Makefile").read_text(encoding="utf-8"))
+    settings = re.search(r"^LEARNING := (.*)$", (context.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     run([*command, *(settings.group(1).split() if settings else []), "--folds", "5"], stdout=said, env=c.env)
     line = next((s for s in said.read_text(encoding="utf-8").splitlines() if s.startswith("factru,")), "")
     values = dict(re.findall(r"\b(PER|LOC|ORG) ([\d.]+)", line))

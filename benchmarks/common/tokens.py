@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 
 _ATOM = re.compile(
-    r"(?P<latin>[a-zA-Z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F]+)|(?P<cyrillic>[\u0400-\u052F]+)|(?P<digit>[0-9]+)|(?P<low>_+)"
+    r"(?P<latin>[a-zA-Z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02AF\u1E00-\u1EFF]+)|(?P<cyrillic>[\u0400-\u052F]+)|(?P<digit>[0-9]+)|(?P<low>_+)"
     r"|(?P<marks>([.?!…-])\6*)|(?P<sign>\S)"
 )
 _DASHES = "‑–—−-"

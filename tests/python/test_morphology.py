@@ -1,4 +1,5 @@
-"""The compiled dictionary says of known words what pymorphy3's DictionaryAnalyzer says: the same lemmas and tags, in number and kind."""
+"""The compiled dictionary says of known words what pymorphy3's DictionaryAnalyzer says: the same lemmas and tags."""
+
 import os
 import random
 import subprocess
@@ -29,7 +30,13 @@ def dump(tmp_path_factory):
     subprocess.run([program, "--save", section, *SOURCES], input="", text=True, check=True)
 
     def run(words, *options):
-        done = subprocess.run([program, "--section", section, *options], input="".join(w + "\n" for w in words), text=True, capture_output=True, check=True)
+        done = subprocess.run(
+            [program, "--section", section, *options],
+            input="".join(w + "\n" for w in words),
+            text=True,
+            capture_output=True,
+            check=True,
+        )
         readings = {}
         for line in done.stdout.splitlines():
             word, lemma, tag, *_ = line.split("\t")
@@ -66,7 +73,7 @@ def test_known_words_have_the_same_readings(dump, morph):
     words = sample(morph)
     assert len(words) >= 50_000
     different = compare(dump, morph, words)
-    assert not different, "%d of %d words differ, for instance %s" % (len(different), len(words), different[:5])
+    assert not different, f"{len(different)} of {len(words)} words differ, for instance {different[:5]}"
 
 
 def test_words_with_yo_written_as_ye_have_the_same_readings(dump, morph):
@@ -77,5 +84,8 @@ def test_words_with_yo_written_as_ye_have_the_same_readings(dump, morph):
 
 def test_unknown_words_have_no_readings_unless_guessed(dump, morph):
     letters = random.Random(417150)
-    words = ["".join(letters.choice("абвгдеёжзийклмнопрстуфхцчшщъыьэюя") for _ in range(letters.randint(1, 9))) for _ in range(20_000)]
+    words = [
+        "".join(letters.choice("абвгдеёжзийклмнопрстуфхцчшщъыьэюя") for _ in range(letters.randint(1, 9)))
+        for _ in range(20_000)
+    ]
     assert not compare(dump, morph, sorted(set(words)))

@@ -386,23 +386,8 @@ def _document(doc: Doc) -> Optional[atau.Document]:
     if result is None:
         return None
     repairs = doc._.atau_repairs or []
-    if hasattr(atau.Document, "from_dict"):
-        keys = ("kind", "start", "end", "before", "after")
-        return atau.Document.from_dict({**result, "repairs": [dict(zip(keys, r)) for r in repairs]}, doc.text)
-
-    def rows(view: str, *keys: str) -> list[tuple[Any, ...]]:
-        return [tuple(item.get(key) for key in keys) for item in result[view]]
-
-    mention = ("text", "type", "start", "end", "normal", "kind", "slots", "entity", "gazetteer", "score", "rule")
-    row = (
-        rows("entities", *mention),
-        rows("nested", *mention, "parent"),
-        rows("document_entities", "id", "type", "normal", "gazetteer", "mentions"),
-        rows("relations", "type", "subject", "role", "object", "start", "end"),
-        repairs,
-        doc._.atau_json,
-    )
-    return atau.Document(None, doc.text, ("", False), row)
+    keys = ("kind", "start", "end", "before", "after")
+    return atau.Document.from_dict({**result, "repairs": [dict(zip(keys, r)) for r in repairs]}, doc.text)
 
 
 # Values are kept in doc.user_data, which spaCy copies, moves and writes; the rest is read from them.
