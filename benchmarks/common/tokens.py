@@ -1,8 +1,8 @@
 """Tokens as razdel splits them: the unit in which published results for Russian are counted.
 
-Runs of letters of one script or of digits, joined over inner dashes and underscores and, between digits, over a
-comma, full stop or
-slash; other signs alone. `atau eval` counts the same tokens, and a test compares both with razdel itself.
+Runs of Russian letters, of Latin letters, of digits, and single characters; joined over dashes and underscores, between
+digits over a comma, full stop or slash, and with characters that are neither letters nor signs. `atau eval` counts the
+same tokens, and a test compares both with razdel itself.
 """
 
 from __future__ import annotations
@@ -10,44 +10,53 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-_ATOM = re.compile(
-    r"(?P<latin>[a-zA-Z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02AF\u1E00-\u1EFF]+)|(?P<cyrillic>[\u0400-\u052F]+)|(?P<digit>[0-9]+)|(?P<low>_+)"
-    r"|(?P<marks>([.?!…-])\6*)|(?P<sign>\S)"
-)
 _DASHES = "‑–—−-"
-_IN_NUMBERS = ".,/\\"
+_ENDINGS = ".?!…"
+_SIGNS = _DASHES + "\\/!#$%&*+,.:;<=>?@^_`|~№…«“‘»”’\"„'([})]"
+_ATOM = re.compile(
+    r"(?P<letters>[а-яёА-ЯЁ]+|[a-zA-Z\u0130\u0131\u017F\u212A]+)|(?P<digits>\d+)"
+    rf"|(?P<sign>[{re.escape(_SIGNS)}])|(?P<other>\S)"
+)
+_SMILE = re.compile(r"[=:;]-?[()]{1,3}")
 
 
 def tokens(text: str) -> list[tuple[int, int]]:
     """Half-open spans in code points, in order."""
-    out: list[tuple[int, int]] = []
     atoms = [(m.start(), m.end(), m.lastgroup) for m in _ATOM.finditer(text)]
-    # lastgroup of a run of marks is the outer group: the inner one has no name.
-    words = {"latin", "cyrillic", "digit", "low"}
-    at = 0
-    while at < len(atoms):
-        start, end, kind = atoms[at]
-        at += 1
-        if kind not in words:
+    out: list[tuple[int, int]] = []
+    for i, (start, end, _) in enumerate(atoms):
+        if out and out[-1][1] == start and _joins(text, atoms, i, out[-1][0]):
+            out[-1] = (out[-1][0], end)
+        else:
             out.append((start, end))
-            continue
-        while at < len(atoms) and atoms[at][0] == end:
-            after, stop, next_kind = atoms[at]
-            if next_kind in words:
-                if next_kind != "low" and kind != "low":
-                    break
-            elif stop == after + 1 and at + 1 < len(atoms) and atoms[at + 1][0] == stop and atoms[at + 1][2] in words:
-                sign, behind = text[after], atoms[at + 1][2]
-                if sign not in _DASHES and not (kind == "digit" and behind == "digit" and sign in _IN_NUMBERS):
-                    break
-                at += 1
-                _, stop, next_kind = atoms[at]
-            else:
-                break
-            end, kind = stop, next_kind
-            at += 1
-        out.append((start, end))
     return out
+
+
+def _joins(text: str, atoms: list[tuple[int, int, str | None]], i: int, begin: int) -> bool:
+    """Whether atom `i` goes on with the token that began at `begin`."""
+
+    def sign(k: int) -> str:
+        return text[atoms[k][0]] if atoms[k][2] == "sign" else ""
+
+    def around(signs: str) -> tuple[str | None, str | None]:
+        """The kinds of what stands on both sides of a sign next to the boundary before atom `i`."""
+        at = i - 1 if sign(i - 1) and sign(i - 1) in signs else i if sign(i) and sign(i) in signs else -1
+        return (atoms[at - 1][2], atoms[at + 1][2]) if 0 < at < len(atoms) - 1 else (None, None)
+
+    for signs in (_DASHES, "_"):
+        sides = around(signs)
+        if None not in sides and "sign" not in sides:
+            return True
+    if any(around(signs) == ("digits", "digits") for signs in (".,", "/\\")):
+        return True
+    a, b = atoms[i - 1][2], atoms[i][2]
+    if a == b == "sign":
+        x, y = sign(i - 1), sign(i)
+        if _SMILE.fullmatch(text[begin : atoms[i][1]]) or (x in _ENDINGS and y in _ENDINGS) or (x == y and x in "-*"):
+            return True
+    if (a == "other" and b in ("other", "letters")) or (b == "other" and a == "letters"):
+        return True
+    return sign(i) == "!" and text[atoms[i - 1][0] : atoms[i - 1][1]].lower() == "yahoo"
 
 
 def mask(spans_of_tokens: list[tuple[int, int]], spans: set[tuple[int, int]]) -> list[bool]:
