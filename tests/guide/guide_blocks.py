@@ -7,8 +7,8 @@ A comment right above a fence says what is done with a block:
     <!-- numbers vary -->         the output shows measured numbers, which may differ a little
     <!-- not run: the reason -->  nothing is done with it, because …
 
-Without a comment ```sh and ```python blocks are run and a ```text block is what the ```sh block before it prints. Everything else is
-unaccounted for, and a test fails.
+Without a comment ```sh and ```python blocks are run, and a ```text block is what the ```sh block before it prints.
+Everything else is unaccounted for, and a test fails.
 """
 
 import dataclasses
@@ -121,18 +121,21 @@ def missing_evidence(shown, printed):
 def strayed_numbers(shown, printed):
     """What is different but for numbers that are a little off (0.1 of a share, a third of a count or 12)."""
     number = r"\d*\.\d+|\d+|·"
-    mine, theirs = shown.rstrip("\n").splitlines(), printed.rstrip("\n").splitlines()
+
+    def words(line):
+        return re.sub(r"\s+", " ", re.sub(number, "#", line)).strip()
+
+    theirs = printed.splitlines()
     strayed, at = [], 0
-    for line in mine:
+    for line in shown.splitlines():
         if line.strip() == "…":
             continue
-        words = re.sub(r"\s+", " ", re.sub(number, "#", line)).strip()
-        found = next((i for i in range(at, len(theirs)) if re.sub(r"\s+", " ", re.sub(number, "#", theirs[i])).strip() == words), None)
+        found = next((i for i in range(at, len(theirs)) if words(theirs[i]) == words(line)), None)
         if found is None:
             strayed.append(line)
             continue
         at = found + 1
-        for a, b in zip(re.findall(number, line), re.findall(number, theirs[found]), strict=True):
+        for a, b in zip(re.findall(number, line), re.findall(number, theirs[found])):
             x, y = (0.0 if n == "·" else float(n) for n in (a, b))
             room = 0.1 if "." in a or "." in b else max(12, x / 3)
             if abs(x - y) > room:
