@@ -44,7 +44,7 @@ def shell(script, folder, env):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=env,
-        timeout=180,
+        timeout=600,
     )
 
 
