@@ -63,7 +63,7 @@ test-python: $(VENV)/bin/pytest
 	CXX=$${CXX:-c++} $(VENV)/bin/pip install --quiet -C build-dir=$(BUILD)/wheel $(if $(LAUNCH),-C cmake.define.CMAKE_CXX_COMPILER_LAUNCHER=ccache) \
 	  -C cmake.define.ATAU_PREBUILT_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle -C cmake.define.ATAU_CLI=OFF -C cmake.define.ATAU_WERROR=ON .
 	$(ATAU) render examples/article.txt --title 'atau: examples/article.txt' -o $(BUILD)/article.html
-	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser tests/benchmarks tests/cli
+	ATAU_PROGRAM=$(CURDIR)/$(ATAU) $(VENV)/bin/python -m pytest -q tests/python tests/golden tests/regression tests/gold tests/browser tests/benchmarks tests/cli tests/guide
 
 # Everything that spaCy and Spark need; most of it is PySpark (300 MB).
 $(VENV_ADAPTERS)/ready: tests/adapters/requirements.txt
