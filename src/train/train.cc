@@ -42,9 +42,10 @@ struct Gold {
 struct Doc {
   std::string id, text;
   int scheme = 0;
-  int number = 0;         // of the text in its corpus: copies in one letter case have their text's number
-  bool programs = false;  // PROGRAM is annotated
-  bool adapt = false;     // its gold is brought nearer to our own definition
+  int number = 0;                                    // of the text in its corpus: copies in one letter case have their text's number
+  bool programs = false;                             // PROGRAM is annotated
+  bool adapt = false;                                // its gold is brought nearer to our own definition
+  const std::set<std::string>* leave_out = nullptr;  // types of its nested annotation that say nothing about places
   bool one_case = false;
   bool learn = true;  // a training text; not one for measuring
   std::size_t tokens = 0;
@@ -68,10 +69,11 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> data;  // scheme, path
   std::vector<std::string> eval;
   int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0;
-  double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5, span_l1 = 1, place_l1 = 1, miss_margin = 0, wrong_margin = 0;
-  std::set<std::string> adapt;  // schemes whose gold is brought nearer to our own definition
-  Mix mix;                      // by scheme, or by scheme and type ("nerel.ORGANIZATION")
-  std::vector<Mix> sweep;       // further mixes that are only measured
+  double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5, span_l1 = 1, place_l1 = 1;
+  std::set<std::string> adapt;                             // schemes whose gold is brought nearer to our own definition
+  std::map<std::string, std::set<std::string>> leave_out;  // by scheme: nested types that say nothing about places
+  Mix mix;                                                 // by scheme, or by scheme and type ("nerel.ORGANIZATION")
+  std::vector<Mix> sweep;                                  // further mixes that are only measured
   bool quiet = false;
   std::string errors;  // a type whose errors on the evaluation texts are printed
 };
@@ -107,7 +109,8 @@ class Corpus {
   Corpus(std::shared_ptr<const document::Pipeline> pipeline, int one_case)
       : pipeline_(std::move(pipeline)), scratch_(pipeline_->NewScratch()), one_case_(one_case) {}
 
-  void Read(const std::string& path, int scheme, bool programs, bool learn, bool adapt, std::vector<Doc>* docs) {
+  void Read(const std::string& path, int scheme, bool programs, bool learn, bool adapt, const std::set<std::string>* leave_out,
+            std::vector<Doc>* docs) {
     std::ifstream in(path);
     if (!in) throw std::runtime_error("cannot read " + path);
     const bool marked = path.ends_with(".txt");
@@ -123,6 +126,7 @@ class Corpus {
       d.programs = programs;
       d.learn = learn;
       d.adapt = adapt;
+      d.leave_out = leave_out;
       // Some texts are read once more in capitals and once more in small letters, so that the evidence that does not look at letter case is
       // learned too.
       if (learn && one_case_ > 0 && number % one_case_ == 0 && d.text.size() > 200) {
@@ -276,10 +280,11 @@ class Corpus {
     for (std::size_t i = 0; i <= d->text.size(); ++i) {
       if (i == d->text.size() || (static_cast<unsigned char>(d->text[i]) & 0xC0) != 0x80) bytes.push_back(i);
     }
-    const auto spans = [&](const char* key, std::vector<Gold>* out) {
+    const auto spans = [&](const char* key, const std::set<std::string>* left_out, std::vector<Gold>* out) {
       if (!j.contains(key)) return;
       for (const auto& e : j.at(key)) {
-        const int type = IndexOf(TypeByName(e.at("type").get<std::string>()));
+        const auto name = e.at("type").get<std::string>();
+        const int type = left_out == nullptr ? IndexOf(TypeByName(name)) : left_out->contains(name) ? IndexOf(Type::kLocation) : -1;
         if (type < 0) continue;
         const std::size_t b = scratch_->clean.CleanOffset(bytes[e.at("start").get<std::size_t>()]);
         const std::size_t f = scratch_->clean.CleanOffset(bytes[e.at("end").get<std::size_t>()]);
@@ -293,8 +298,9 @@ class Corpus {
         if (g.begin < g.end) out->push_back(g);
       }
     };
-    spans("entities", &d->gold);
-    spans("ignore", &d->ignore);
+    spans("entities", nullptr, &d->gold);
+    spans("ignore", nullptr, &d->ignore);
+    if (d->learn && d->leave_out != nullptr) spans("nested", d->leave_out, &d->ignore);
     if (!d->programs) std::erase_if(d->gold, [](const Gold& g) { return g.type == 3; });
     d->scored = d->gold;
     if (d->learn && d->adapt) Adapt(a, d);
@@ -509,13 +515,6 @@ class Learner {
   double Learn(const Doc& d, bool second) {
     std::vector<Scores> scores;
     Score(d, d.scheme, second, &scores);
-    // A margin: what is right must win by this much (softmax-margin), so that mentions are rather found than missed.
-    for (std::size_t k = 0; k < scores.size(); ++k) {
-      for (std::size_t t = 0; t < kTypes; ++t) {
-        if (scores[k][t] > -1e29f)
-          scores[k][t] += static_cast<float>(d.gold_of[k] == static_cast<int>(t) ? -o_.miss_margin : o_.wrong_margin);
-      }
-    }
     // Forward and backward over positions.
     const std::size_t n = d.tokens;
     std::vector<double> alpha(n + 1, 0.0), beta(n + 1, 0.0);
@@ -875,7 +874,8 @@ int Run(const Options& o) {
   std::vector<std::string> schemes;
   std::vector<Doc> docs;
   for (const auto& [scheme, path] : o.data) {
-    corpus.Read(path, SchemeOf(scheme, &schemes), scheme == "own", true, o.adapt.contains(scheme), &docs);
+    corpus.Read(path, SchemeOf(scheme, &schemes), scheme == "own", true, o.adapt.contains(scheme),
+                o.leave_out.contains(scheme) ? &o.leave_out.at(scheme) : nullptr, &docs);
   }
   const std::vector<Shares> mix = SharesOf(o.mix, schemes);
   std::size_t lost = 0, gold = 0, candidates = 0;
@@ -887,12 +887,12 @@ int Run(const Options& o) {
     corpus.Read(
         path, 0,
         path.find("programs") != std::string::npos || path.find("kznews") != std::string::npos || path.find("own") != std::string::npos,
-        false, false, &evals.back());
+        false, false, nullptr, &evals.back());
   }
   // Held-out texts are judged as any text is: with all candidates, by what the corpus itself says.
   std::vector<Doc> whole;
   for (const auto& [scheme, path] : o.data) {
-    if (o.folds > 1 && scheme == "factru") corpus.Read(path, SchemeOf(scheme, &schemes), false, false, false, &whole);
+    if (o.folds > 1 && scheme == "factru") corpus.Read(path, SchemeOf(scheme, &schemes), false, false, false, nullptr, &whole);
   }
   // Evidence is counted over the training texts alone.
   std::fill(corpus.blocks.counts().begin(), corpus.blocks.counts().end(), 0u);
@@ -988,6 +988,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] "
                  "[--l2 X] [--alpha X]\n"
                  "                  [--scheme-l1 X] [--mix SCHEME[.TYPE]=X,...]... [--sweep SCHEME[.TYPE]=X,...]... [--min-count N] "
+                 "[--span-l1 X] [--place-l1 X] [--adapt SCHEME]... [--leave-out SCHEME=NESTED_TYPE]... "
                  "[--jackknife N] [--one-case N] [--errors TYPE] "
                  "[--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
@@ -1010,12 +1011,13 @@ int main(int argc, char** argv) {
       o.min_count = std::stoi(next());
     } else if (arg == "--l1") {
       o.l1 = std::stod(next());
-    } else if (arg == "--miss-margin") {
-      o.miss_margin = std::stod(next());
-    } else if (arg == "--wrong-margin") {
-      o.wrong_margin = std::stod(next());
     } else if (arg == "--adapt") {
       o.adapt.insert(next());
+    } else if (arg == "--leave-out") {
+      const std::string said = next();
+      const std::size_t equals = said.find('=');
+      if (equals == std::string::npos) return usage();
+      o.leave_out[said.substr(0, equals)].insert(said.substr(equals + 1));
     } else if (arg == "--span-l1") {
       o.span_l1 = std::stod(next());
     } else if (arg == "--place-l1") {
