@@ -15,6 +15,7 @@ mentions are one thing.
     documents
     folder with *.objects        factRuEval-2016
     folder with *.ann            brat, with the types of NEREL
+    folder with gold.py          what that program writes for --jsonl (tests/gold)
     folder with annotated/ raw/  BSNLP
 """
 
@@ -23,7 +24,9 @@ from __future__ import annotations
 import json
 import pathlib
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Document = dict[str, Any]
@@ -58,6 +61,10 @@ def read(path: str | pathlib.Path) -> list[Document]:
             return list(_bsnlp(path))
         if next(path.rglob("*.ann"), None):
             return list(_brat(path))
+        if (path / "gold.py").is_file():
+            command = [sys.executable, str(path / "gold.py"), "--jsonl"]
+            lines = subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout
+            return list(_rows(path / "gold.py", enumerate(lines.splitlines(), 1)))
         marked = sorted(path.rglob("*.txt"))
         if marked:
             return [document for file in marked for document in _marked(file)]
@@ -89,7 +96,11 @@ def _lines(path: pathlib.Path) -> Iterator[tuple[int, str]]:
 
 
 def _jsonl(path: pathlib.Path) -> Iterator[Document]:
-    for number, line in _lines(path):
+    return _rows(path, _lines(path))
+
+
+def _rows(path: pathlib.Path, lines: Iterable[tuple[int, str]]) -> Iterator[Document]:
+    for number, line in lines:
         if not line.strip():
             continue
         try:

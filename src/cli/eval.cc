@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "cli/cli.h"
@@ -63,6 +64,13 @@ int Run(const Options& o) {
     if (!o.extractor.Load(&loaded)) return kFailed;
     const auto scratch = loaded[0].NewScratch();
     const ExtractOptions options = o.extractor.ToExtractOptions(false);
+    // Types that were not asked for are neither found nor missed.
+    for (GoldDocument& g : gold) {
+      const auto left_out = [&options](const GoldMention& m) {
+        return !options.types.empty() && std::find(options.types.begin(), options.types.end(), m.type) == options.types.end();
+      };
+      std::erase_if(g.mentions, left_out);
+    }
     Progress progress(T("evaluating"), !o.quiet);
     for (const GoldDocument& g : gold) {
       const auto d = loaded[0].Extract(g.text, options, scratch.get());

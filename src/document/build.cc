@@ -62,8 +62,34 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Pla
   }
 }
 
+// The types (bits) that are sure of a span inside a name. Places of the dictionaries stay places there («суд [Воронежа]»), and a rule that
+// says that a name does not count because it is part of another («театр имени [Чехова]») says that it is one.
+std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, const resolve::Candidate& c) {
+  const resolve::Analysis& a = s.analysis;
+  constexpr int kPerson = 0, kPlace = 2;
+  std::uint32_t sure = 0;
+  for (const std::uint32_t m : a.matches_at.At(c.begin)) {
+    if (a.matches[m].end == c.end && a.infos[m].type == kPlace && a.infos[m].tier == 0) sure |= 1u << kPlace;
+  }
+  for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
+    const resolve::Analysis::PlacedHit& h = a.placed_hits[k];
+    if (h.begin != c.begin || h.end != c.end) continue;
+    const auto named = [&a](std::uint32_t i) {
+      const morph::Form& f = a.FormOf(i);
+      return a.tokens[i].kind != token::Kind::kWord || ((f.any & (morph::kSurn | morph::kName)) != 0 && (f.any & morph::kADJF) == 0) ||
+             !f.known;
+    };
+    bool all = true;
+    for (std::uint32_t i = c.begin; i < c.end && all; ++i) all = named(i);
+    if (all && (rules.rule(h.rule).vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0 && (sure >> kPlace & 1) == 0)
+      sure |= 1u << kPerson;
+  }
+  return sure & c.types;
+}
+
 // Mentions inside longer ones: the best cover of the candidates that lie strictly inside.
-void InnerMentions(const PipelineScratch& s, std::vector<Mention>* out) {
+void InnerMentions(const PipelineScratch& s, const rules::RuleSet& rules, std::vector<Mention>* out) {
+  constexpr float kSure = 0.5;  // a score that is enough, and little beside one that has reasons of its own
   for (const Mention& outer : s.mentions) {
     if (outer.end - outer.begin < 2 || outer.type == 0) continue;
     std::vector<resolve::Candidate> inner;
@@ -76,6 +102,10 @@ void InnerMentions(const PipelineScratch& s, std::vector<Mention>* out) {
       if (c.end > outer.end || (c.begin == outer.begin && c.end == outer.end)) continue;
       // A part that is as well the beginning of the outer name is another reading of it, unless a different type.
       resolve::Scores score = s.scores[k];
+      const std::uint32_t sure = SureInside(s, rules, c);
+      for (std::size_t t = 0; t < score.size(); ++t) {
+        if ((sure >> t & 1) != 0) score[t] = std::max(score[t], kSure * static_cast<float>(c.end - c.begin));
+      }
       if (c.begin == outer.begin) score[outer.type] = -1;
       inner.push_back({c.begin - outer.begin, c.end - outer.begin, c.types});
       scores.push_back(score);
@@ -176,7 +206,7 @@ class Builder {
   void Flat() {
     std::vector<std::uint8_t> used(a_.tokens.size() + 1, 0);
     // Names inside other names ask what the people of the text are called, but have no say in it.
-    InnerMentions(s_, &inner_);
+    InnerMentions(s_, p_.rules(), &inner_);
     std::vector<Planned> flat, nested;
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);

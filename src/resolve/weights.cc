@@ -141,17 +141,38 @@ Result<std::unique_ptr<WeightTable>> WeightTable::Open(std::span<const std::stri
       if (slot >= kBlock && (slot < kSpanSlot || slot >= kSpanSlot + kTypes)) return corrupt("a cell has no place");
     }
     table->rows_ += rows;
+    for (std::uint64_t i = 0; i < capacity && !table->sections_.empty(); ++i) {
+      if (s.slots[i].key == 0) continue;
+      const std::span<const WeightCell> before = table->Find(s.slots[i].key);
+      if (before.empty()) continue;
+      std::map<std::uint32_t, float> row;
+      for (const WeightCell& c : before) row[c.slot] = c.weight;
+      for (std::uint32_t k = 0; k < s.slots[i].count; ++k) row[s.cells[s.slots[i].first + k].slot] = s.cells[s.slots[i].first + k].weight;
+      std::vector<WeightCell> merged;
+      for (const auto& [slot, weight] : row) merged.push_back({slot, weight});
+      table->overruled_[s.slots[i].key] = std::move(merged);
+    }
     table->sections_.push_back(s);
   }
   return table;
 }
 
+std::span<const WeightCell> WeightTable::FindIn(const Section& section, std::uint64_t key) {
+  for (std::uint64_t at = key & section.mask; section.slots[at].key != 0; at = (at + 1) & section.mask) {
+    if (section.slots[at].key == key) return {section.cells + section.slots[at].first, section.slots[at].count};
+  }
+  return {};
+}
+
 std::span<const WeightCell> WeightTable::Find(std::uint64_t key) const {
   if (key == 0) key = 1;
+  if (!overruled_.empty()) {
+    const auto it = overruled_.find(key);
+    if (it != overruled_.end()) return it->second;
+  }
   for (auto it = sections_.rbegin(); it != sections_.rend(); ++it) {
-    for (std::uint64_t at = key & it->mask; it->slots[at].key != 0; at = (at + 1) & it->mask) {
-      if (it->slots[at].key == key) return {it->cells + it->slots[at].first, it->slots[at].count};
-    }
+    const std::span<const WeightCell> found = FindIn(*it, key);
+    if (!found.empty()) return found;
   }
   return {};
 }

@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace atau::bundle {
@@ -42,21 +43,22 @@ inline constexpr int kLane = kParts * kTypes;    // one word's numbers: part-maj
 inline constexpr int kBlock = kOffsets * kLane;  // what one piece of word evidence says to its neighbourhood
 
 // Templates of evidence. The number is part of the compiled key; the name is what sources and explain show.
-#define ATAU_TEMPLATES(X)                                                                                                                \
-  X(kLemma, "lemma")                                                                                                                     \
-  X(kForm, "form")                                                                                                                       \
-  X(kSuffix2, "suffix2")                                                                                                                 \
-  X(kSuffix3, "suffix3")                                                                                                                 \
-  X(kPrefix3, "prefix3")                                                                                                                 \
-  X(kShape, "shape")                                                                                                                     \
-  X(kCat, "cat") X(kMark, "mark") X(kOnlyMark, "only") X(kCase, "case") X(kList, "list") X(kKnown, "known") X(kLength, "letters")        \
-      X(kClass, "class") X(kGazToken, "gazetteer_word") X(kPosition, "position") X(kPair, "pair") X(kDocToken, "document_word")          \
-          X(kSpanLength, "words") X(kPattern, "pattern") X(kChain, "chain") X(kChainNext, "chain_next") X(kInChain, "in_chain")          \
-              X(kGazSpan, "gazetteer") X(kGazOver, "gazetteer_longer") X(kGazCross, "gazetteer_crosses") X(kGazPart, "gazetteer_within") \
-                  X(kRule, "rule") X(kQuoted, "quoted") X(kHeadBefore, "head_before") X(kHeadFirst, "head_first")                        \
-                      X(kHeadAfter, "head_after") X(kAgree, "agreement") X(kBalance, "balance") X(kDocSpan, "document_span")             \
-                          X(kBias, "bias") X(kTail, "tail") X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer")                    \
-                              X(kGazAdded, "gazetteer_added") X(kListHead, "list_head") X(kNeighbour, "neighbour") X(kAcronym, "acronym")
+#define ATAU_TEMPLATES(X)                                                                                                             \
+  X(kLemma, "lemma")                                                                                                                  \
+  X(kForm, "form")                                                                                                                    \
+  X(kSuffix2, "suffix2")                                                                                                              \
+  X(kSuffix3, "suffix3")                                                                                                              \
+  X(kPrefix3, "prefix3")                                                                                                              \
+  X(kShape, "shape")                                                                                                                  \
+  X(kCat, "cat")                                                                                                                      \
+  X(kMark, "mark") X(kOnlyMark, "only") X(kCase, "case") X(kList, "list") X(kKnown, "known") X(kLength, "letters") X(kClass, "class") \
+      X(kGazToken, "gazetteer_word") X(kPosition, "position") X(kPair, "pair") X(kDocToken, "document_word") X(kSpanLength, "words")  \
+          X(kPattern, "pattern") X(kChain, "chain") X(kChainNext, "chain_next") X(kInChain, "in_chain") X(kGazSpan, "gazetteer")      \
+              X(kGazOver, "gazetteer_longer") X(kGazCross, "gazetteer_crosses") X(kGazPart, "gazetteer_within") X(kRule, "rule")      \
+                  X(kQuoted, "quoted") X(kHeadBefore, "head_before") X(kHeadFirst, "head_first") X(kHeadAfter, "head_after")          \
+                      X(kAgree, "agreement") X(kBalance, "balance") X(kDocSpan, "document_span") X(kBias, "bias") X(kTail, "tail")    \
+                          X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer") X(kGazAdded, "gazetteer_added")                   \
+                              X(kListHead, "list_head") X(kNeighbour, "neighbour") X(kAcronym, "acronym")
 
 enum Template : std::uint8_t {
 #define X(id, name) id,
@@ -88,7 +90,8 @@ inline constexpr std::uint32_t kSpanSlot = 240;
 // Immutable, thread-safe; looks at compiled sections, which must outlive it.
 class WeightTable {
  public:
-  // Opens the sections (the first bundle's first; a later section's row replaces the whole row of an earlier one). Error: kCorrupt.
+  // Opens the sections (the first bundle's first; a later section's row overrules an earlier one's with the same evidence, place and type).
+  // Error: kCorrupt.
   static Result<std::unique_ptr<WeightTable>> Open(std::span<const std::string_view> sections);
   // The cells of a piece of evidence, empty where the table says nothing of it.
   std::span<const WeightCell> Find(std::uint64_t key) const;
@@ -106,7 +109,10 @@ class WeightTable {
     const WeightCell* cells;
     std::uint64_t mask;
   };
+  static std::span<const WeightCell> FindIn(const Section& section, std::uint64_t key);
+
   std::vector<Section> sections_;
+  std::unordered_map<std::uint64_t, std::vector<WeightCell>> overruled_;  // what several sections have a word on: all of them together
   std::size_t rows_ = 0;
 };
 

@@ -135,6 +135,9 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
           const bool knows_right = right_known();
           cut = (knows_left && knows_right && right.letters >= 2) || (knows_left && right.letters >= 4) ||
                 (knows_right && letters >= 6 && right.letters >= 4);
+        } else if (letters == 1 && whole_from == left.begin && left.script == 'c' && right.letters >= 4) {
+          // «иДархана»: letters that are words of their own.
+          cut = std::string_view("вскоуияа").find(word.substr(left.begin, left.end - left.begin)) % 2 == 0 && right_known();
         }
       } else if (right_upper && right.letters == 1 && right.end == word.size() && right.script == 'c') {
         // «выступленияВ Москве»: letters that are words of their own.

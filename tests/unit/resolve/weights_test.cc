@@ -114,5 +114,16 @@ TEST_CASE("damage is an error or harmless, never a crash") {
   }
 }
 
+TEST_CASE("a later section overrules single weights, not the whole piece of evidence") {
+  const std::uint32_t person = SlotOf("span", "PERSON"), place = SlotOf("span", "LOCATION");
+  const Aligned first(BuildWeights({{"pattern=Given+Surname", person, 2}, {"pattern=Given+Surname", place, -1}, {"length=3", person, 1}}));
+  const Aligned second(BuildWeights({{"pattern=Given+Surname", place, -9}}));
+  const std::string_view sections[] = {first.view(), second.view()};
+  const auto table = WeightTable::Open(sections);
+  REQUIRE(table.ok());
+  CHECK(WeightOf(**table, kPattern, "Given+Surname", "span", "PERSON") == 2.0f);
+  CHECK(WeightOf(**table, kPattern, "Given+Surname", "span", "LOCATION") == -9.0f);
+}
+
 }  // namespace
 }  // namespace atau::resolve
