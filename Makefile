@@ -10,7 +10,7 @@ ATAU   := $(BUILD)/atau
 LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
 
-.PHONY: demo configure build test test-cpp test-python test-adapters test-asan test-browser wheel wheel-proof golden train bench format lint clean
+.PHONY: demo configure build test test-cpp test-python test-adapters test-asan test-browser wheel wheel-proof golden train bench reference format lint clean
 
 # Only the program and the bundle: the tests are built by `make test`.
 demo: configure
@@ -103,6 +103,11 @@ train: build
 # Everything that docs/benchmark.md describes; `make bench BENCH="--peers --corpora FOLDER"` passes options on.
 bench: build
 	$(PYTHON) benchmarks/run.py --program $(ATAU) --out $(BUILD)/bench $(BENCH)
+
+# The reference of include/atau as HTML; a public name without a comment fails it.
+reference:
+	scripts/setup.sh reference
+	scripts/reference.sh $(BUILD)/reference
 
 format:
 	clang-format-14 -i $(SOURCES)

@@ -67,6 +67,7 @@ extern "C" {
 
 /// @name Versions
 /// @{
+
 /// The version of the library, "0.1.0". Lives as long as the program.
 const char* atau_version(void);
 /// The ATAU_ABI_VERSION that the library was built with.
