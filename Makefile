@@ -8,7 +8,7 @@ PYTHON ?= python3
 CP     = $(shell $(PYTHON) -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
 ATAU   := $(BUILD)/atau
 LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
+SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h' -o -name '*.c')
 
 .PHONY: demo configure build test test-cpp test-python test-adapters test-asan test-browser wheel wheel-proof golden train bench reference format lint clean
 
