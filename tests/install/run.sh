@@ -18,8 +18,8 @@ fail() {
 # Runs the programs of a folder.
 check_cpp() {
   local out
-  out=$("$1/minimal")
-  grep -qxF $'PERSON\tДмитрий Рогозин\tДмитрий Рогозин' <<<"$out" && grep -qE $'^LOCATION\tКазахстан\t' <<<"$out" || fail "minimal wrote: $out"
+  # The reference shows this output; a name that atau now gives otherwise is written into minimal.out.
+  out=$("$1/minimal" | diff "$examples/cpp/minimal.out" -) || fail "minimal does not write what minimal.out says: $out"
 
   # Order, a bad line, and the same bytes with one thread and with three.
   for i in $(seq 1 300); do
