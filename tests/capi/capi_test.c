@@ -459,47 +459,62 @@ static void Nulls(const atau_extractor* x) {
   CHECK(Same(atau_reading_source(NULL, 0, NULL), ""));
 }
 
-/* Four threads over one extractor, each with a scratch of its own, get what one gets. */
+/* Four threads over one extractor, each with a scratch of its own, get what one gets; a scratch that is
+ * shared by mistake is refused while it is in use, and never corrupts. */
 struct Work {
   const atau_extractor* extractor;
   const char* expected;
-  int wrong;
+  atau_scratch* shared; /* not NULL: all threads use this one, so that some calls must be refused */
+  int wrong, refused;
 };
 
 static void* Worker(void* pointer) {
   struct Work* work = pointer;
-  atau_scratch* scratch = atau_scratch_new(work->extractor);
+  atau_scratch* scratch = work->shared != NULL ? work->shared : atau_scratch_new(work->extractor);
   int i;
   for (i = 0; i < 20; ++i) {
     atau_document* d = NULL;
+    atau_error* error = NULL;
     char* json;
-    if (atau_extract(work->extractor, scratch, kText, strlen(kText), NULL, &d, NULL) != ATAU_OK) ++work->wrong;
+    if (atau_extract(work->extractor, scratch, kText, strlen(kText), NULL, &d, &error) != ATAU_OK) {
+      if (work->shared != NULL && strstr(atau_error_text(error), "in use") != NULL) {
+        ++work->refused;
+      } else {
+        ++work->wrong;
+      }
+      atau_error_free(error);
+      continue;
+    }
     json = atau_document_json(d, NULL, NULL);
     if (json == NULL || strcmp(json, work->expected) != 0) ++work->wrong;
     atau_string_free(json);
     atau_document_free(d);
   }
-  atau_scratch_free(scratch);
+  if (work->shared == NULL) atau_scratch_free(scratch);
   return NULL;
 }
 
-static void Threads(const atau_extractor* x) {
+static void Threads(const atau_extractor* x, atau_scratch* shared) {
   enum { kThreads = 4 };
   pthread_t threads[kThreads];
   struct Work work[kThreads];
   atau_document* d = Extract(x, NULL, kText, strlen(kText), NULL);
   char* expected = atau_document_json(d, NULL, NULL);
-  int i;
+  int i, refused = 0;
   for (i = 0; i < kThreads; ++i) {
     work[i].extractor = x;
     work[i].expected = expected;
-    work[i].wrong = 0;
+    work[i].shared = shared;
+    work[i].wrong = work[i].refused = 0;
     CHECK(pthread_create(&threads[i], NULL, Worker, &work[i]) == 0);
   }
   for (i = 0; i < kThreads; ++i) {
     CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(work[i].wrong == 0);
+    refused += work[i].refused;
   }
+  CHECK(refused < kThreads * 20);
+  if (shared == NULL) CHECK(refused == 0);
   atau_string_free(expected);
   atau_document_free(d);
 }
@@ -526,6 +541,7 @@ static void Lifetimes(void) {
 int main(void) {
   atau_error* error = NULL;
   atau_extractor* x = NULL;
+  atau_scratch* scratch;
   Versions();
   if (atau_open(NULL, NULL, &x, &error) != ATAU_OK) {
     fprintf(stderr, "%s\n", atau_error_text(error));
@@ -539,7 +555,10 @@ int main(void) {
   OwnNames();
   BundleInMemory(x);
   Nulls(x);
-  Threads(x);
+  Threads(x, NULL);
+  scratch = atau_scratch_new(x);
+  Threads(x, scratch);
+  atau_scratch_free(scratch);
   atau_extractor_free(x);
   Lifetimes();
   if (failures == 0) printf("The C interface does what its header says.\n");
