@@ -8,9 +8,9 @@ PYTHON ?= python3
 CP     = $(shell $(PYTHON) -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
 ATAU   := $(BUILD)/atau
 LAUNCH := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h')
+SOURCES = $(shell find src include bindings tests examples benchmarks -name '*.cc' -o -name '*.h' -o -name '*.c')
 
-.PHONY: demo configure build test test-cpp test-python test-adapters test-asan test-browser wheel wheel-proof golden train bench format lint clean
+.PHONY: demo configure build test test-cpp test-python test-adapters test-asan test-browser wheel wheel-proof golden train bench reference format lint clean
 
 # Only the program and the bundle: the tests are built by `make test`.
 demo: configure
@@ -105,6 +105,11 @@ train: build
 # Everything that docs/benchmark.md describes; `make bench BENCH="--peers --corpora FOLDER"` passes options on.
 bench: build
 	$(PYTHON) benchmarks/run.py --program $(ATAU) --out $(BUILD)/bench $(BENCH)
+
+# The reference of include/atau as HTML; a public name without a comment fails it.
+reference:
+	scripts/setup.sh reference
+	scripts/reference.sh $(BUILD)/reference
 
 format:
 	clang-format-14 -i $(SOURCES)

@@ -39,3 +39,17 @@ file(RELATIVE_PATH atau_pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" atau_pc_prefix "${atau_pc_prefix}")
 configure_file(${PROJECT_SOURCE_DIR}/cmake/atau.pc.in ${PROJECT_BINARY_DIR}/atau.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/atau.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The C interface is a package of its own: whoever uses it needs none of the C++ library's dependencies. Its version is that of the ABI.
+if(TARGET atau_c)
+  set(atau_c_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/atau_c)
+  install(TARGETS atau_c EXPORT atau_cTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT atau_cTargets NAMESPACE atau:: DESTINATION ${atau_c_config_dir})
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/atau_cConfig.cmake.in ${PROJECT_BINARY_DIR}/atau_cConfig.cmake
+                                INSTALL_DESTINATION ${atau_c_config_dir} PATH_VARS atau_bundle_path)
+  get_target_property(atau_c_version atau_c VERSION)
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/atau_cConfigVersion.cmake VERSION ${atau_c_version} COMPATIBILITY SameMajorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/atau_cConfig.cmake ${PROJECT_BINARY_DIR}/atau_cConfigVersion.cmake DESTINATION ${atau_c_config_dir})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/atau_c.pc.in ${PROJECT_BINARY_DIR}/atau_c.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/atau_c.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()

@@ -36,7 +36,7 @@ class Extractor::Impl {
 
 namespace {
 
-constexpr std::size_t kLargestText = 0x7FFFFFFF;
+constexpr std::size_t kLargestText = text::CleanText::kMaxBytes;
 
 Result<std::shared_ptr<const Pipeline>> OpenAll(std::shared_ptr<const bundle::Bundle> main, const LoadOptions& options,
                                                 std::uint64_t* fingerprint) {
@@ -155,7 +155,7 @@ std::unique_ptr<Scratch> Extractor::NewScratch() const { return impl_->pipeline-
 std::uint64_t Extractor::fingerprint() const { return impl_->fingerprint; }
 
 Result<Document> Extractor::Extract(std::string_view text, const ExtractOptions& options, Scratch* scratch) const {
-  if (text.size() >= kLargestText) return Error{Code::kTooLarge, "the text has 2 GiB or more", {}, 0, 0, "split it into documents"};
+  if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
   const auto clean = ToCleanOptions(options);
   if (!clean.ok()) return clean.error();
   const Pipeline& p = *impl_->pipeline;
@@ -168,7 +168,7 @@ Result<Document> Extractor::Extract(std::string_view text, const ExtractOptions&
 }
 
 Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const ExtractOptions& options, Scratch* scratch) const {
-  if (text.size() >= kLargestText) return Error{Code::kTooLarge, "the text has 2 GiB or more", {}, 0, 0, "split it into documents"};
+  if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
   if (bytes.start >= bytes.end || bytes.end > text.size()) {
     return Error{Code::kInvalidArgument,
                  "the span " + std::to_string(bytes.start) + ".." + std::to_string(bytes.end) + " is not inside the text",

@@ -85,7 +85,7 @@ class Extractor:
         html:    the text is HTML; offsets still point into it.
         charset: of bytes: ``windows-1251``, ``koi8-r``, ``utf-16``, …; ``auto`` (the default) tells it from the bytes.
 
-        Raises Error (``invalid_argument`` for a bad date or charset, ``too_large`` for 2 GiB and more of UTF-8), and
+        Raises Error (``invalid_argument`` for a bad date or charset, ``too_large`` for more than 1 GiB of UTF-8), and
         TypeError for what is no text.
 
         >>> import atau
