@@ -102,6 +102,10 @@ class Collector {
     const std::size_t n = a_.tokens.size();
     for (std::size_t i = 0; i < n; ++i) {
       first_ = out_->size();
+      if (divide_ <= i) {
+        divide_ = i + 1;
+        while (divide_ < n && !Divides(divide_)) ++divide_;
+      }
       if (IsNameWord(a_, i, cats_[i])) {
         RunFrom(i);
         ChainFrom(i);
@@ -119,7 +123,7 @@ class Collector {
       for (const std::uint32_t m : a_.matches_at.At(i)) {
         if (a_.infos[m].type < 0) continue;
         if ((a_.infos[m].tier & 2) != 0 && !a_.caseless && a_.tokens[i].shape == Shape::kLower) continue;
-        Add(i, a_.matches[m].end, static_cast<std::uint8_t>(1u << a_.infos[m].type));
+        Push(i, a_.matches[m].end, static_cast<std::uint8_t>(1u << a_.infos[m].type));
       }
       for (const std::uint32_t h : a_.hits_at.At(i)) {
         const Analysis::PlacedHit& hit = a_.placed_hits[h];
@@ -132,7 +136,18 @@ class Collector {
  private:
   bool SameBlock(std::size_t i) const { return i < a_.tokens.size() && !a_.tokens[i].Has(Flag::kBlockStart); }
 
+  // No name goes on where a caption was glued to the next one, or over a line that begins a sentence («Алматы / Омск» in a table), unless a
+  // dictionary knows it.
+  bool Divides(std::size_t i) const {
+    const Token& t = a_.tokens[i];
+    return (t.Has(Flag::kGlued) && a_.tokens[i - 1].kind == Kind::kWord) || (t.Has(Flag::kLineStart) && t.Has(Flag::kSentenceStart));
+  }
+
   void Add(std::size_t begin, std::size_t end, std::uint8_t types) {
+    if (end <= divide_) Push(begin, end, types);
+  }
+
+  void Push(std::size_t begin, std::size_t end, std::uint8_t types) {
     out_->push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), types});
   }
 
@@ -255,6 +270,7 @@ class Collector {
   const std::vector<Cat>& cats_;
   std::vector<Candidate>* out_;
   std::size_t first_ = 0;
+  std::size_t divide_ = 0;  // the next token behind the one in hand that no name goes on with
 };
 
 }  // namespace

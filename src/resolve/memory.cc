@@ -130,7 +130,7 @@ Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size
   for (std::size_t step = 0; step < kMostBetween; ++step) {
     if (before ? begin < step + 1 : end + step >= a.tokens.size()) return found;
     const std::size_t i = before ? begin - step - 1 : end + step;
-    if (a.tokens[before ? i + 1 : i].Has(token::Flag::kBlockStart)) return found;
+    if (a.tokens[before ? i + 1 : i].Has(token::Flag::kBlockStart | token::Flag::kSentenceStart)) return found;
     if (mention_of_[i] >= 0) {
       const Mention& mention = mentions_[static_cast<std::size_t>(mention_of_[i])];
       if (before ? mention.end <= begin : mention.begin >= end) found.type = mention.type;
