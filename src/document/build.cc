@@ -57,7 +57,11 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Pla
       const rules::Hit& hit = a.hits.hits[h];
       if (std::any_of(used.begin() + hit.begin, used.begin() + hit.end, [](std::uint8_t u) { return u != 0; })) continue;
       std::fill(used.begin() + hit.begin, used.begin() + hit.end, std::uint8_t{1});
-      out->push_back({hit.begin, hit.end, type, p.rules().rule(hit.rule).weight, static_cast<int>(h), 0});
+      // The stop of an abbreviation («в 2008 г.», «5 млн руб.») ends the sentence as often as not, and is no part of the mention.
+      std::uint32_t end = hit.end;
+      const token::Token& last = a.tokens[end - 1];
+      if (type != Type::kRole && end - hit.begin > 1 && last.kind != token::Kind::kWord && a.clean[last.begin] == '.') --end;
+      out->push_back({hit.begin, end, type, p.rules().rule(hit.rule).weight, static_cast<int>(h), 0});
     }
   }
 }
