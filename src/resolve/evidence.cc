@@ -552,7 +552,8 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
       Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
       if (better == kPad) continue;
       if (better == kLRole && of_many) better = kLRoles;
-      if ((better == kLRole || better == kLRoles) && i > m.begin && HeadBegins(a, i)) continue;  // «председатель комитета» does not hide the head of the body
+      if ((better == kLRole || better == kLRoles) && i > m.begin && HeadBegins(a, i))
+        continue;  // «председатель комитета» does not hide the head of the body
       if (IsPlainWord(cat) ||
           (better < cat && (cat == kLOrgHead || cat == kLPlaceHead || cat == kLProgHead || cat == kLTitleHead || cat == kLSpeech))) {
         cat = better;
