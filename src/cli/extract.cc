@@ -30,10 +30,10 @@ struct Options {
 std::string ToText(const Document& d) {
   std::string out;
   for (const Entity& e : d.entities) {
-    out += std::string(TypeName(e.type)) + "\t" + e.text;
-    if (e.normal != e.text) out += "\t= " + e.normal;
-    if (!e.kind.empty()) out += "\t(" + e.kind + ")";
-    for (const auto& [key, value] : e.slots) out += "\t" + key + "=" + value;
+    out.append(TypeName(e.type)).append("\t").append(e.text);
+    if (e.normal != e.text) out.append("\t= ").append(e.normal);
+    if (!e.kind.empty()) out.append("\t(").append(e.kind).append(")");
+    for (const auto& [key, value] : e.slots) out.append("\t").append(key).append("=").append(value);
     out += "\n";
   }
   for (const Relation& r : d.relations) {

@@ -298,7 +298,7 @@ std::string DefaultBundlePath() {
   std::string_view paths = ATAU_BUNDLE_PATHS;
   while (!paths.empty()) {
     const std::size_t colon = paths.find(':');
-    const std::string path(paths.substr(0, colon));
+    std::string path(paths.substr(0, colon));
     std::error_code error;
     if (std::filesystem::is_regular_file(path, error)) return path;
     paths = colon == std::string_view::npos ? std::string_view() : paths.substr(colon + 1);

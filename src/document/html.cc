@@ -222,7 +222,8 @@ std::string HtmlLegend(const Document& d) {
     const std::size_t n = counts[static_cast<std::size_t>(type)];
     if (n == 0) continue;
     const std::string name(TypeName(type));
-    out += "<li><span class=\"atau-chip atau-" + name + "\">" + name + " " + std::to_string(n) + "</span></li>";
+    out.append("<li><span class=\"atau-chip atau-").append(name).append("\">").append(name);
+    out.append(" ").append(std::to_string(n)).append("</span></li>");
   }
   return out + "</ul>\n";
 }

@@ -9,22 +9,26 @@ namespace atau::morph {
 
 using Grammemes = std::uint64_t;
 
-#define ATAU_GRAMMEMES(X)                                                                                                                  \
-  /* part of speech */                                                                                                                     \
-  X(NOUN, 0)                                                                                                                               \
-  X(ADJF, 1)                                                                                                                               \
-  X(ADJS, 2)                                                                                                                               \
-  X(COMP, 3) X(VERB, 4) X(INFN, 5) X(PRTF, 6) X(PRTS, 7) X(GRND, 8) X(NUMR, 9) X(ADVB, 10) X(NPRO, 11) X(PRED, 12) X(PREP, 13) X(CONJ, 14) \
-      X(PRCL, 15) X(INTJ, 16) /* case; the second genitive, accusative and locative and the vocative count as their first ones too */      \
-      X(nomn, 17) X(gent, 18) X(datv, 19) X(accs, 20) X(ablt, 21) X(loct, 22)                                     /* number and gender */  \
-      X(sing, 23) X(plur, 24) X(masc, 25) X(femn, 26) X(neut, 27) X(Sgtm, 28) X(Pltm, 29) X(ms_f, 30) X(GNdr, 31) /* animacy */            \
-      X(anim, 32) X(inan, 33)                                                                                     /* marks of names */     \
-      X(Name, 34) X(Surn, 35) X(Patr, 36) X(Geox, 37) X(Orgn, 38) X(Trad, 39) X(Abbr, 40) X(Init, 41) X(Fixd, 42) /* verbs */              \
-      X(pres, 43) X(past, 44) X(futr, 45) X(per1, 46) X(per2, 47) X(per3, 48) X(impr, 49) X(perf, 50) X(impf, 51) X(actv, 52)              \
-          X(pssv, 53) /* others */                                                                                                         \
-      X(Apro, 54) X(Anum, 55) X(Poss, 56) X(Supr, 57) X(Qual, 58) X(Dist, 59) X(Subx, 60) X(Infr, 61) X(Arch, 62) X(Erro, 63)
+// clang-format off
+#define ATAU_GRAMMEMES(X) \
+  /* part of speech */ \
+  X(NOUN, 0) X(ADJF, 1) X(ADJS, 2) X(COMP, 3) X(VERB, 4) X(INFN, 5) X(PRTF, 6) X(PRTS, 7) X(GRND, 8) X(NUMR, 9) X(ADVB, 10) X(NPRO, 11) \
+  X(PRED, 12) X(PREP, 13) X(CONJ, 14) X(PRCL, 15) X(INTJ, 16) \
+  /* case; the second genitive, accusative and locative and the vocative count as their first ones too */ \
+  X(nomn, 17) X(gent, 18) X(datv, 19) X(accs, 20) X(ablt, 21) X(loct, 22) \
+  /* number and gender */ \
+  X(sing, 23) X(plur, 24) X(masc, 25) X(femn, 26) X(neut, 27) X(Sgtm, 28) X(Pltm, 29) X(ms_f, 30) X(GNdr, 31) \
+  /* animacy */ \
+  X(anim, 32) X(inan, 33) \
+  /* marks of names */ \
+  X(Name, 34) X(Surn, 35) X(Patr, 36) X(Geox, 37) X(Orgn, 38) X(Trad, 39) X(Abbr, 40) X(Init, 41) X(Fixd, 42) \
+  /* verbs */ \
+  X(pres, 43) X(past, 44) X(futr, 45) X(per1, 46) X(per2, 47) X(per3, 48) X(impr, 49) X(perf, 50) X(impf, 51) X(actv, 52) X(pssv, 53) \
+  /* others */ \
+  X(Apro, 54) X(Anum, 55) X(Poss, 56) X(Supr, 57) X(Qual, 58) X(Dist, 59) X(Subx, 60) X(Infr, 61) X(Arch, 62) X(Erro, 63)
+// clang-format on
 
-#define X(name, bit) inline constexpr Grammemes k##name = Grammemes{1} << bit;
+#define X(name, bit) inline constexpr Grammemes k##name = Grammemes{1} << (bit);
 ATAU_GRAMMEMES(X)
 #undef X
 

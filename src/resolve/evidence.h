@@ -21,27 +21,20 @@
 namespace atau::resolve {
 
 // The category of a token: a coarse summary of shape, part of speech, name marks and word class. Pairs and patterns are made of categories.
-#define ATAU_CATS(X)                                                                                                                      \
-  X(kPad, "pad")                                                                                                                          \
-  X(kStop, "stop")                                                                                                                        \
-  X(kComma, "comma")                                                                                                                      \
-  X(kColon, "colon")                                                                                                                      \
-  X(kOpen, "open")                                                                                                                        \
-  X(kClose, "close")                                                                                                                      \
-  X(kQuoteOpen, "quote_open")                                                                                                             \
-  X(kQuoteClose, "quote_close")                                                                                                           \
-  X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url") X(kLNounNom, "noun_nomn") X(kLNounGen, "noun_gent")            \
-      X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb") X(kLPart, "participle") X(kLPrep, "preposition") X(kLConj, "conjunction") \
-          X(kLAdv, "adverb") X(kLPron, "pronoun") X(kLOther, "other") X(kLUnknown, "unknown") X(kLOrgHead, "org_head") X(kLRole, "role")  \
-              X(kLRoles, "roles_gent") X(kLPlaceHead, "place_head") X(kLProgHead, "program_head") X(kLTitleHead, "title_head")            \
-                  X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") X(kLMonth, "month") X(kLParticle, "particle")               \
-                      X(kLatLower, "latin_lower") X(kCName, "Given") X(kCSurn, "Surname") X(kCNameSurn, "GivenSurname")                   \
-                          X(kCPatr, "Patronymic") X(kCGeo, "Place") X(kCGeoSurn, "PlaceName") X(kCOrgn, "Body") X(kCAdj, "Adjective")     \
-                              X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown") X(kCOrgHead, "OrgHead") X(kCRole, "Role")     \
-                                  X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead") X(kCFunction, "Function")                      \
-                                      X(kUAbbr, "ABBREVIATION") X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN") X(kInitialCat, "Initial")     \
-                                          X(kLatCap, "Latin") X(kLatUpper, "LATIN") X(kLatMixed, "laTin") X(kMixedCat, "miXed")           \
-                                              X(kWordNum, "word2")
+// clang-format off
+#define ATAU_CATS(X) \
+  X(kPad, "pad") X(kStop, "stop") X(kComma, "comma") X(kColon, "colon") X(kOpen, "open") X(kClose, "close") X(kQuoteOpen, "quote_open") \
+  X(kQuoteClose, "quote_close") X(kDashCat, "dash") X(kSign, "sign") X(kNum, "number") X(kUrlCat, "url") X(kLNounNom, "noun_nomn") \
+  X(kLNounGen, "noun_gent") X(kLNoun, "noun") X(kLAdj, "adjective") X(kLVerb, "verb") X(kLPart, "participle") X(kLPrep, "preposition") \
+  X(kLConj, "conjunction") X(kLAdv, "adverb") X(kLPron, "pronoun") X(kLOther, "other") X(kLUnknown, "unknown") X(kLOrgHead, "org_head") \
+  X(kLRole, "role") X(kLRoles, "roles_gent") X(kLPlaceHead, "place_head") X(kLProgHead, "program_head") X(kLTitleHead, "title_head") \
+  X(kLSpeech, "speech_verb") X(kLPersonCtx, "person_context") X(kLMonth, "month") X(kLParticle, "particle") X(kLatLower, "latin_lower") \
+  X(kCName, "Given") X(kCSurn, "Surname") X(kCNameSurn, "GivenSurname") X(kCPatr, "Patronymic") X(kCGeo, "Place") \
+  X(kCGeoSurn, "PlaceName") X(kCOrgn, "Body") X(kCAdj, "Adjective") X(kCNoun, "Noun") X(kCOther, "Other") X(kCUnknown, "Unknown") \
+  X(kCOrgHead, "OrgHead") X(kCRole, "Role") X(kCPlaceHead, "PlaceHead") X(kCProgHead, "ProgramHead") X(kCFunction, "Function") \
+  X(kUAbbr, "ABBREVIATION") X(kUKnown, "UPPER") X(kUUnknown, "UNKNOWN") X(kInitialCat, "Initial") X(kLatCap, "Latin") \
+  X(kLatUpper, "LATIN") X(kLatMixed, "laTin") X(kMixedCat, "miXed") X(kWordNum, "word2")
+// clang-format on
 
 enum Cat : std::uint8_t {
 #define X(id, name) id,

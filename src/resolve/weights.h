@@ -43,24 +43,18 @@ inline constexpr int kLane = kParts * kTypes;    // one word's numbers: part-maj
 inline constexpr int kBlock = kOffsets * kLane;  // what one piece of word evidence says to its neighbourhood
 
 // Templates of evidence. The number is part of the compiled key; the name is what sources and explain show.
-#define ATAU_TEMPLATES(X)                                                                                                                  \
-  X(kLemma, "lemma")                                                                                                                       \
-  X(kForm, "form")                                                                                                                         \
-  X(kSuffix2, "suffix2")                                                                                                                   \
-  X(kSuffix3, "suffix3")                                                                                                                   \
-  X(kPrefix3, "prefix3")                                                                                                                   \
-  X(kShape, "shape")                                                                                                                       \
-  X(kCat, "cat")                                                                                                                           \
-  X(kMark, "mark")                                                                                                                         \
-  X(kOnlyMark, "only")                                                                                                                     \
-  X(kCase, "case") X(kList, "list") X(kKnown, "known") X(kLength, "letters") X(kClass, "class") X(kGazToken, "gazetteer_word")             \
-      X(kPosition, "position") X(kPair, "pair") X(kDocToken, "document_word") X(kSpanLength, "words") X(kPattern, "pattern")               \
-          X(kChain, "chain") X(kChainNext, "chain_next") X(kInChain, "in_chain") X(kGazSpan, "gazetteer") X(kGazOver, "gazetteer_longer")  \
-              X(kGazCross, "gazetteer_crosses") X(kGazPart, "gazetteer_within") X(kRule, "rule") X(kQuoted, "quoted")                      \
-                  X(kHeadBefore, "head_before") X(kHeadFirst, "head_first") X(kHeadAfter, "head_after") X(kAgree, "agreement")             \
-                      X(kBalance, "balance") X(kDocSpan, "document_span") X(kBias, "bias") X(kTail, "tail") X(kGazKind, "gazetteer_kind")  \
-                          X(kRuleOver, "rule_longer") X(kGazAdded, "gazetteer_added") X(kListHead, "list_head") X(kNeighbour, "neighbour") \
-                              X(kAcronym, "acronym")
+// clang-format off
+#define ATAU_TEMPLATES(X) \
+  X(kLemma, "lemma") X(kForm, "form") X(kSuffix2, "suffix2") X(kSuffix3, "suffix3") X(kPrefix3, "prefix3") X(kShape, "shape") \
+  X(kCat, "cat") X(kMark, "mark") X(kOnlyMark, "only") X(kCase, "case") X(kList, "list") X(kKnown, "known") X(kLength, "letters") \
+  X(kClass, "class") X(kGazToken, "gazetteer_word") X(kPosition, "position") X(kPair, "pair") X(kDocToken, "document_word") \
+  X(kSpanLength, "words") X(kPattern, "pattern") X(kChain, "chain") X(kChainNext, "chain_next") X(kInChain, "in_chain") \
+  X(kGazSpan, "gazetteer") X(kGazOver, "gazetteer_longer") X(kGazCross, "gazetteer_crosses") X(kGazPart, "gazetteer_within") \
+  X(kRule, "rule") X(kQuoted, "quoted") X(kHeadBefore, "head_before") X(kHeadFirst, "head_first") X(kHeadAfter, "head_after") \
+  X(kAgree, "agreement") X(kBalance, "balance") X(kDocSpan, "document_span") X(kBias, "bias") X(kTail, "tail") \
+  X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer") X(kGazAdded, "gazetteer_added") X(kListHead, "list_head") \
+  X(kNeighbour, "neighbour") X(kAcronym, "acronym")
+// clang-format on
 
 enum Template : std::uint8_t {
 #define X(id, name) id,
