@@ -75,20 +75,24 @@ std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, 
   for (const std::uint32_t m : a.matches_at.At(c.begin)) {
     if (a.matches[m].end == c.end && a.infos[m].type == kPlace && a.infos[m].tier == 0) sure |= 1u << kPlace;
   }
-  for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
+  if (sure != 0) return sure & c.types;
+  const auto vetoed = [&](std::uint32_t k) {
     const resolve::Analysis::PlacedHit& h = a.placed_hits[k];
-    if (h.begin != c.begin || h.end != c.end) continue;
-    const auto named = [&a](std::uint32_t i) {
-      const morph::Form& f = a.FormOf(i);
-      return a.tokens[i].kind != token::Kind::kWord || ((f.any & (morph::kSurn | morph::kName)) != 0 && (f.any & morph::kADJF) == 0) ||
-             !f.known;
-    };
-    bool all = true;
-    for (std::uint32_t i = c.begin; i < c.end && all; ++i) all = named(i);
-    if (all && (rules.rule(h.rule).vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0 && (sure >> kPlace & 1) == 0)
-      sure |= 1u << kPerson;
+    return h.begin == c.begin && h.end == c.end && (rules.rule(h.rule).vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0;
+  };
+  const auto named = [&a](std::uint32_t i) {
+    const morph::Form& f = a.FormOf(i);
+    return a.tokens[i].kind != token::Kind::kWord || ((f.any & (morph::kSurn | morph::kName)) != 0 && (f.any & morph::kADJF) == 0) ||
+           !f.known;
+  };
+  for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
+    if (!vetoed(k)) continue;
+    for (std::uint32_t i = c.begin; i < c.end; ++i) {
+      if (!named(i)) return 0;
+    }
+    return (1u << kPerson) & c.types;
   }
-  return sure & c.types;
+  return 0;
 }
 
 // Mentions inside longer ones: the best cover of the candidates that lie strictly inside.
