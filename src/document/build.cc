@@ -85,7 +85,7 @@ std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, 
     return a.tokens[i].kind != token::Kind::kWord || ((f.any & (morph::kSurn | morph::kName)) != 0 && (f.any & morph::kADJF) == 0) ||
            !f.known;
   };
-  for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
+  for (std::uint32_t k = a.hits_at.From(c.begin); k < a.hits_at.Until(c.begin + 1); ++k) {
     if (!vetoed(k)) continue;
     for (std::uint32_t i = c.begin; i < c.end; ++i) {
       if (!named(i)) return 0;

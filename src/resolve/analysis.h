@@ -2,7 +2,9 @@
 #ifndef ATAU_RESOLVE_ANALYSIS_H_
 #define ATAU_RESOLVE_ANALYSIS_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,7 @@
 
 namespace atau::resolve {
 
-// Compressed rows: for each token the items that begin (or end) there.
+// Compressed rows: for each token the items that end there.
 class ByToken {
  public:
   template <class Items, class KeyOf>
@@ -35,25 +37,29 @@ class ByToken {
   std::vector<std::uint32_t> first_, next_, order_;
 };
 
-// Items sorted by begin: for each token those that begin a few tokens before it, at the earliest the first that reaches over it.
+// Items sorted by begin: for each token those that begin there, and those that begin a few tokens before it, at the earliest the first that
+// reaches over it.
 class Reaching {
  public:
-  // `items` are sorted by begin; none that begins more than `back` tokens before a token is seen from it.
+  // `items` are sorted by begin; From sees none that begins more than `back` tokens before a token.
   template <class Items>
   void Build(const Items& items, std::size_t tokens, std::size_t back) {
     first_.resize(tokens + 2);
     from_.resize(tokens + 1);
-    std::uint32_t k = 0;
-    for (std::size_t t = 0; t < first_.size(); ++t) {
-      while (k < items.size() && items[k].begin < t) ++k;
+    const auto size = static_cast<std::uint32_t>(items.size());
+    std::uint32_t k = 0, from = 0;
+    for (std::size_t t = 0; t <= tokens; ++t) {
+      while (k < size && items[k].begin < t) ++k;
       first_[t] = k;
-    }
-    for (std::size_t t = 0; t < from_.size(); ++t) {
-      std::uint32_t from = first_[t < back ? 0 : t - back];
-      while (from < first_[t] && items[from].end <= t) ++from;
+      // What does not reach over one token does not reach over the next.
+      if (t > back) from = std::max(from, first_[t - back]);
+      while (from < k && items[from].end <= t) ++from;
       from_[t] = from;
     }
+    first_[tokens + 1] = size;
   }
+  // Items that begin at a token.
+  std::ranges::iota_view<std::uint32_t, std::uint32_t> At(std::size_t token) const { return {first_[token], first_[token + 1]}; }
   // Items [From(begin), Until(end)) hold all that begin before `end` and, among others, end after `begin`.
   std::uint32_t From(std::size_t token) const { return from_[token]; }
   std::uint32_t Until(std::size_t token) const { return first_[token]; }
@@ -119,10 +125,10 @@ struct Analysis {
   static constexpr std::size_t kMatchBack = 7, kHitBack = 10;  // how many tokens before one evidence looks for what reaches over it
   std::vector<Placed> placed, named;                           // all; those of the competing types
   std::vector<PlacedHit> placed_hits;
-  Reaching placed_near, named_near, hits_near;
+  Reaching matches_at, named_at, hits_at;  // of matches and placed; of named; of hits and placed_hits
+  ByToken matches_end;
   std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
 
-  ByToken matches_at, matches_end, hits_at;
   Chains chains;  // built after the categories of the tokens are known
 
   mutable Nominatives nominatives;  // remembered from earlier documents
@@ -131,15 +137,15 @@ struct Analysis {
   // Call after matches and hits are there.
   void Index() {
     const std::size_t n = tokens.size();
-    infos.clear();
-    placed.clear();
+    infos.resize(matches.size());
+    placed.resize(matches.size());
     named.clear();
-    placed_hits.clear();
     const std::uint16_t bodies = gazetteer->ClassId("org_head"), places = gazetteer->ClassId("place_head"),
                         programs = gazetteer->ClassId("program_head");
-    for (const gazetteer::Match& m : matches) {
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+      const gazetteer::Match& m = matches[i];
       const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
-      MatchInfo info;
+      MatchInfo& info = infos[i];
       info.words = (m.flags & gazetteer::kWords) != 0;
       info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(e.type));
       info.tier =
@@ -147,17 +153,14 @@ struct Analysis {
       info.class_id = e.class_id;
       info.kind_id = e.kind_id;
       info.heads = info.words && (e.class_id == bodies || e.class_id == places || e.class_id == programs);
-      infos.push_back(info);
-      placed.push_back({m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added});
-      if (info.type >= 0) named.push_back(placed.back());
+      placed[i] = {m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added};
+      if (info.type >= 0) named.push_back(placed[i]);
     }
+    placed_hits.clear();
     for (const rules::Hit& h : hits.hits) {
       const rules::RuleInfo& rule = rules->rule(h.rule);
       placed_hits.push_back({h.begin, h.end, h.rule, static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
     }
-    placed_near.Build(placed, n, kMatchBack);
-    named_near.Build(named, n, kMatchBack);
-    hits_near.Build(placed_hits, n, kHitBack);
     paired.resize(n + 1);
     std::uint32_t pairs = 0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -165,9 +168,10 @@ struct Analysis {
       pairs += tokens[i].Has(token::Flag::kOpens | token::Flag::kCloses);
     }
     paired[n] = pairs;
-    matches_at.Build(matches, n, [](const gazetteer::Match& m) { return m.begin; });
+    matches_at.Build(placed, n, kMatchBack);
+    named_at.Build(named, n, kMatchBack);
+    hits_at.Build(placed_hits, n, kHitBack);
     matches_end.Build(matches, n, [](const gazetteer::Match& m) { return m.end; });
-    hits_at.Build(hits.hits, n, [](const rules::Hit& h) { return h.begin; });
   }
   const morph::Form& FormOf(std::size_t token) const { return (*forms)[tokens[token].form]; }
   // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false.

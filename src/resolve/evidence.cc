@@ -574,7 +574,7 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   if (i + 1 == a.tokens.size() || a.tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
   // Word classes and entities: every match around the token. Matches are short, so looking back a few tokens finds them all.
   std::uint64_t seen = 0;  // gazetteer evidence once a kind
-  for (std::uint32_t k = a.placed_near.From(i); k < a.placed_near.Until(i + 1); ++k) {
+  for (std::uint32_t k = a.matches_at.From(i); k < a.matches_at.Until(i + 1); ++k) {
     const Analysis::Placed& m = a.placed[k];
     if (m.end <= i) continue;
     if (m.words) {
@@ -636,7 +636,7 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
 
   // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
   std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
-  for (std::uint32_t k = a.named_near.From(c.begin); k < a.named_near.Until(c.end); ++k) {
+  for (std::uint32_t k = a.named_at.From(c.begin); k < a.named_at.Until(c.end); ++k) {
     const Analysis::Placed& m = a.named[k];
     if (m.end <= c.begin) continue;
     const std::uint32_t bit = 1u << (m.type * 4 + m.tier);
@@ -691,7 +691,7 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
 
   // Rules that propose exactly this span; rules that propose a longer one.
   std::uint32_t longer = 0;
-  for (std::uint32_t k = a.hits_near.From(c.begin); k < a.hits_near.Until(c.begin + 1); ++k) {
+  for (std::uint32_t k = a.hits_at.From(c.begin); k < a.hits_at.Until(c.begin + 1); ++k) {
     const Analysis::PlacedHit& h = a.placed_hits[k];
     if (h.begin == c.begin && h.end == c.end) {
       out->push_back(rule_ + h.rule);
@@ -714,7 +714,11 @@ void Evidence::OfAcronyms(const Analysis& a, const Candidate& c, std::vector<Evi
   const auto bracket = [&](std::size_t i, char sign) { return a.clean[a.tokens[i].begin] == sign; };
   const auto spells = [&](std::size_t begin, std::size_t end, std::size_t i) {
     const std::string_view letters = a.FormOf(i).folded;
-    return InitialsOf(a, begin, end, true) == letters || InitialsOf(a, begin, end, false) == letters;
+    std::string initials;
+    const bool links = InitialsOf(a, begin, end, true, &initials);
+    if (initials == letters || !links) return initials == letters;
+    InitialsOf(a, begin, end, false, &initials);
+    return initials == letters;
   };
   const bool opened = c.begin > 0 && bracket(c.begin - 1, '(');
   if (c.end - c.begin >= 2 && !a.caseless) {

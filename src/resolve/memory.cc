@@ -33,22 +33,26 @@ void Bump(std::uint16_t* count) {
 
 }  // namespace
 
-std::string InitialsOf(const Analysis& a, std::size_t begin, std::size_t end, bool all) {
-  std::string out;
+bool InitialsOf(const Analysis& a, std::size_t begin, std::size_t end, bool all, std::string* out) {
+  out->clear();
+  bool links = false;
   for (std::size_t i = begin; i < end; ++i) {
     if (a.tokens[i].kind != token::Kind::kWord) continue;
     const morph::Form& f = a.FormOf(i);
-    if (!all && (f.any & (morph::kPREP | morph::kCONJ)) != 0) continue;
+    if ((f.any & (morph::kPREP | morph::kCONJ)) != 0) {
+      links = true;
+      if (!all) continue;
+    }
     bool first = true;
     for (std::size_t p = 0; p < f.folded.size();) {
       const auto lead = static_cast<unsigned char>(f.folded[p]);
       const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-      if (first) out.append(f.folded.substr(p, size));
+      if (first) out->append(f.folded.substr(p, size));
       first = f.folded[p] == '-';
       p += size;
     }
   }
-  return out;
+  return links;
 }
 
 std::string_view StemOf(std::string_view word) {
@@ -85,9 +89,9 @@ std::uint64_t Memory::SpanKey(std::size_t begin, std::size_t end) const {
 }
 
 void Memory::Clear() {
-  words_.clear();
-  spans_.clear();
-  initials_.clear();
+  words_.Clear();
+  spans_.Clear();
+  initials_.Clear();
   mentions_.clear();
   mention_of_.clear();
 }
@@ -120,7 +124,13 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     }
     Bump(&spans_[SpanKey(mention.begin, mention.end)][mention.type]);
     if (words < 2 || words > kMostInitials) continue;
-    for (const bool all : {true, false}) initials_.try_emplace(InitialsOf(a, mention.begin, mention.end, all), mention.type);
+    bool links = true;
+    for (const bool all : {true, false}) {
+      if (!all && !links) break;
+      links = InitialsOf(a, mention.begin, mention.end, all, &letters_);
+      std::uint8_t& type = initials_[morph::KeyOf(letters_)];
+      if (type == 0) type = static_cast<std::uint8_t>(mention.type + 1);
+    }
   }
 }
 
@@ -158,16 +168,15 @@ Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size
 }
 
 int Memory::SpelledOut(const Analysis& a, std::size_t token) const {
-  if (initials_.empty()) return -1;
-  const auto it = initials_.find(std::string(a.FormOf(token).folded));
-  return it == initials_.end() ? -1 : it->second;
+  const std::uint8_t* type = initials_.Find(a.FormOf(token).key);
+  return type == nullptr ? -1 : *type - 1;
 }
 
 Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
-  if (words_.empty() || keys_[token] == 0) return {};
-  const auto it = words_.find(keys_[token]);
-  if (it == words_.end()) return {};
-  Counts counts = it->second;
+  if (keys_[token] == 0) return {};
+  const Counts* seen = words_.Find(keys_[token]);
+  if (seen == nullptr) return {};
+  Counts counts = *seen;
   const std::int32_t own = mention_of_[token];
   if (own >= 0) {
     const Mention& mention = mentions_[static_cast<std::size_t>(own)];
@@ -181,9 +190,9 @@ Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
 
 std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis&, std::size_t begin, std::size_t end) const {
   if (spans_.empty()) return {};
-  const auto it = spans_.find(SpanKey(begin, end));
-  if (it == spans_.end()) return {};
-  std::array<std::uint16_t, kTypes> counts = it->second;
+  const auto* seen = spans_.Find(SpanKey(begin, end));
+  if (seen == nullptr) return {};
+  std::array<std::uint16_t, kTypes> counts = *seen;
   const std::int32_t own = mention_of_[begin];
   if (own >= 0) {
     const Mention& mention = mentions_[static_cast<std::size_t>(own)];

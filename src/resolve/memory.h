@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "resolve/analysis.h"
+#include "resolve/key_map.h"
 #include "resolve/weights.h"
 
 namespace atau::resolve {
@@ -21,9 +21,9 @@ struct Mention {
   float score = 0;
 };
 
-// The first letters of the words of [begin, end), in lower case, of parts behind a hyphen too; without prepositions and conjunctions unless
-// `all`.
-std::string InitialsOf(const Analysis& a, std::size_t begin, std::size_t end, bool all);
+// Writes the first letters of the words of [begin, end), in lower case, of parts behind a hyphen too; without prepositions and conjunctions
+// unless `all`. Returns whether there are any of these (both ways give the same where there are none).
+bool InitialsOf(const Analysis& a, std::size_t begin, std::size_t end, bool all, std::string* out);
 
 // A crude stem of a folded word, equal for the cases of one name: the longest ending of declension taken off.
 std::string_view StemOf(std::string_view folded);
@@ -67,10 +67,11 @@ class Memory {
   std::vector<std::uint64_t> form_keys_;  // by form of the table that was seen last; 0: not known yet
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
-  std::unordered_map<std::uint64_t, Counts> words_;
-  std::unordered_map<std::uint64_t, std::array<std::uint16_t, kTypes>> spans_;
-  std::unordered_map<std::string, std::uint8_t> initials_;  // of longer mentions, in lower case: their type
-  std::vector<std::int32_t> mention_of_;                    // by token: index of the first look's mention, -1
+  KeyMap<Counts> words_;
+  KeyMap<std::array<std::uint16_t, kTypes>> spans_;
+  KeyMap<std::uint8_t> initials_;         // of longer mentions, by KeyOf: 1 + the type of the first
+  std::string letters_;                   // scratch of Learn
+  std::vector<std::int32_t> mention_of_;  // by token: index of the first look's mention, -1
   std::vector<Mention> mentions_;
 };
 

@@ -18,6 +18,24 @@ void Add(const Scores& what, Scores* to) {
   for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t];
 }
 
+Scores At(const float* numbers) {
+  Scores s;
+  std::copy_n(numbers, kTypes, s.begin());
+  return s;
+}
+
+// By the types that a candidate may have: nothing for these, minus infinity for the others.
+constexpr std::uint32_t kAllTypes = (1u << kTypes) - 1;
+constexpr std::array<Scores, kAllTypes + 1> kForbidden = [] {
+  std::array<Scores, kAllTypes + 1> table{};
+  for (std::uint32_t types = 0; types <= kAllTypes; ++types) {
+    for (std::uint32_t t = 0; t < kTypes; ++t) {
+      if ((types >> t & 1) == 0) table[types][t] = -std::numeric_limits<float>::infinity();
+    }
+  }
+  return table;
+}();
+
 }  // namespace
 
 void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
@@ -132,22 +150,22 @@ const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const
 
 void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
   const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
-  scratch->prefix_.resize((n + 1) * kTypes);
-  std::fill(scratch->prefix_.begin(), scratch->prefix_.begin() + kTypes, 0.0f);
-  float* prefix = scratch->prefix_.data();
+  scratch->prefix_.resize(n + 1);
+  Scores* prefix = scratch->prefix_.data();
+  Scores running{};
+  prefix[0] = running;
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t t = 0; t < kTypes; ++t) prefix[(i + 1) * kTypes + t] = prefix[i * kTypes + t] + lanes[i * kLane + kIn * kTypes + t];
+    Add(At(lanes + i * kLane + kIn * kTypes), &running);
+    prefix[i + 1] = running;
   }
   scores->resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    Scores& s = (*scores)[k];
-    const float* begin = lanes + c.begin * kLane + kBegin * kTypes;
-    const float* end = lanes + (c.end - 1) * kLane + kEnd * kTypes;
-    for (std::size_t t = 0; t < kTypes; ++t) {
-      s[t] = (c.types >> t & 1) == 0 ? -std::numeric_limits<float>::infinity()
-                                     : scratch->own_[k][t] + prefix[c.end * kTypes + t] - prefix[c.begin * kTypes + t] + begin[t] + end[t];
-    }
+    const Scores begin = At(lanes + c.begin * kLane + kBegin * kTypes), end = At(lanes + (c.end - 1) * kLane + kEnd * kTypes);
+    const Scores to = prefix[c.end], from = prefix[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
+    Scores s = scratch->own_[k];
+    for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
+    (*scores)[k] = s;
   }
 }
 
@@ -265,13 +283,11 @@ void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, con
   std::size_t k = 0;
   for (std::size_t i = 0; i < tokens; ++i) {
     for (; k < candidates.size() && candidates[k].begin == i; ++k) {
-      int top = 0;
-      for (int t = 1; t < kTypes; ++t) {
-        if (scores[k][static_cast<std::size_t>(t)] > scores[k][static_cast<std::size_t>(top)]) top = t;
-      }
-      const float score = scores[k][static_cast<std::size_t>(top)];
-      type[k] = static_cast<std::uint8_t>(top);
+      const Scores& s = scores[k];
+      static_assert(kTypes == 4);
+      const float score = std::max(std::max(s[0], s[1]), std::max(s[2], s[3]));
       if (score <= 0) continue;
+      type[k] = static_cast<std::uint8_t>(std::find(s.begin(), s.end(), score) - s.begin());
       const float sum = best[i] + score;
       if (sum > best[candidates[k].end]) best[candidates[k].end] = sum, from[candidates[k].end] = static_cast<std::int32_t>(k);
     }

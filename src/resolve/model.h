@@ -39,8 +39,8 @@ class ScoreScratch {
     Scores scores;
   };
   std::vector<KeyedCell> keyed_;
-  std::vector<float> lanes_;   // kLane numbers a token
-  std::vector<float> prefix_;  // running sums of the `in` part, kTypes a token
+  std::vector<float> lanes_;    // kLane numbers a token
+  std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
   std::vector<Scores> own_;  // what each candidate's own evidence says
   std::vector<EvidenceId> ids_;

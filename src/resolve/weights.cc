@@ -23,13 +23,6 @@ constexpr std::size_t kHead = 4 * sizeof(std::uint64_t);
 
 }  // namespace
 
-int IndexOf(Type type) {
-  for (int i = 0; i < kTypes; ++i) {
-    if (kCompeting[static_cast<std::size_t>(i)] == type) return i;
-  }
-  return -1;
-}
-
 std::string_view TemplateName(Template t) { return kNames[t]; }
 
 std::uint64_t ValueKey(std::string_view value) { return morph::KeyOf(value); }

@@ -34,7 +34,13 @@ namespace atau::resolve {
 // The types that compete for the flat view, in the order of weight vectors.
 inline constexpr int kTypes = 4;
 inline constexpr std::array<Type, kTypes> kCompeting = {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram};
-int IndexOf(Type type);  // 0..3, or -1
+// 0..3, or -1.
+constexpr int IndexOf(Type type) {
+  for (int i = 0; i < kTypes; ++i) {
+    if (kCompeting[static_cast<std::size_t>(i)] == type) return i;
+  }
+  return -1;
+}
 
 inline constexpr int kParts = 3;  // in, begin, end
 enum Part : int { kIn = 0, kBegin = 1, kEnd = 2 };

@@ -1,0 +1,67 @@
+// A map from 64-bit keys to values for one document: cleared and filled again without asking for memory. Open addressing; values stay in
+// the order in which they were added.
+#ifndef ATAU_RESOLVE_KEY_MAP_H_
+#define ATAU_RESOLVE_KEY_MAP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace atau::resolve {
+
+template <class T>
+class KeyMap {
+ public:
+  bool empty() const { return items_.empty(); }
+
+  // Keeps its memory.
+  void Clear() {
+    if (items_.size() * 8 < slots_.size()) {
+      // The latest first: none of those before it was put behind it.
+      for (std::size_t i = items_.size(); i-- > 0;) slots_[SlotOf(items_[i].first)] = 0;
+    } else {
+      slots_.assign(slots_.size(), 0);
+    }
+    items_.clear();
+  }
+
+  // The value of a key; a new one is T{}. Valid until the next call.
+  T& operator[](std::uint64_t key) {
+    if ((items_.size() + 1) * 2 > slots_.size()) Grow();
+    std::uint32_t& slot = slots_[SlotOf(key)];
+    if (slot == 0) {
+      items_.emplace_back(key, T{});
+      slot = static_cast<std::uint32_t>(items_.size());
+    }
+    return items_[slot - 1].second;
+  }
+
+  // Null where the key has no value.
+  const T* Find(std::uint64_t key) const {
+    if (items_.empty()) return nullptr;
+    const std::uint32_t slot = slots_[SlotOf(key)];
+    return slot == 0 ? nullptr : &items_[slot - 1].second;
+  }
+
+ private:
+  // Where the key stands, or may be put.
+  std::size_t SlotOf(std::uint64_t key) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = (key ^ key >> 32) & mask;
+    while (slots_[at] != 0 && items_[slots_[at] - 1].first != key) at = (at + 1) & mask;
+    return at;
+  }
+
+  void Grow() {
+    slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, 0);
+    for (std::size_t i = 0; i < items_.size(); ++i) slots_[SlotOf(items_[i].first)] = static_cast<std::uint32_t>(i + 1);
+  }
+
+  std::vector<std::pair<std::uint64_t, T>> items_;
+  std::vector<std::uint32_t> slots_;  // 1 + index into items_; 0 is free; a power of two, half of it free at least
+};
+
+}  // namespace atau::resolve
+
+#endif  // ATAU_RESOLVE_KEY_MAP_H_
