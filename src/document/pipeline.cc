@@ -78,7 +78,10 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_p
 }
 
 void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* s) const {
-  if (s->forms.size() > kManyForms) s->forms.Clear();
+  if (s->forms.size() > kManyForms) {
+    s->forms.Trim();
+    if (s->forms.size() > kManyForms / 4 * 3) s->forms.Clear();  // else the next texts would trim again
+  }
   resolve::Analysis& a = s->analysis;
 
   text::CleanOptions clean = options;

@@ -73,10 +73,11 @@ void Prefetch(const void* address) {
 struct FormTable::Index {
   struct Slot {
     std::uint32_t hash = 0;
-    std::uint32_t form = 0;      // 1 + index; 0 = empty
-    const char* text = nullptr;  // the surface, behind its size (four bytes)
+    std::uint32_t form = 0;  // 1 + index; 0 = empty
+    char* text = nullptr;    // the surface, behind its head: how long it is, and how many texts had it
   };
-  static constexpr std::size_t kSizeBytes = sizeof(std::uint32_t);
+  // The head of a kept surface: its size, how many texts had it (255 at most), and the last of them.
+  static constexpr std::size_t kSizeBytes = sizeof(std::uint32_t), kTexts = kSizeBytes, kLastText = kTexts + 1, kHead = kLastText + 1;
   std::vector<Slot> slots = std::vector<Slot>(4096);
   std::vector<std::unique_ptr<char[]>> blocks;
   std::size_t block = 0;  // the one in use
@@ -86,23 +87,38 @@ struct FormTable::Index {
   std::string sized;
   std::vector<Reading> scratch;
   std::vector<std::uint32_t> hashes;  // of the tokens of a text
+  unsigned char texts = 0;            // the number of the text in hand; runs round
 
-  // A copy with its size before it.
-  std::string_view KeepSized(std::string_view text) {
-    sized.assign(kSizeBytes, '\0');
+  // A copy with its head before it, and that.
+  char* KeepSurface(std::string_view text) {
+    sized.assign(kHead, '\0');
     const auto size = static_cast<std::uint32_t>(text.size());
     std::memcpy(sized.data(), &size, kSizeBytes);
+    sized[kTexts] = 1;
+    sized[kLastText] = static_cast<char>(texts);
     sized.append(text);
-    return Keep(sized).substr(kSizeBytes);
+    return Keep(sized);
   }
-  std::string_view Keep(std::string_view text) {
+  // Notes that the text in hand has a surface.
+  void Note(char* surface) const {
+    if (static_cast<unsigned char>(surface[kLastText]) == texts) return;
+    surface[kLastText] = static_cast<char>(texts);
+    auto& count = reinterpret_cast<unsigned char&>(surface[kTexts]);
+    if (count < 255) ++count;
+  }
+  void Put(std::uint32_t hash, std::uint32_t number, char* surface) {
+    const std::size_t mask = slots.size() - 1;
+    std::size_t at = hash & mask;
+    while (slots[at].form != 0) at = (at + 1) & mask;
+    slots[at] = {hash, number, surface};
+  }
+  char* Keep(std::string_view text) {
     if (text.size() > kBlockBytes / 4) {
       // A monster has a block of its own.
       auto own = std::make_unique<char[]>(text.size());
       std::memcpy(own.get(), text.data(), text.size());
-      const std::string_view kept(own.get(), text.size());
       monsters.push_back(std::move(own));
-      return kept;
+      return monsters.back().get();
     }
     if (used + text.size() > kBlockBytes) {
       if (!blocks.empty()) ++block;
@@ -112,7 +128,7 @@ struct FormTable::Index {
     char* at = blocks[block].get() + used;
     std::memcpy(at, text.data(), text.size());
     used += text.size();
-    return {at, text.size()};
+    return at;
   }
   void Forget() {
     std::fill(slots.begin(), slots.end(), Slot{});
@@ -145,7 +161,9 @@ std::uint32_t FormTable::Intern(std::string_view surface, std::uint32_t hash, co
   for (std::size_t at = hash & mask; index.slots[at].form != 0; at = (at + 1) & mask) {
     const Index::Slot& slot = index.slots[at];
     if (slot.hash != hash || Load4(slot.text) != surface.size()) continue;
-    if (SameText(slot.text + Index::kSizeBytes, surface.data(), surface.size())) return slot.form - 1;
+    if (!SameText(slot.text + Index::kHead, surface.data(), surface.size())) continue;
+    index.Note(slot.text);
+    return slot.form - 1;
   }
   return Add(surface, hash, token);
 }
@@ -154,9 +172,10 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   Index& index = *index_;
   if ((forms_.size() + 1) * 2 > index.slots.size()) index.Grow();
   Form form;
-  form.surface = index.KeepSized(surface);
+  char* const kept = index.KeepSurface(surface);
+  form.surface = {kept + Index::kHead, surface.size()};
   Fold(surface, &index.folded);
-  form.folded = index.folded == surface ? form.surface : index.Keep(index.folded);
+  form.folded = index.folded == surface ? form.surface : std::string_view(index.Keep(index.folded), index.folded.size());
   form.key = KeyOf(form.folded);
   form.shape = token.shape;
   form.kind = token.kind;
@@ -189,10 +208,7 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   }
   forms_.Add(form);
   const auto number = static_cast<std::uint32_t>(forms_.size());
-  const std::size_t mask = index.slots.size() - 1;
-  std::size_t at = hash & mask;
-  while (index.slots[at].form != 0) at = (at + 1) & mask;
-  index.slots[at] = {hash, number, form.surface.data() - Index::kSizeBytes};
+  index.Put(hash, number, kept);
   return number - 1;
 }
 
@@ -203,6 +219,7 @@ void FormTable::InternAll(std::string_view clean, std::vector<token::Token>* tok
   const std::size_t n = tokens->size();
   const auto text = [&](const token::Token& token) { return clean.substr(token.begin, token.end - token.begin); };
   index.hashes.resize(n);
+  ++index.texts;
   for (std::size_t i = 0; i < n + kSlotAhead; ++i) {
     if (i < n) {
       index.hashes[i] = HashOf(text((*tokens)[i]));
@@ -212,6 +229,27 @@ void FormTable::InternAll(std::string_view clean, std::vector<token::Token>* tok
     if (i < kSlotAhead) continue;
     token::Token& token = (*tokens)[i - kSlotAhead];
     token.form = Intern(text(token), index.hashes[i - kSlotAhead], token);
+  }
+}
+
+void FormTable::Trim() {
+  const auto old = std::move(index_);
+  Blocks<Form> forms = std::move(forms_);
+  Blocks<Reading> readings = std::move(readings_);
+  index_ = std::make_unique<Index>();
+  forms_ = {}, readings_ = {};
+  ++generation_;
+  for (const Index::Slot& slot : old->slots) {
+    if (slot.form == 0 || static_cast<unsigned char>(slot.text[Index::kTexts]) < 2) continue;
+    if ((forms_.size() + 1) * 2 > index_->slots.size()) index_->Grow();
+    Form form = forms[slot.form - 1];
+    const bool folds = form.folded.data() != form.surface.data();
+    char* const kept = index_->KeepSurface(form.surface);
+    form.surface = {kept + Index::kHead, form.surface.size()};
+    form.folded = folds ? std::string_view(index_->Keep(form.folded), form.folded.size()) : form.surface;
+    form.first_reading = readings_.Add(std::span<const Reading>(&readings[form.first_reading], form.readings));
+    forms_.Add(form);
+    index_->Put(slot.hash, static_cast<std::uint32_t>(forms_.size()), kept);
   }
 }
 

@@ -119,8 +119,11 @@ class FormTable {
   std::span<const Reading> ReadingsOf(const Form& form) const { return {&readings_[form.first_reading], form.readings}; }
   std::size_t size() const { return forms_.size(); }
   const Morph& morph() const { return *morph_; }
-  // Forgets all forms. Call it between documents when the table has grown beyond its bound; form indices start again at 0, and
-  // `generation` moves.
+  // Forgets the new forms that only one text (call of InternAll) had, and of those that an earlier Trim kept the ones that none had since:
+  // most forms of a feed are met once, and the others hold most of what comes. Call it between documents when the table has grown beyond
+  // its bound; form indices start again at 0, and `generation` moves. Linear.
+  void Trim();
+  // The same with all forms.
   void Clear();
   std::uint64_t generation() const { return generation_; }
 

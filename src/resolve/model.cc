@@ -45,11 +45,8 @@ void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   }
   caseless_ = caseless;
   FormSums& f = forms_[caseless];
-  if (f.ready.size() < forms.size()) {
-    const std::size_t room = forms.size() + forms.size() / 2;
-    f.ready.resize(room, 0);
-    f.sums.resize(room * kBlock);
-  }
+  if (f.ready.size() < forms.size()) f.ready.resize(forms.size() + forms.size() / 2, 0);
+  while (f.blocks.size() * kFormsABlock < forms.size()) f.blocks.push_back(std::make_unique_for_overwrite<float[]>(kFormsABlock * kBlock));
 }
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
@@ -101,7 +98,7 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
 
 const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
   ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
-  float* sums = f.sums.data() + std::size_t{form} * kBlock;
+  float* sums = f.Of(form);
   if (f.ready[form] == 0) {
     std::fill(sums, sums + kBlock, 0.0f);
     const auto add = [sums](std::span<const WeightCell> cells) {
@@ -184,7 +181,7 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   const ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
   for (std::size_t m = 0; m < n; ++m) {
     if (m + kAhead < n && scratch->active_[m + kAhead + 2] != 0) {
-      const float* ahead = f.sums.data() + std::size_t{a.tokens[m + kAhead].form} * kBlock;
+      const float* ahead = f.Of(a.tokens[m + kAhead].form);
       for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) __builtin_prefetch(ahead + x);
     }
     if (scratch->active_[m + 2] == 0) continue;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,9 +27,11 @@ class ScoreScratch {
 
  private:
   friend class Model;
+  static constexpr std::size_t kFormsABlock = 256;
   struct FormSums {
-    std::vector<float> sums;  // kBlock numbers a form
+    std::vector<std::unique_ptr<float[]>> blocks;  // kBlock numbers a form, written when the form is met near a candidate
     std::vector<std::uint8_t> ready;
+    float* Of(std::uint32_t form) const { return blocks[form / kFormsABlock].get() + form % kFormsABlock * kBlock; }
   };
   FormSums forms_[2];  // [caseless]
   std::uint64_t generation_ = ~std::uint64_t{0};

@@ -144,5 +144,48 @@ TEST_CASE("many forms stay where they are") {
   CHECK(forms.size() == twin.size());
 }
 
+TEST_CASE("trimming forgets the forms of one text, and keeps what is known of the others") {
+  FormTable forms(&Full());
+  const auto read = [&forms](std::string text) {
+    std::vector<token::Token> tokens;
+    token::Tokenize(text, nullptr, &tokens);
+    forms.InternAll(text, &tokens);
+    return tokens;
+  };
+  const std::string monster(40'000, 'x');
+  read("Завод открыл Касымов, завод построил Ветров " + monster);
+  read("В городе открыл двери Завод");
+  read("Новый завод пуст " + monster);
+  const std::size_t all = forms.size();
+  const std::uint64_t generation = forms.generation();
+  forms.Trim();
+  CHECK(forms.generation() != generation);
+  CHECK(all == 13);
+  CHECK(forms.size() == 4);  // «Завод», «завод», «открыл» and the monster; «завод» twice in one text would not do
+  const auto again = read("завод открыл Ветров " + monster);
+  CHECK(forms.size() == 5);
+  for (const token::Token& t : again) {
+    const Form& form = forms[t.form];
+    FormTable other(&Full());
+    token::Token copy = t;
+    const Form& same = other[other.Intern(form.surface, copy)];
+    CAPTURE(form.surface);
+    CHECK(form.folded == same.folded);
+    CHECK(form.key == same.key);
+    CHECK(form.any == same.any);
+    CHECK(form.agreement == same.agreement);
+    REQUIRE(form.readings == same.readings);
+    for (std::size_t r = 0; r < form.readings; ++r) {
+      CHECK(forms.ReadingsOf(form)[r].tag == other.ReadingsOf(same)[r].tag);
+      CHECK(forms.ReadingsOf(form)[r].lemma_key == other.ReadingsOf(same)[r].lemma_key);
+    }
+  }
+  // What was kept needs one text to be kept again.
+  forms.Trim();
+  CHECK(forms.size() == 3);
+  forms.Trim();
+  CHECK(forms.size() == 0);
+}
+
 }  // namespace
 }  // namespace atau::morph::testing
