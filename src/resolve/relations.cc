@@ -23,6 +23,7 @@ constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb,
 constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
+constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
 constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
@@ -37,6 +38,8 @@ constexpr bool kPostsAlone = false;
 constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "person_word", "crime"};
 // The flag of words of other kinds that are none either: honours, candidates.
 constexpr std::string_view kNoPostFlag = "nopost";
+// The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
+constexpr std::string_view kPersonalFlag = "personal";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
 constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
@@ -47,6 +50,9 @@ struct Post {
   bool of_state = false;   // a head of state or a minister
   bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
   bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
+  bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
+  bool personal = false;   // held with a person as well as with a body: «его помощник»
+  std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   bool calling = false;    // «поэт»
   std::vector<int> objects;
   std::vector<int> people;
@@ -63,8 +69,8 @@ std::string_view SlotOf(const Described& d, std::string_view key) {
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : a_(a), mentions_(mentions), out_(*out) {
+  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts)
+      : a_(a), mentions_(mentions), out_(*out), told_(*posts) {
     mention_at_.assign(a.tokens.size() + 1, -1);
     no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -95,6 +101,7 @@ class Finder {
       if (posts_[p].people.empty()) OverVerb(p);
     }
     for (Post& p : inner_) posts_.push_back(std::move(p));
+    for (const Post& p : posts_) Tell(p);
     FromAdjectives();
     FromElsewhere();
     for (const Post& p : posts_) Emit(p);
@@ -188,6 +195,8 @@ class Finder {
       const bool org = e.slots.find("org") != std::string_view::npos;
       post->of_a_body = org || e.kind == "head_of_state";
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
+      post->minister = e.kind == "minister";
+      post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       std::string folded;
@@ -279,7 +288,7 @@ class Finder {
           continue;
         }
         // «развития, инноваций и промышленности»
-        if (IsComma(i) && post->objects.empty() && i > post->head_end && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
+        if (IsComma(i) && post->objects.empty() && i > post->head + 1 && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
             WordsAt(i + 1, role_) < 0 && (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
           ++i;
           continue;
@@ -343,6 +352,7 @@ class Finder {
     // Adjectives before the body are the body's.
     while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
       --post->text_end;
+    post->told_end = post->text_end;
     if (post->objects.empty()) {
       // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
       post->end = post->text_end;
@@ -396,6 +406,7 @@ class Finder {
       if (SameCase(p, mention_at_[i])) {
         List(i, IsPlural(p), &p);
         p.direct = true;
+        if (p.objects.empty()) FromBody(&p);
         return;
       }
       // «помощник президента США Барака Обамы Иван Крот»: the post in the genitive is that of the one, the whole that of the other.
@@ -436,6 +447,24 @@ class Finder {
       const std::size_t end = EndOf(mention_at_[i + 1]);
       if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")") List(i + 1, false, &p);
     }
+  }
+
+  // «социолог Иван Крот из центра «Вымпел»», «… (агентство «Вымпел»)»: the body stands behind the person.
+  void FromBody(Post* p) const {
+    const std::size_t after = EndOf(p->people.back());
+    if (after + 1 >= a_.tokens.size() || Breaks(after)) return;
+    const bool from = IsWord(after) && a_.FormOf(after).folded == "из";
+    if (!from && Text(after) != "(") return;
+    std::size_t i = after + 1;
+    for (std::size_t n = 0; n < 4 && i < a_.tokens.size() && mention_at_[i] < 0 && !Breaks(i); ++n) {
+      if (!IsQuote(i) && !IsTailWord(i, from ? morph::kgent : morph::knomn) && (from || WordsAt(i, org_head_) < 0)) return;
+      ++i;
+    }
+    if (i >= a_.tokens.size() || Breaks(i) || !IsType(mention_at_[i], Type::kOrganization)) return;
+    std::size_t end = EndOf(mention_at_[i]);
+    while (IsQuote(end)) ++end;
+    if (!from && (end >= a_.tokens.size() || Text(end) != ")")) return;
+    p->objects.push_back(mention_at_[i]);
   }
 
   // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
@@ -484,7 +513,7 @@ class Finder {
 
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
   void Share(const Post& second, Post* first) const {
-    if (first->objects.empty() && first->end == first->head_end) first->objects = second.objects;
+    if (first->objects.empty() && first->end == first->head_end && first->of_a_body) first->objects = second.objects;
   }
 
   void List(std::size_t i, bool many, Post* p) const {
@@ -694,7 +723,11 @@ class Finder {
   void FromNoun(Post* p) const {
     std::size_t i = p->head_end;
     while (i < p->text_end && IsWord(i) && (BestOf(i) & (morph::kADJF | morph::kPRTF)) != 0) ++i;
-    if (i + 1 != p->text_end || p->text_end != p->end) return;
+    if (p->text_end != p->end) return;
+    // «глава региона» may be one entry of the dictionary.
+    const bool within = p->text_end == p->head_end && p->head_end > p->head + 1;
+    if (within) i = p->head_end - 1;
+    if (i + 1 != p->text_end) return;
     std::string_view noun;
     std::vector<std::string_view> kinds;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
@@ -712,7 +745,23 @@ class Finder {
       if (!IsBody(static_cast<int>(m))) continue;
       if (SlotOf(d, "head") != noun && std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end()) continue;
       p->objects.assign(1, static_cast<int>(m));
-      p->text_end = p->head_end;
+      if (!within) p->text_end = p->head_end;
+      return;
+    }
+  }
+
+  // «Завод «Вымпел» закрыт. Его директор Иван Крот …»: the body that was named last.
+  void FromPossessive(Post* p) const {
+    if (p->begin == 0 || !IsWord(p->begin - 1) || p->end != p->text_end) return;
+    const std::string_view whose = a_.FormOf(p->begin - 1).folded;
+    if (whose != "его" && whose != "ее" && whose != "их") return;
+    std::size_t sentences = 0;
+    for (std::size_t i = p->begin - 1, n = 0; n < kPossessiveReach && i > 0; ++n) {
+      if (a_.tokens[i].Has(Flag::kBlockStart)) return;
+      if (a_.tokens[i].Has(Flag::kSentenceStart) && ++sentences > 1) return;
+      --i;
+      if (!IsType(mention_at_[i], Type::kOrganization)) continue;
+      p->objects.assign(1, mention_at_[i]);
       return;
     }
   }
@@ -741,6 +790,7 @@ class Finder {
   void FromElsewhere() {
     for (Post& p : posts_) {
       if (p.objects.empty() && !p.people.empty() && p.of_a_body) FromNoun(&p);
+      if (p.objects.empty() && !p.people.empty() && p.of_a_body && !p.personal) FromPossessive(&p);
     }
     std::unordered_map<std::string, std::set<std::string>> bodies;
     std::unordered_map<std::string, int> body;
@@ -774,9 +824,25 @@ class Finder {
         const auto it = bodies.find(p.key);
         if (it != bodies.end() && it->second.size() == 1) state = body[p.key];
       }
-      if (state < 0) state = land;
+      // «первый секретарь обкома» is none of a state, unlike «министр финансов».
+      if (state < 0 && (p.text_end == p.head_end || p.minister)) state = land;
       if (state >= 0) p.objects.push_back(state);
     }
+  }
+
+  // A post of somebody who is named is a mention of its own, without the adjectives that say where its holder is from.
+  void Tell(const Post& p) {
+    if (p.people.empty()) return;
+    std::size_t begin = p.begin;
+    while (begin < p.head && (WordsAt(begin, adjective_) >= 0 || IsOfPlace(begin))) ++begin;
+    told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end))});
+  }
+
+  // «омский», «столичный» … as far as the form tells.
+  bool IsOfPlace(std::size_t i) const {
+    const std::string_view folded = a_.FormOf(i).folded;
+    const std::size_t sk = folded.rfind("ск");
+    return sk != std::string_view::npos && sk + 10 >= folded.size();
   }
 
   std::string RoleText(const Post& p) const {
@@ -815,6 +881,7 @@ class Finder {
   const Analysis& a_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
+  std::vector<FoundPost>& told_;
   std::vector<int> mention_at_;
   std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
   std::vector<Post> posts_;
@@ -826,8 +893,8 @@ class Finder {
 
 }  // namespace
 
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
-  Finder(a, mentions, out).Run();
+void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
+  Finder(a, mentions, out, posts).Run();
 }
 
 }  // namespace atau::resolve

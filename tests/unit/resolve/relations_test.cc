@@ -107,7 +107,8 @@ TEST_CASE("posts and their people") {
     const Marked m(row.text);
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
-    FindPosts(m.analysis(), m.mentions, &found);
+    std::vector<FoundPost> told;
+    FindPosts(m.analysis(), m.mentions, &found, &told);
     std::string posts, expected;
     for (const std::string& post : row.posts) expected += post + "\n";
     for (const FoundRelation& r : found) {
