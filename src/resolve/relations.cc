@@ -40,6 +40,8 @@ constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "pers
 constexpr std::string_view kNoPostFlag = "nopost";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
 constexpr std::string_view kPersonalFlag = "personal";
+// The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
+constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
 constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
@@ -51,6 +53,7 @@ struct Post {
   bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
   bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
   bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
+  bool heads = false;      // whose body is the one spoken of: «спикер»
   bool personal = false;   // held with a person as well as with a body: «его помощник»
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   bool calling = false;    // «поэт»
@@ -186,7 +189,7 @@ class Finder {
       if (no_posts_.contains(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
         no_post |= m.end == i + 1 || e.slots.find(kNoPostFlag) != std::string_view::npos;
         // «чемпион мира», «кандидат в президенты»: the longest entry decides.
-        if (e.slots.find(kNoPostFlag) != std::string_view::npos) *none = longest = m.end, post->head_end = 0;
+        if (e.slots.find(kNoPostFlag) != std::string_view::npos && m.end > longest) *none = longest = m.end, post->head_end = 0;
         continue;
       }
       if (m.end <= longest) continue;
@@ -197,6 +200,7 @@ class Finder {
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
       post->minister = e.kind == "minister";
       post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
+      post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       std::string folded;
@@ -312,6 +316,8 @@ class Finder {
         // «посол Японии в России»: behind the body another place, or a party.
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
+        // «глава края в отпуске» is on holiday; what is told behind «в» is a body, a place, or stands before the person.
+        if (form.folded != "по" && form.folded != "от" && !LeadsToName(next)) break;
         behind_from = form.folded == "от";
         oblique = governed = true;
         ++i;
@@ -368,6 +374,15 @@ class Finder {
     return IsWord(i) && (a_.FormOf(i).any & morph::kPREP) != 0 && IsType(mention_at_[i + 1], Type::kLocation);
   }
 
+  // Whether a name stands behind a few words of a tail.
+  bool LeadsToName(std::size_t i) const {
+    for (std::size_t n = 0; n < 5 && i < a_.tokens.size() && !Breaks(i); ++n, ++i) {
+      if (mention_at_[i] >= 0 || IsQuote(i)) return true;
+      if (!IsTailWord(i, kOblique)) return false;
+    }
+    return false;
+  }
+
   static bool IsTailPreposition(std::string_view word) {
     for (const std::string_view p : {"по", "в", "во", "на", "при", "от", "из", "за", "против", "для"}) {
       if (word == p) return true;
@@ -406,7 +421,6 @@ class Finder {
       if (SameCase(p, mention_at_[i])) {
         List(i, IsPlural(p), &p);
         p.direct = true;
-        if (p.objects.empty()) FromBody(&p);
         return;
       }
       // «помощник президента США Барака Обамы Иван Крот»: the post in the genitive is that of the one, the whole that of the other.
@@ -452,6 +466,7 @@ class Finder {
   // «социолог Иван Крот из центра «Вымпел»», «… (агентство «Вымпел»)»: the body stands behind the person.
   void FromBody(Post* p) const {
     const std::size_t after = EndOf(p->people.back());
+    if (mentions_[static_cast<std::size_t>(p->people.back())].begin < p->begin) return;
     if (after + 1 >= a_.tokens.size() || Breaks(after)) return;
     const bool from = IsWord(after) && a_.FormOf(after).folded == "из";
     if (!from && Text(after) != "(") return;
@@ -464,6 +479,8 @@ class Finder {
     std::size_t end = EndOf(mention_at_[i]);
     while (IsQuote(end)) ++end;
     if (!from && (end >= a_.tokens.size() || Text(end) != ")")) return;
+    // «мэр Иван Крот из партии «Рассвет»» is mayor of no party.
+    if (p->of_a_body && !p->deputy && mentions_[static_cast<std::size_t>(mention_at_[i])].kind == "party") return;
     p->objects.push_back(mention_at_[i]);
   }
 
@@ -513,7 +530,8 @@ class Finder {
 
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
   void Share(const Post& second, Post* first) const {
-    if (first->objects.empty() && first->end == first->head_end && first->of_a_body) first->objects = second.objects;
+    if (first->objects.empty() && first->end == first->head_end && (first->of_a_body || first->calling))
+      first->objects = second.objects;
   }
 
   void List(std::size_t i, bool many, Post* p) const {
@@ -743,7 +761,9 @@ class Finder {
     for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {
       const Described& d = mentions_[m];
       if (!IsBody(static_cast<int>(m))) continue;
-      if (SlotOf(d, "head") != noun && std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end()) continue;
+      const std::string_view own = SlotOf(d, "head");
+      // An authority with a class word of its own is no other authority: «министерство» is not the government.
+      if (own != noun && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty()))) continue;
       p->objects.assign(1, static_cast<int>(m));
       if (!within) p->text_end = p->head_end;
       return;
@@ -764,6 +784,26 @@ class Finder {
       p->objects.assign(1, mention_at_[i]);
       return;
     }
+  }
+
+  // «НБУ взял паузу: директор Иван Крот …»: the only body of the sentence so far, or of the one before it.
+  void FromSubject(Post* p) const {
+    if (!p->direct || p->end != p->head_end || p->begin != p->head) return;
+    int body = -1;
+    std::size_t sentences = 0;
+    for (std::size_t i = p->begin, n = 0; n < kPossessiveReach && i > 0; ++n) {
+      if (a_.tokens[i].Has(Flag::kBlockStart)) break;
+      if (a_.tokens[i].Has(Flag::kSentenceStart) && ++sentences > 1) break;
+      --i;
+      if (mention_at_[i] < 0) continue;
+      const Described& d = mentions_[static_cast<std::size_t>(mention_at_[i])];
+      i = d.begin;
+      if (d.type == Type::kPerson) return;
+      if (d.type != Type::kOrganization || d.kind == "media") continue;
+      if (body >= 0 && mentions_[static_cast<std::size_t>(body)].normal != d.normal) return;
+      body = mention_at_[i];
+    }
+    if (body >= 0) p->objects.assign(1, body);
   }
 
   // The code of the state that the dictionaries know for a person; empty where they know none.
@@ -790,7 +830,9 @@ class Finder {
   void FromElsewhere() {
     for (Post& p : posts_) {
       if (p.objects.empty() && !p.people.empty() && p.of_a_body) FromNoun(&p);
+      if (p.objects.empty() && p.direct && !p.of_state) FromBody(&p);
       if (p.objects.empty() && !p.people.empty() && p.of_a_body && !p.personal) FromPossessive(&p);
+      if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
     }
     std::unordered_map<std::string, std::set<std::string>> bodies;
     std::unordered_map<std::string, int> body;
@@ -846,7 +888,12 @@ class Finder {
   }
 
   std::string RoleText(const Post& p) const {
-    std::string role = a_.NominativeOf(p.begin, p.text_end, false);
+    // Only the head changes its case: «главой компании».
+    std::string role = a_.NominativeOf(p.begin, p.head_end, false);
+    for (std::size_t i = p.head_end; i < p.text_end; ++i) {
+      if (a_.tokens[i].begin > a_.tokens[i - 1].end) role.push_back(' ');
+      role.append(Text(i));
+    }
     if (p.lower_entry && !role.empty()) {
       // The first word of a sentence is no name.
       std::string first;
