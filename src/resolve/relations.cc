@@ -241,6 +241,8 @@ class Finder {
       if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0)
         return;
       if ((NounsOf(p) & post->agreement) == 0) return;
+      // «45-летний директор»
+      if (p > 0 && IsDash(p - 1) && a_.tokens[p - 1].end == a_.tokens[p].begin) return;
       if (a_.tokens[p].shape != Shape::kLower && !a_.tokens[p].Has(Flag::kSentenceStart) && !a_.tokens[p].Has(Flag::kLineStart)) return;
       post->begin = p;
     }
@@ -378,7 +380,7 @@ class Finder {
   bool LeadsToName(std::size_t i) const {
     for (std::size_t n = 0; n < 5 && i < a_.tokens.size() && !Breaks(i); ++n, ++i) {
       if (mention_at_[i] >= 0 || IsQuote(i)) return true;
-      if (!IsTailWord(i, kOblique)) return false;
+      if (!IsTailWord(i, kOblique) && WordsAt(i, org_head_) < 0) return false;
     }
     return false;
   }
@@ -487,6 +489,7 @@ class Finder {
   // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
   bool SameCase(const Post& p, int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
+    if (!ShareCase(p, d)) return false;
     const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
     std::string text, normal;
     morph::Fold(d.text, &text);
@@ -502,6 +505,25 @@ class Finder {
     const bool man = d.gender == morph::Gender::kMasculine &&
                      std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
     return !man || nominative || p.agreement == 0;
+  }
+
+  // Whether the case of a name, as far as its first word is known, is one of the post's: «супруга президента Ливия Крот» is no president.
+  bool ShareCase(const Post& p, const Described& name) const {
+    // «один из основателей Иван Крот»
+    if (p.agreement == 0 || (p.begin > 1 && IsWord(p.begin - 1) && a_.FormOf(p.begin - 1).folded == "из")) return true;
+    std::string first;
+    morph::Fold(std::string_view(name.normal).substr(0, name.normal.find(' ')), &first);
+    const std::uint64_t lemma = morph::KeyOf(first);
+    morph::Agreement cases = 0;
+    for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(name.begin))) {
+      if (r.lemma_key == lemma && (r.tag & morph::kName) != 0) cases |= morph::AgreementOf(r.tag);
+    }
+    if (cases == 0) return true;
+    constexpr morph::Agreement kOneCase = 0xF;
+    for (unsigned c = 0; c < 24; c += 4) {
+      if ((cases >> c & kOneCase) != 0 && (p.agreement >> c & kOneCase) != 0) return true;
+    }
+    return false;
   }
 
   // The post in the genitive inside another's tail.
@@ -840,6 +862,7 @@ class Finder {
     for (const Post& p : posts_) {
       if (p.objects.empty()) continue;
       const Described& object = mentions_[static_cast<std::size_t>(p.objects[0])];
+      if (object.kind == "party") continue;  // «премьер-министр» is of no party
       if (bodies[p.key].insert(object.normal).second) body[p.key] = p.objects[0];
       if (!p.of_state || object.type != Type::kLocation || object.kind != "country") continue;
       for (const int person : p.people) state_of.try_emplace(NameKey(person), p.objects[0]);
