@@ -102,6 +102,7 @@ class Finder {
     for (std::size_t p = 0; p < posts_.size(); ++p) {
       if (!posts_[p].direct) Before(p);
       if (posts_[p].people.empty()) OverVerb(p);
+      if (posts_[p].people.empty()) OfPronoun(p);
     }
     for (Post& p : inner_) posts_.push_back(std::move(p));
     for (const Post& p : posts_) Tell(p);
@@ -707,6 +708,40 @@ class Finder {
     }
   }
 
+  // «Иван Крот ушёл. Он был директором «Вымпела»»: the only person of the sentence before, and the first word that is not small.
+  void OfPronoun(std::size_t index) {
+    Post& p = posts_[index];
+    if ((p.agreement & morph::AgreementOfCase(4)) == 0) return;
+    std::size_t i = p.begin;
+    bool verb = false;
+    std::size_t n = 0;
+    for (; n < kVerbReach && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (!IsWord(i) || mention_at_[i] >= 0 || no_post_at_[i]) return;
+      const std::string_view word = a_.FormOf(i).folded;
+      if (word == "он" || word == "она") break;
+      if (VerbKind(i) == become_ && become_ != 0) verb = true;
+    }
+    if (!verb || !IsWord(i)) return;
+    const std::string_view word = a_.FormOf(i).folded;
+    if (word != "он" && word != "она") return;
+    const morph::Gender other = word == "он" ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    int person = -1;
+    std::size_t sentences = 0;
+    for (n = 0; n < kPossessiveReach && i > 0; ++n) {
+      if (a_.tokens[i].Has(Flag::kBlockStart)) break;
+      if (a_.tokens[i].Has(Flag::kSentenceStart) && ++sentences > 1) break;
+      --i;
+      if (!IsType(mention_at_[i], Type::kPerson)) continue;
+      const Described& d = mentions_[static_cast<std::size_t>(mention_at_[i])];
+      i = d.begin;
+      if (d.gender == other) continue;
+      if (person >= 0 && NameKey(person) != NameKey(mention_at_[i])) return;
+      person = mention_at_[i];
+    }
+    if (person >= 0) p.people.assign(1, person);
+  }
+
   // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
   int CountryBefore(std::string_view code, std::size_t token) const {
     const auto it = countries_.find(std::string(code));
@@ -911,12 +946,7 @@ class Finder {
   }
 
   std::string RoleText(const Post& p) const {
-    // Only the head changes its case: «главой компании».
-    std::string role = a_.NominativeOf(p.begin, p.head_end, false);
-    for (std::size_t i = p.head_end; i < p.text_end; ++i) {
-      if (a_.tokens[i].begin > a_.tokens[i - 1].end) role.push_back(' ');
-      role.append(Text(i));
-    }
+    std::string role = PostNominative(a_, p.begin, p.head_end, p.text_end, false);
     if (p.lower_entry && !role.empty()) {
       // The first word of a sentence is no name.
       std::string first;
