@@ -29,9 +29,9 @@ constexpr std::size_t kNounReach = 256;          // mentions back to what a noun
 constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
 constexpr std::size_t kLongestList = 8;          // people of one post
 
-// Whether a post without its body is told too («адвокат Ковалёв»); those of a state («президент Обама») always are, since it is understood
-// which. On factRuEval's occupations, which all have a body, `true` costs nine points of F1; on NEREL it finds 63 % instead of 37 % of
-// professions.
+// Whether a post without its body is told as a relation too («адвокат Ковалёв»); a mention of it is found in any case. Those of a state
+// («президент Обама») always are, since it is understood which. On factRuEval's occupations, which all have a body, `true` costs nine
+// points of F1; on NEREL it finds 63 % instead of 37 % of professions.
 constexpr bool kPostsAlone = false;
 
 // Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
@@ -40,6 +40,8 @@ constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "pers
 constexpr std::string_view kNoPostFlag = "nopost";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
 constexpr std::string_view kPersonalFlag = "personal";
+// The flag of posts that somebody holds in a region, not in its city.
+constexpr std::string_view kRegionFlag = "region";
 // The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
 constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
@@ -53,6 +55,7 @@ struct Post {
   bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
   bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
   bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
+  bool of_region = false;  // «губернатор»
   bool heads = false;      // whose body is the one spoken of: «спикер»
   bool personal = false;   // held with a person as well as with a body: «его помощник»
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
@@ -85,6 +88,8 @@ class Finder {
     org_head_ = a.gazetteer->ClassId("org_head");
     body_noun_ = a.gazetteer->ClassId("body_noun");
     adjective_ = a.gazetteer->ClassId("place_adjective");
+    passing_ = a.gazetteer->ClassId("passing_adjective");
+    inhabitant_ = a.gazetteer->KindId("role", "inhabitant");
     noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
@@ -201,6 +206,7 @@ class Finder {
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
       post->minister = e.kind == "minister";
       post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
+      post->of_region = e.slots.find(kRegionFlag) != std::string_view::npos;
       post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
@@ -259,6 +265,7 @@ class Finder {
     bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
     bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
     std::size_t told = post->head_end;  // the last token that belongs to the post's text
+    std::size_t inhabitants_end = 0;    // where those end whose post it is
     for (std::size_t steps = 0; i < a_.tokens.size() && steps < kLongestTail; ++steps) {
       if (Breaks(i)) break;
       const int m = mention_at_[i];
@@ -344,12 +351,19 @@ class Finder {
         if (WordsAt(i, role_) < 0) roles = false;
       }
       ++i;
-      if (post->objects.empty()) told = i;
+      // «тренер казахстанцев»: whose he is, not what.
+      const int whose = WordsAt(i - 1, role_);
+      const bool inhabitants = whose >= 0 && inhabitant_ != 0 && a_.infos[static_cast<std::size_t>(whose)].kind_id == inhabitant_;
+      if (inhabitants) inhabitants_end = i;
+      if (post->objects.empty() && !inhabitants) told = i;
       post->end = i;
     }
     // The class word before a quoted body is the body's: «директор компании «Вымпел»».
     post->text_end = std::max(told, post->head_end);
-    if (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization)) {
+    const bool named = post->text_end < a_.tokens.size() && !Breaks(post->text_end) &&
+                       (IsQuote(post->text_end) || IsType(mention_at_[post->text_end], Type::kOrganization) ||
+                        IsType(mention_at_[post->text_end], Type::kProgram));
+    if (named || (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization))) {
       for (std::size_t k = post->head_end; k < post->text_end; ++k) {
         const int head = WordsAt(k, org_head_);
         if (head >= 0 && a_.matches[static_cast<std::size_t>(head)].end == post->text_end) {
@@ -362,10 +376,8 @@ class Finder {
     while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
       --post->text_end;
     post->told_end = post->text_end;
-    if (post->objects.empty()) {
-      // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
-      post->end = post->text_end;
-    }
+    // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
+    if (post->objects.empty()) post->end = std::max(post->text_end, inhabitants_end);
   }
 
   // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
@@ -759,7 +771,9 @@ class Finder {
       if (mentions_[m].type != Type::kLocation) continue;
       std::string folded;
       morph::Fold(mentions_[m].normal, &folded);
-      if (folded.size() < kPrefix || folded.find(' ') != std::string::npos) continue;
+      if (folded.size() < kPrefix) continue;
+      const std::size_t space = folded.find(' ');
+      if (space != std::string::npos && (mentions_[m].kind != "region" || folded.substr(0, space).rfind("ск") == std::string::npos)) continue;
       std::vector<int>& same = places[folded.substr(0, kPrefix)];
       if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
     }
@@ -782,6 +796,12 @@ class Finder {
         for (const int m : it->second) {
           std::string folded;
           morph::Fold(mentions_[static_cast<std::size_t>(m)].normal, &folded);
+          // «омский губернатор» is of the region, «омский мэр» of the city.
+          if (const std::size_t space = folded.find(' '); space != std::string::npos) {
+            if (!p.of_region || !folded.starts_with(form.folded.substr(0, sk))) continue;
+            p.objects.assign(1, m);
+            break;
+          }
           std::size_t common = 0;
           while (common < std::min(base.size(), folded.size()) && base[common] == folded[common]) ++common;
           // All but the last letters of both are equal.
@@ -930,11 +950,11 @@ class Finder {
     }
   }
 
-  // A post of somebody who is named is a mention of its own, without the adjectives that say where its holder is from.
+  // A post of somebody who is named is a mention of its own, without the adjectives that say where or when its holder holds it.
   void Tell(const Post& p) {
     if (p.people.empty()) return;
     std::size_t begin = p.begin;
-    while (begin < p.head && (WordsAt(begin, adjective_) >= 0 || IsOfPlace(begin))) ++begin;
+    while (begin < p.head && (WordsAt(begin, adjective_) >= 0 || WordsAt(begin, passing_) >= 0 || IsOfPlace(begin))) ++begin;
     told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end))});
   }
 
@@ -987,7 +1007,7 @@ class Finder {
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
   std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, noun_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, noun_ = 0, become_ = 0, post_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
