@@ -9,6 +9,7 @@
 
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
+#include "resolve/located.h"
 #include "resolve/names.h"
 #include "resolve/relations.h"
 #include "resolve/values.h"
@@ -308,6 +309,7 @@ class Builder {
       found_.push_back(std::move(found));
     }
     resolve::FindSpellings(a_, flat_, &aliases_);
+    resolve::FindLocated(a_, flat_, &found_);
     std::vector<resolve::FoundPost> posts;
     resolve::FindPosts(a_, flat_, &found_, &posts);
     Posts(&posts);
