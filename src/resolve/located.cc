@@ -101,16 +101,16 @@ class Finder {
     if (d.type == Type::kLocation && Text(i) == ",") return List(m, i);
     if (!in && !from) return;
     ++i;
+    const std::size_t behind = i;
     for (std::size_t n = 0; n < 2 && i < mentions_[m + 1].begin && !Breaks(i); ++n) {
       if (HasClass(i, place_)) ++i;
     }
     const Described& place = mentions_[m + 1];
     if (i != place.begin || place.type != Type::kLocation || Breaks(i)) return;
-    if (place.kind == "celestial" || place.kind == "street") {
-      if (place.kind == "celestial" || d.type == Type::kLocation) return;
-    }
+    if (place.kind == "celestial" || (place.kind == "street" && d.type == Type::kLocation)) return;
     if (in) {
-      if (Locative(m + 1) && HasHead(m, seat_)) Add(m, m + 1);
+      // «в городе Омск»: the class word shows the case.
+      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) && HasHead(m, seat_)) Add(m, m + 1);
       return;
     }
     // «театр «Одеон» из Парижа», but «вывела завод «Вымпел» из Омска»: only where a class word stands before, and the name's case is not the

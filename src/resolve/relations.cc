@@ -23,6 +23,7 @@ constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb,
 constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
+constexpr std::size_t kApposition = 7;         // tokens of what is told of a person before his post
 constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
@@ -235,7 +236,8 @@ class Finder {
       }
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
-    if (abbreviation) post->agreement = kAnyCase;
+    // «замминистра» stays as it is.
+    if (abbreviation || (a_.FormOf(i).folded.starts_with("зам") && !a_.FormOf(i).folded.starts_with("заместител"))) post->agreement = kAnyCase;
     for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
@@ -327,7 +329,7 @@ class Finder {
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
         // «глава края в отпуске» is on holiday; what is told behind «в» is a body, a place, or stands before the person.
-        if (form.folded != "по" && form.folded != "от" && !LeadsToName(next)) break;
+        if (post->objects.empty() && form.folded != "по" && form.folded != "от" && !LeadsToName(next)) break;
         behind_from = form.folded == "от";
         oblique = governed = true;
         ++i;
@@ -614,6 +616,7 @@ class Finder {
       return;
     }
     if (IsAnd(i)) return;
+    if (IsComma(i) && !p.objects.empty()) i = BeforeApposition(p, i);
     const int m = mention_at_[i - 1];
     if (IsType(m, Type::kPerson) && !Breaks(i)) {
       // «Иван Крот, а также директор …» is somebody else, and so is who does something («по словам Крота, мэр Омска доволен»).
@@ -637,6 +640,20 @@ class Finder {
       const int before = mention_at_[static_cast<std::size_t>(a_.tokens[i - 1].pair) - 1];
       if (IsType(before, Type::kPerson) && p.people.empty()) p.people = {before};
     }
+  }
+
+  // «Иван Крот, известный борец с коррупцией, член …»: the comma behind the person, or else the same one.
+  std::size_t BeforeApposition(const Post& p, std::size_t comma) const {
+    bool agrees = false;
+    for (std::size_t i = comma, n = 0; n < kApposition && i > 1 && !Breaks(i); ++n) {
+      --i;
+      if (IsComma(i)) return agrees && IsPerson(i - 1) && !Breaks(i) ? i : comma;
+      if (!IsWord(i) || mention_at_[i] >= 0 || a_.tokens[i].shape != Shape::kLower) return comma;
+      const morph::Grammemes best = BestOf(i);
+      if ((best & (morph::kNOUN | morph::kADJF | morph::kPRTF | morph::kPREP)) == 0) return comma;
+      agrees |= (best & morph::kNOUN) != 0 && (NounsOf(i) & p.agreement) != 0;
+    }
+    return comma;
   }
 
   // «назначил», unlike «назначен» and «назначили».
@@ -832,7 +849,8 @@ class Finder {
       noun = e.name;
       if (cls == body_noun_) kinds.push_back(e.kind);
     }
-    if (noun.empty()) return;
+    // «глава государства» is of the person's, not of the state that was named last.
+    if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
     const auto after = std::partition_point(mentions_.begin(), mentions_.end(), [p](const Described& d) { return d.begin < p->begin; });
     auto m = static_cast<std::size_t>(after - mentions_.begin());
     for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {

@@ -158,7 +158,7 @@ TEST_CASE("all mistakes of all sources come at once, sorted") {
   CHECK(!result.ok);
   CHECK(result.bundle.empty());
   CHECK(Said(result) ==
-        "a.tsv:1:18: error: unknown type 'CITY'; known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE\n"
+        "a.tsv:1:18: error: unknown type 'CITY'; known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM\n"
         "b.tsv:3:23: error: unknown tier 'alon'; known ones: alone, support\n"
         "w.tsv:3:1: error: unknown evidence 'lema=x'; evidence looks like lemma=город; see weights/README.md\n"
         "w.tsv:4:9: error: the place 'spam' and the type 'PERSON' make no sense; places are span, in-2 … in+2, begin-2 … begin+2, end-2 … "
