@@ -41,6 +41,8 @@ constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "pers
 constexpr std::string_view kNoPostFlag = "nopost";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
 constexpr std::string_view kPersonalFlag = "personal";
+// The flag of nouns of the class `body_noun` that stand only for names that have this noun themselves («правительство»).
+constexpr std::string_view kOwnFlag = "own";
 // The flag of posts that somebody holds in a region, not in its city.
 constexpr std::string_view kRegionFlag = "region";
 // The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
@@ -847,7 +849,7 @@ class Finder {
       if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != body_noun_)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
-      if (cls == body_noun_) kinds.push_back(e.kind);
+      if (cls == body_noun_ && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
     }
     // «глава государства» is of the person's, not of the state that was named last.
     if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
