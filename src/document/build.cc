@@ -17,7 +17,7 @@
 namespace atau::document {
 namespace {
 
-constexpr float kPostScore = 2;  // of a post, which no weights decide
+constexpr float kPostScore = 2;  // of a post that no rule proposes
 
 using resolve::Described;
 using resolve::Mention;
@@ -334,7 +334,9 @@ class Builder {
       }
       if (post.begin < free_from || (next < flat_.size() && flat_[next].begin < post.end)) continue;
       free_from = post.end;
-      Add({post.begin, post.end, Type::kRole, kPostScore, RuleOf(post)}, nullptr, &merged);
+      const int hit = RuleOf(post);
+      const float score = hit < 0 ? kPostScore : p_.rules().rule(a_.hits.hits[static_cast<std::size_t>(hit)].rule).weight;
+      Add({post.begin, post.end, Type::kRole, score, hit}, nullptr, &merged);
     }
     for (; next < flat_.size(); ++next) {
       number[next] = static_cast<int>(merged.size());
@@ -351,13 +353,15 @@ class Builder {
   // The rule for posts that fits these words best; -1 where none does.
   int RuleOf(const resolve::FoundPost& post) const {
     int best = -1;
-    std::uint32_t longest = 0;
+    std::pair<std::uint32_t, float> longest{0, 0};  // and the heaviest of equally long ones
     for (std::uint32_t i = post.begin; i < post.end; ++i) {
       for (const std::uint32_t h : a_.hits_at.At(i)) {
         const rules::Hit& hit = a_.hits.hits[h];
         const rules::RuleInfo& info = p_.rules().rule(hit.rule);
-        if (info.type != Type::kRole || info.weight <= 0 || hit.end > post.end || hit.end - hit.begin <= longest) continue;
-        longest = hit.end - hit.begin;
+        if (info.type != Type::kRole || info.weight <= 0 || hit.end > post.end) continue;
+        const std::pair<std::uint32_t, float> rank{hit.end - hit.begin, info.weight};
+        if (rank <= longest) continue;
+        longest = rank;
         best = static_cast<int>(h);
       }
     }

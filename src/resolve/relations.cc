@@ -340,7 +340,9 @@ class Finder {
       // «глава ОАО «Вымпел»»
       if (a_.tokens[i].shape != Shape::kLower && WordsAt(i, org_head_) >= 0 && post->objects.empty()) {
         i = a_.matches[static_cast<std::size_t>(WordsAt(i, org_head_))].end;
-        if (i < a_.tokens.size() && (mention_at_[i] >= 0 || IsQuote(i))) continue;
+        // «директор ТОО Иван Крот»
+        if (IsPerson(i) && !Breaks(i)) post->end = i;
+        if (i < a_.tokens.size() && !IsPerson(i) && (mention_at_[i] >= 0 || IsQuote(i))) continue;
         break;
       }
       // «крайне правого фронта»
@@ -381,7 +383,8 @@ class Finder {
       --post->text_end;
     post->told_end = post->text_end;
     // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
-    if (post->objects.empty()) post->end = std::max(post->text_end, inhabitants_end);
+    const bool before_person = IsPerson(post->end) && post->end > post->text_end;
+    if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
   }
 
   // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
@@ -476,9 +479,13 @@ class Finder {
         return;
       }
     }
-    if ((IsComma(i) || (IsDash(i) && !p.objects.empty())) && IsPerson(i + 1) && !Breaks(i + 1)) {
+    // «Автор картины — Иван Крот»: a dash where the post begins the sentence.
+    const bool dash = IsDash(i) && (!p.objects.empty() || Breaks(p.begin));
+    if ((IsComma(i) || dash) && IsPerson(i + 1) && !Breaks(i + 1)) {
       const std::size_t end = EndOf(mention_at_[i + 1]);
-      if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")") List(i + 1, false, &p);
+      if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")" ||
+          (dash && IsWord(end) && a_.FormOf(end).folded == "из"))
+        List(i + 1, false, &p);
     }
   }
 
