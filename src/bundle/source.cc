@@ -361,7 +361,8 @@ class SourceReader {
         broken_ = true;
       } else if (type == Type::kDate || type == Type::kMoney || type == Type::kRole) {
         ErrorAt(value, Quote(value) + " has no names to list: dates and sums are found by rules, posts by the class `role`",
-                type == Type::kRole ? "list the words under `#! words class=role`" : "write a rule that says `emit " + std::string(value) + "`");
+                type == Type::kRole ? "list the words under `#! words class=role`"
+                                    : "write a rule that says `emit " + std::string(value) + "`");
         broken_ = true;
       }
     } else if (key == "class" && !IsAsciiWord(value)) {

@@ -50,8 +50,8 @@ std::string PlaceWords(const std::string& place) {
   return place;
 }
 
-// Whether evidence names another type than the one that it speaks for: that a word is a club's may speak for a city. It counts, but read as a
-// reason it would be misunderstood.
+// Whether evidence names another type than the one that it speaks for: that a word is a club's may speak for a city. It counts, but read as
+// a reason it would be misunderstood.
 bool NamesAnotherType(const Asked& a, std::string_view kind, std::string_view value, Type type) {
   if (kind == "rule") {
     // What a rule proposes stands in the notes: "rule NAME TYPE …".
@@ -203,6 +203,8 @@ std::string Verdict(const Asked& a) {
     return why.empty() ? Say("{1} is {2} by the sum of small evidence", words, Name(r->type))
                        : Say("{1} is {2}, because {3}", words, Name(r->type), why);
   }
+  if (a.value_type == Type::kRole)
+    return Say("{1} is {2}: the post of somebody who is named; such mentions have no weights", words, Name(a.value_type));
   if (a.value_type != Type::kNone)
     return Say("{1} is {2}: such mentions are found by rules alone, without weights", words, Name(a.value_type));
   if (a.why.readings.empty()) {

@@ -319,7 +319,8 @@ class Builder {
 
   // The posts of named people are mentions too, where nothing else stands. Renumbers what speaks of mentions by their number.
   void Posts(std::vector<resolve::FoundPost>* posts) {
-    std::sort(posts->begin(), posts->end(), [](const auto& x, const auto& y) { return std::tie(x.begin, y.end) < std::tie(y.begin, x.end); });
+    std::sort(posts->begin(), posts->end(),
+              [](const auto& x, const auto& y) { return std::tie(x.begin, y.end) < std::tie(y.begin, x.end); });
     std::vector<Described> merged;
     std::vector<int> number(flat_.size());
     merged.reserve(flat_.size() + posts->size());

@@ -146,9 +146,8 @@ std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t hea
   const std::uint16_t role = a.gazetteer->ClassId("role");
   const auto is_post = [&](std::size_t i) {
     const auto matches = a.matches_at.At(i);
-    return std::any_of(matches.begin(), matches.end(), [&](std::uint32_t m) {
-      return a.infos[m].words && a.infos[m].class_id == role && a.matches[m].end == i + 1;
-    });
+    return std::any_of(matches.begin(), matches.end(),
+                       [&](std::uint32_t m) { return a.infos[m].words && a.infos[m].class_id == role && a.matches[m].end == i + 1; });
   };
   std::size_t head = begin;
   while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
@@ -209,7 +208,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     // «ЕК», «АНСА»: an abbreviation stays as it is.
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
-    d->normal = letters ? d->text : whole                    ? d->canonical
+    d->normal = letters                  ? d->text
+                : whole                  ? d->canonical
                 : d->type == Type::kRole ? PostNominative(a, d->begin, HeadEnd(a, *d), d->end, true)
                                          : a.NominativeOf(d->begin, d->end);
     if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);

@@ -80,7 +80,8 @@ class Finder {
   // «село Шар Жарминского района»: a place and right behind it, in the genitive, the region around it.
   bool Region(std::size_t m) {
     const Described &d = mentions_[m], &next = mentions_[m + 1];
-    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || d.kind == "country" || d.kind == "continent") return false;
+    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || d.kind == "country" || d.kind == "continent")
+      return false;
     for (std::size_t i = next.begin; i < next.end; ++i) {
       for (const std::string_view noun : {"района", "области", "края", "округа", "уезда", "губернии", "повета", "республики"}) {
         if (Folded(i) == noun) return Add(m, m + 1), true;
@@ -113,8 +114,8 @@ class Finder {
       if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) && HasHead(m, seat_)) Add(m, m + 1);
       return;
     }
-    // «театр «Одеон» из Парижа», but «вывела завод «Вымпел» из Омска»: only where a class word stands before, and the name's case is not the
-    // object's of a verb that moves something.
+    // «театр «Одеон» из Парижа», but «вывела завод «Вымпел» из Омска»: only where a class word stands before, and the name's case is not
+    // the object's of a verb that moves something.
     if (d.type == Type::kOrganization && place.kind != "country" && HasHead(m, head_) && !Moves(d.begin)) Add(m, m + 1);
   }
 

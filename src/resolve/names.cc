@@ -48,10 +48,10 @@ constexpr float kKnownInIya = 0.3F;    // «Асие» for «Асии»: the oth
 constexpr float kWomenInOv = 0.1F;     // «Зимин» is hardly a woman, «Крутой» hardly her nominative
 constexpr double kSurnameFirst = 0.1;  // a surname before another word
 constexpr double kMaybeSurnameFirst = 0.3;
-constexpr float kRareName = 0.15F;     // a name that a far more frequent one of the other gender shares its forms with
-constexpr double kGivenAlone = 0.3;    // a bare word that may be a given name is hardly a surname
-constexpr double kSameGender = 20;  // a surname whose bearer the text has named in full
-constexpr std::size_t kReach = 12;  // tokens to the left that may hold a person's role
+constexpr float kRareName = 0.15F;   // a name that a far more frequent one of the other gender shares its forms with
+constexpr double kGivenAlone = 0.3;  // a bare word that may be a given name is hardly a surname
+constexpr double kSameGender = 20;   // a surname whose bearer the text has named in full
+constexpr std::size_t kReach = 12;   // tokens to the left that may hold a person's role
 
 // What may stand before an ending.
 enum class Stem : std::uint8_t { kAny, kConsonant, kHard, kVelar, kHush, kVowel, kI, kSoft, kShort, kOv, kSk, kNotSk };
@@ -260,7 +260,7 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch) : a_(a), scrat
 }
 
 const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::uint32_t token, std::string_view surface,
-                                                                            const morph::Form* form) {
+                                                                      const morph::Form* form) {
   std::string word(surface);
   const auto [it, fresh] = hypotheses_.try_emplace(word, nullptr);
   if (fresh) {

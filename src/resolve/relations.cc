@@ -23,7 +23,7 @@ constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb,
 constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
-constexpr std::size_t kApposition = 7;         // tokens of what is told of a person before his post
+constexpr std::size_t kApposition = 7;        // tokens of what is told of a person before his post
 constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
@@ -54,15 +54,15 @@ struct Post {
   std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
   morph::Agreement agreement = 0;
   bool lower_entry = true;
-  bool of_state = false;   // a head of state or a minister
-  bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
-  bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
-  bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
-  bool of_region = false;  // «губернатор»
-  bool heads = false;      // whose body is the one spoken of: «спикер»
-  bool personal = false;   // held with a person as well as with a body: «его помощник»
+  bool of_state = false;     // a head of state or a minister
+  bool deputy = false;       // of a parliament: its state is understood only where the dictionaries know the person's
+  bool of_a_body = false;    // nobody holds it without a body or place («директор», unlike «поэт»)
+  bool minister = false;     // of those of a state, the ones with a field: «министр обороны»
+  bool of_region = false;    // «губернатор»
+  bool heads = false;        // whose body is the one spoken of: «спикер»
+  bool personal = false;     // held with a person as well as with a body: «его помощник»
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
-  bool calling = false;    // «поэт»
+  bool calling = false;      // «поэт»
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;  // its people stand right behind it
@@ -239,7 +239,8 @@ class Finder {
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
     // «замминистра» stays as it is.
-    if (abbreviation || (a_.FormOf(i).folded.starts_with("зам") && !a_.FormOf(i).folded.starts_with("заместител"))) post->agreement = kAnyCase;
+    if (abbreviation || (a_.FormOf(i).folded.starts_with("зам") && !a_.FormOf(i).folded.starts_with("заместител")))
+      post->agreement = kAnyCase;
     for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
@@ -576,8 +577,7 @@ class Finder {
 
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
   void Share(const Post& second, Post* first) const {
-    if (first->objects.empty() && first->end == first->head_end && (first->of_a_body || first->calling))
-      first->objects = second.objects;
+    if (first->objects.empty() && first->end == first->head_end && (first->of_a_body || first->calling)) first->objects = second.objects;
   }
 
   void List(std::size_t i, bool many, Post* p) const {
@@ -799,7 +799,8 @@ class Finder {
       morph::Fold(mentions_[m].normal, &folded);
       if (folded.size() < kPrefix) continue;
       const std::size_t space = folded.find(' ');
-      if (space != std::string::npos && (mentions_[m].kind != "region" || folded.substr(0, space).rfind("ск") == std::string::npos)) continue;
+      if (space != std::string::npos && (mentions_[m].kind != "region" || folded.substr(0, space).rfind("ск") == std::string::npos))
+        continue;
       std::vector<int>& same = places[folded.substr(0, kPrefix)];
       if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
     }
@@ -867,7 +868,8 @@ class Finder {
       if (!IsBody(static_cast<int>(m))) continue;
       const std::string_view own = SlotOf(d, "head");
       // An authority with a class word of its own is no other authority: «министерство» is not the government.
-      if (own != noun && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty()))) continue;
+      if (own != noun && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty())))
+        continue;
       p->objects.assign(1, static_cast<int>(m));
       if (!within) p->text_end = p->head_end;
       return;
@@ -1034,7 +1036,8 @@ class Finder {
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
   std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, noun_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, noun_ = 0, become_ = 0,
+                post_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
