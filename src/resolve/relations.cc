@@ -41,6 +41,10 @@ constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "pers
 constexpr std::string_view kNoPostFlag = "nopost";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
 constexpr std::string_view kPersonalFlag = "personal";
+// The flags of posts that head a state, a government, or either; and of the class `statesman`.
+constexpr std::string_view kPresidentFlag = "president";
+constexpr std::string_view kPremierFlag = "premier";
+constexpr std::string_view kRulerFlag = "ruler";
 // The flag of nouns of the class `body_noun` that stand only for names that have this noun themselves («правительство»).
 constexpr std::string_view kOwnFlag = "own";
 // The flag of posts that somebody holds in a region, not in its city.
@@ -54,13 +58,14 @@ struct Post {
   std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
   morph::Agreement agreement = 0;
   bool lower_entry = true;
-  bool of_state = false;     // a head of state or a minister
-  bool deputy = false;       // of a parliament: its state is understood only where the dictionaries know the person's
-  bool of_a_body = false;    // nobody holds it without a body or place («директор», unlike «поэт»)
-  bool minister = false;     // of those of a state, the ones with a field: «министр обороны»
-  bool of_region = false;    // «губернатор»
-  bool heads = false;        // whose body is the one spoken of: «спикер»
-  bool personal = false;     // held with a person as well as with a body: «его помощник»
+  bool of_state = false;   // a head of state or a minister
+  bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
+  bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
+  bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
+  bool president = false, premier = false, ruler = false;  // whom a statesman of the text may be: «глава» may be either
+  bool of_region = false;                                  // «губернатор»
+  bool heads = false;                                      // whose body is the one spoken of: «спикер»
+  bool personal = false;                                   // held with a person as well as with a body: «его помощник»
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   bool calling = false;      // «поэт»
   std::vector<int> objects;
@@ -92,6 +97,7 @@ class Finder {
     body_noun_ = a.gazetteer->ClassId("body_noun");
     adjective_ = a.gazetteer->ClassId("place_adjective");
     passing_ = a.gazetteer->ClassId("passing_adjective");
+    statesman_ = a.gazetteer->ClassId("statesman");
     inhabitant_ = a.gazetteer->KindId("role", "inhabitant");
     noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -114,6 +120,7 @@ class Finder {
     }
     for (Post& p : inner_) posts_.push_back(std::move(p));
     for (const Post& p : posts_) Tell(p);
+    Statesmen();
     FromAdjectives();
     FromElsewhere();
     for (const Post& p : posts_) Emit(p);
@@ -209,6 +216,9 @@ class Finder {
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
       post->minister = e.kind == "minister";
       post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
+      post->president = e.slots.find(kPresidentFlag) != std::string_view::npos;
+      post->premier = e.slots.find(kPremierFlag) != std::string_view::npos;
+      post->ruler = e.slots.find(kRulerFlag) != std::string_view::npos;
       post->of_region = e.slots.find(kRegionFlag) != std::string_view::npos;
       post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
@@ -932,6 +942,61 @@ class Finder {
     return std::string(last.empty() ? std::string_view(d.normal) : last);
   }
 
+  // «Премьер-министр Израиля отказался» is the one of this state whom the text names, where it names one that the dictionaries know.
+  void Statesmen() {
+    struct Known {
+      std::string code;
+      int person = -1;
+      bool president = false, premier = false;
+    };
+    std::vector<Known> all;
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
+      const Described& d = mentions_[m];
+      if (d.type != Type::kPerson || d.gazetteer.empty()) continue;
+      for (std::size_t i = d.begin; i < d.end; ++i) {
+        for (const std::uint32_t index : a_.matches_at.At(i)) {
+          if (!a_.infos[index].words || a_.infos[index].class_id != statesman_ || statesman_ == 0) continue;
+          const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
+          const bool again = std::any_of(all.begin(), all.end(), [&](const Known& k) {
+            return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
+          });
+          if (again || CountryOf(static_cast<int>(m)) != e.kind) continue;
+          all.push_back({std::string(e.kind), static_cast<int>(m), e.slots.find(kPresidentFlag) != std::string_view::npos,
+                         e.slots.find(kPremierFlag) != std::string_view::npos});
+        }
+      }
+    }
+    if (all.empty()) return;
+    for (Post& p : posts_) {
+      if (!p.people.empty() || !(p.president || p.premier || p.ruler) || IsPlural(p)) continue;
+      // The subject of its sentence, and neither «бывший» nor «пост президента».
+      if ((p.agreement & morph::AgreementOfCase(0)) == 0) continue;
+      if (p.begin > 0 && !Breaks(p.begin) && IsWord(p.begin - 1) && (BestOf(p.begin - 1) & morph::kNOUN) != 0) continue;
+      std::string code;
+      bool plain = true;
+      for (std::size_t i = p.begin; i < p.text_end; ++i) {
+        if (i >= p.head && i < p.head_end) continue;
+        if (const int state = WordsAt(i, adjective_); state >= 0) {
+          code = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind;
+        } else if (i < p.head || (a_.FormOf(i).folded != "государства" && a_.FormOf(i).folded != "правительства")) {
+          plain = false;
+        }
+      }
+      if (code.empty() && p.objects.size() == 1 && mentions_[static_cast<std::size_t>(p.objects[0])].kind == "country")
+        code = SlotOf(mentions_[static_cast<std::size_t>(p.objects[0])], "country");
+      if (!plain || code.empty()) continue;
+      // «глава российского МВД», «президент российской компании»
+      if (!p.objects.empty() && mentions_[static_cast<std::size_t>(p.objects[0])].kind != "country") continue;
+      int person = -1, count = 0;
+      for (const Known& k : all) {
+        if (k.code != code || !(p.ruler || (p.president && k.president) || (p.premier && k.premier))) continue;
+        person = k.person;
+        ++count;
+      }
+      if (count == 1) p.people.assign(1, person);
+    }
+  }
+
   // A post without its body has that of its noun («глава партии»), of the person, or of the same post elsewhere in the text.
   void FromElsewhere() {
     for (Post& p : posts_) {
@@ -963,6 +1028,10 @@ class Finder {
         continue;
       }
       if (!p.of_state && !p.deputy) continue;
+      // «британский премьер» is of no other state, also where the text does not name his.
+      bool told = false;
+      for (std::size_t i = p.begin; i < p.head; ++i) told |= WordsAt(i, adjective_) >= 0;
+      if (told) continue;
       int state = CountryBefore(CountryOf(p.people[0]), p.begin);
       if (!p.of_state) {
         if (state >= 0) p.objects.push_back(state);
@@ -1036,8 +1105,8 @@ class Finder {
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
   std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, noun_ = 0, become_ = 0,
-                post_ = 0;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, statesman_ = 0,
+                noun_ = 0, become_ = 0, post_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
