@@ -1,6 +1,8 @@
 #include "resolve/located.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "morph/morph.h"
 
@@ -11,7 +13,10 @@ using token::Flag;
 using token::Kind;
 using token::Shape;
 
-constexpr std::size_t kHeadReach = 4;  // tokens from a name back to its class word
+constexpr std::size_t kHeadReach = 4;       // tokens from a name back to its class word
+constexpr std::size_t kPrefix = 6;          // bytes: three letters that an adjective and its city share at least
+constexpr std::size_t kOtherLetters = 4;    // bytes: the last two letters of both may differ
+constexpr std::size_t kLongestEnding = 12;  // bytes: «ского»
 
 class Finder {
  public:
@@ -23,8 +28,10 @@ class Finder {
   }
 
   void Run() {
-    for (std::size_t m = 0; m + 1 < mentions_.size(); ++m) {
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
       const Described& d = mentions_[m];
+      if (d.type == Type::kOrganization) FromAdjective(m);
+      if (m + 1 == mentions_.size()) break;
       if (d.type != Type::kOrganization && d.type != Type::kLocation) continue;
       if (d.type == Type::kLocation && Region(m)) continue;
       Behind(m);
@@ -119,6 +126,56 @@ class Finder {
     if (d.type == Type::kOrganization && place.kind != "country" && HasHead(m, head_) && !Moves(d.begin)) Add(m, m + 1);
   }
 
+  // «омский завод «Вымпел»» is in Omsk, where the text names the city.
+  void FromAdjective(std::size_t m) {
+    std::size_t i = mentions_[m].begin;
+    bool head = false;
+    for (std::size_t n = 0; n < kHeadReach && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (a_.tokens[i].kind == Kind::kQuote) continue;
+      if (a_.tokens[i].kind != Kind::kWord || (m > 0 && i < mentions_[m - 1].end)) return;
+      const morph::Form& form = a_.FormOf(i);
+      const std::size_t sk = form.folded.rfind("ск");
+      if ((form.any & morph::kADJF) != 0 && sk != std::string_view::npos && form.folded.size() <= sk + kLongestEnding) {
+        const int place = PlaceOf(form.folded, sk);
+        if (!head || place < 0) return;
+        Add(m, static_cast<std::size_t>(place));
+        out_.back().begin = static_cast<std::uint32_t>(i);  // the adjective shows it, wherever the city stands
+        out_.back().end = mentions_[m].end;
+        return;
+      }
+      if (a_.tokens[i].shape != Shape::kLower) return;
+      if (HasClass(i, head_)) {
+        head = true;
+      } else if ((form.any & morph::kADJF) == 0) {
+        return;
+      }
+    }
+  }
+
+  // The first city of the text that an adjective is of: its name in -ск («Омск») begins the adjective, or it and what stands before the
+  // adjective's «ск» («москов») are equal but for their last letters; -1 where the text names none.
+  int PlaceOf(std::string_view adjective, std::size_t sk) {
+    const std::string_view stem = adjective.substr(0, sk);
+    if (!read_) {
+      read_ = true;
+      for (std::size_t m = 0; m < mentions_.size(); ++m) {
+        if (mentions_[m].type != Type::kLocation || mentions_[m].kind != "city") continue;
+        std::string folded;
+        morph::Fold(mentions_[m].normal, &folded);
+        if (std::none_of(cities_.begin(), cities_.end(), [&folded](const auto& c) { return c.first == folded; }))
+          cities_.emplace_back(std::move(folded), static_cast<int>(m));
+      }
+    }
+    for (const auto& [name, mention] : cities_) {
+      if (name.ends_with("ск") && adjective.starts_with(name)) return mention;
+      std::size_t common = 0;
+      while (common < std::min(stem.size(), name.size()) && stem[common] == name[common]) ++common;
+      if (common >= kPrefix && common + kOtherLetters >= stem.size() && common + kOtherLetters >= name.size()) return mention;
+    }
+    return -1;
+  }
+
   // Whether a place stands in the locative, as far as its form tells.
   bool Locative(std::size_t m) const {
     const morph::Form& form = a_.FormOf(mentions_[m].begin);
@@ -157,6 +214,8 @@ class Finder {
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
   std::uint16_t seat_ = 0, place_ = 0, head_ = 0;
+  std::vector<std::pair<std::string, int>> cities_;  // folded names and their first mentions
+  bool read_ = false;
 };
 
 }  // namespace

@@ -22,6 +22,9 @@ TEST_CASE("what stands in one place, and where") {
       {"рад театр «[Вымпел]ORGANIZATION» из [Омска]LOCATION", {"Вымпел | Омск"}},
       {"в селе [Шалдай]LOCATION [Омского района]LOCATION", {"Шалдай | Омский район"}},
       {"на [улице Ленина]LOCATION в [Омске]LOCATION", {"улица Ленина | Омск"}},
+      {"омский завод «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {"Вымпел | Омск"}},
+      {"томский завод «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {}},
+      {"омский «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {}},
       // Where something acts or goes is another matter.
       {"[Роскосмос]ORGANIZATION в [Омске]LOCATION рад", {}},
       {"компания «[Вымпел]ORGANIZATION» в [Омске]LOCATION рада", {}},
