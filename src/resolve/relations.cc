@@ -189,6 +189,12 @@ class Finder {
   }
 
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
+    // Most words are none, which needs no look at their forms.
+    const auto matches = a_.matches_at.At(i);
+    if (!a_.tokens[i].Has(Flag::kHyphen) && std::none_of(matches.begin(), matches.end(), [this](std::uint32_t m) {
+          return a_.infos[m].class_id == role_ && a_.infos[m].words;
+        }))
+      return false;
     bool no_post = false;
     std::size_t longest = 0;
     // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
