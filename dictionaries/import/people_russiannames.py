@@ -1,4 +1,4 @@
-"""Derives people/russiannames/{given,patronymic,surname}.tsv from the PyPI package russiannames 2.0.0 (BSD-3-Clause).
+"""Derives people/russiannames/{given,patronymic,surname,rare}.tsv from the PyPI package russiannames 2.0.0 (BSD-3-Clause).
 
     pip install pymorphy3==2.0.6 pymorphy3-dicts-ru==2.4.417150.4580142 pyarrow==26.0.1
     pip download --no-deps russiannames==2.0.0 && python3 -m zipfile -e russiannames-2.0.0-py3-none-any.whl russiannames
@@ -66,9 +66,33 @@ def surnames(path):
             yield name, "f" if genders == {"f"} else "both", surname_tier(name, count), count
 
 
+# A man's name and a woman's that share forms («Руслан», «Руслана»): the ending of hers, and of his.
+PAIRS = (("а", ""), ("я", "й"), ("я", "ь"))
+RARER, FREQUENT = 7, 500
+
+
+def rare(given):
+    """Names that are RARER times less frequent than their counterpart of the other gender, and not FREQUENT themselves."""
+    men = {name: count for name, gender, _, count in given if gender in ("m", "both")}
+    women = {name: count for name, gender, _, count in given if gender in ("f", "both")}
+    for woman, count in women.items():
+        for hers, his in PAIRS:
+            man = woman.removesuffix(hers) + his
+            if not woman.endswith(hers) or man not in men:
+                continue
+            if men[man] >= RARER * count and count < FREQUENT:
+                yield woman, "rare", ""
+            elif count >= RARER * men[man] and men[man] < FREQUENT:
+                yield man, "rare", ""
+
+
 def main():
     data, out = Path(sys.argv[1]) / "data", Path(sys.argv[2])
-    for mark, rows in (("given", plain(data / "names.parquet")), ("patronymic", plain(data / "midnames.parquet")),
+    given = list(plain(data / "names.parquet"))
+    write_tsv(out / "rare.tsv", 'words class=rare_given source="russiannames 2.0.0" licence=BSD-3-Clause', ("word", "kind", "flags"), rare(given),
+              ["Derived by import/people_russiannames.py; see ATTRIBUTION and LICENSE. Given names that share forms with one of the other gender "
+               "that is at least seven times as frequent."])
+    for mark, rows in (("given", given), ("patronymic", plain(data / "midnames.parquet")),
                        ("surname", surnames(data / "surnames.parquet"))):
         write_tsv(out / (mark + ".tsv"), f'names mark={mark} source="russiannames 2.0.0" licence=BSD-3-Clause', ("name", "gender", "tier", "count"), rows,
                   ["Derived by import/people_russiannames.py; see ATTRIBUTION and LICENSE."])

@@ -357,7 +357,12 @@ class SourceReader {
     if (key == "type" && !open) {
       const Type type = TypeByName(value);
       if (type == Type::kNone || TypeName(type) != value) {
-        ErrorAt(value, "unknown type " + Quote(value), "known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE");
+        ErrorAt(value, "unknown type " + Quote(value), "known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM");
+        broken_ = true;
+      } else if (type == Type::kDate || type == Type::kMoney || type == Type::kRole) {
+        ErrorAt(value, Quote(value) + " has no names to list: dates and sums are found by rules, posts by the class `role`",
+                type == Type::kRole ? "list the words under `#! words class=role`"
+                                    : "write a rule that says `emit " + std::string(value) + "`");
         broken_ = true;
       }
     } else if (key == "class" && !IsAsciiWord(value)) {

@@ -41,24 +41,53 @@ std::string PlaceWords(const std::string& place) {
   if (place == "end+1") return T("the word after");
   if (place == "end+2") return T("two words after");
   if (place == "in+0") return T("a word of it");
+  if (place == "in-1") return T("before a word of it");
+  if (place == "in-2") return T("two words before a word of it");
+  if (place == "in+1") return T("after a word of it");
+  if (place == "in+2") return T("two words after a word of it");
+  if (place == "begin+2") return T("two words after its first word");
+  if (place == "end-2") return T("two words before its last word");
   return place;
 }
 
+// Whether evidence names another type than the one that it speaks for: that a word is a club's may speak for a city. It counts, but read as
+// a reason it would be misunderstood.
+bool NamesAnotherType(const Asked& a, std::string_view kind, std::string_view value, Type type) {
+  if (kind == "rule") {
+    // What a rule proposes stands in the notes: "rule NAME TYPE …".
+    const std::string note = "rule " + std::string(value) + " ", own = note + std::string(TypeName(type)) + " ";
+    const auto begins = [](const std::string& with) { return [&with](const std::string& n) { return n.starts_with(with); }; };
+    return std::any_of(a.why.notes.begin(), a.why.notes.end(), begins(note)) &&
+           std::none_of(a.why.notes.begin(), a.why.notes.end(), begins(own));
+  }
+  const std::string_view first = value.substr(0, value.find_first_of(".:"));
+  constexpr std::array<std::pair<std::string_view, Type>, 3> kHeads = {
+      {{"org_head", Type::kOrganization}, {"place_head", Type::kLocation}, {"program_head", Type::kProgram}}};
+  for (const auto& [head, of] : kHeads) {
+    if (kind.starts_with("head_") && first == head) return of != type;
+  }
+  for (const Type other : {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram}) {
+    if (first == TypeName(other)) return other != type;
+  }
+  return false;
+}
+
 // A reason in words, for the verdict; empty for evidence that says nothing to a person.
-std::string ReasonWords(const Reason& r) {
+std::string ReasonWords(const Asked& a, const Reason& r, Type type) {
   const std::size_t eq = r.evidence.find('=');
   const std::string kind = r.evidence.substr(0, eq), value = eq == std::string::npos ? "" : r.evidence.substr(eq + 1);
-  const std::string first = value.substr(0, value.find('.'));
+  if (NamesAnotherType(a, kind, value, type)) return {};
   if (kind == "rule") return Say("the rule {1} fits", value);
-  if (kind == "gazetteer" || kind == "gazetteer_kind") return Say("the gazetteer has it as {1}", first);
+  // The tier or the letter case stands behind the last dot; kinds may have dots of their own.
+  if (kind == "gazetteer" || kind == "gazetteer_kind") return Say("the gazetteer has it as {1}", value.substr(0, value.rfind('.')));
   if (kind == "quoted") return T("it is quoted");
   if (kind == "head_before") return Say("before it stands a word of the class {1}", value);
   if (kind == "head_first") return Say("it begins with a word of the class {1}", value);
   if (kind == "head_after") return Say("after it stands a word of the class {1}", value);
   if (kind == "document_word" || kind == "document_span") return Say("the rest of the document says so ({1})", value);
-  if (kind == "lemma" || kind == "form") return Say("{1} is «{2}»", PlaceWords(r.place), value.substr(0, value.find(".")));
-  if (kind == "class") return Say("{1} is of the class {2}", PlaceWords(r.place), first);
-  if (kind == "list") return Say("{1} is in the list {2}", PlaceWords(r.place), first);
+  if (kind == "lemma" || kind == "form") return Say("{1} is «{2}»", PlaceWords(r.place), value);
+  if (kind == "class") return Say("{1} is of the class {2}", PlaceWords(r.place), value);
+  if (kind == "list") return Say("{1} is in the list {2}", PlaceWords(r.place), value.substr(0, value.find('.')));
   return {};
 }
 
@@ -166,7 +195,7 @@ std::string Verdict(const Asked& a) {
     int n = 0;
     for (const Reason& reason : r->reasons) {
       if (reason.weight <= 0) continue;
-      const std::string text = ReasonWords(reason);
+      const std::string text = ReasonWords(a, reason, r->type);
       if (text.empty() || why.find(text) != std::string::npos) continue;
       why += (why.empty() ? "" : ", ") + Printable(text);
       if (++n == 3) break;
@@ -174,6 +203,8 @@ std::string Verdict(const Asked& a) {
     return why.empty() ? Say("{1} is {2} by the sum of small evidence", words, Name(r->type))
                        : Say("{1} is {2}, because {3}", words, Name(r->type), why);
   }
+  if (a.value_type == Type::kRole)
+    return Say("{1} is {2}: the post of somebody who is named; such mentions have no weights", words, Name(a.value_type));
   if (a.value_type != Type::kNone)
     return Say("{1} is {2}: such mentions are found by rules alone, without weights", words, Name(a.value_type));
   if (a.why.readings.empty()) {

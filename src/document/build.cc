@@ -9,12 +9,15 @@
 
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
+#include "resolve/located.h"
 #include "resolve/names.h"
 #include "resolve/relations.h"
 #include "resolve/values.h"
 
 namespace atau::document {
 namespace {
+
+constexpr float kPostScore = 2;  // of a post that no rule proposes
 
 using resolve::Described;
 using resolve::Mention;
@@ -32,9 +35,9 @@ struct Planned {
   std::size_t person = 0;  // its number among the people
 };
 
-// Spans of the types that only rules propose: dates, money, roles. The heaviest, then longest cover of each type by itself.
+// Spans of the types that only rules propose: dates and money. The heaviest, then longest cover of each type by itself.
 void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Planned>* out) {
-  for (const Type type : {Type::kDate, Type::kMoney, Type::kRole}) {
+  for (const Type type : {Type::kDate, Type::kMoney}) {
     std::vector<std::pair<float, std::uint32_t>> order;
     // What speaks against a span of this type.
     std::map<std::pair<std::uint32_t, std::uint32_t>, float> against;
@@ -60,7 +63,7 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Pla
       // The stop of an abbreviation («в 2008 г.», «5 млн руб.») ends the sentence as often as not, and is no part of the mention.
       std::uint32_t end = hit.end;
       const token::Token& last = a.tokens[end - 1];
-      if (type != Type::kRole && end - hit.begin > 1 && last.kind != token::Kind::kWord && a.clean[last.begin] == '.') --end;
+      if (end - hit.begin > 1 && last.kind != token::Kind::kWord && a.clean[last.begin] == '.') --end;
       out->push_back({hit.begin, end, type, p.rules().rule(hit.rule).weight, static_cast<int>(h), 0});
     }
   }
@@ -306,9 +309,64 @@ class Builder {
       found_.push_back(std::move(found));
     }
     resolve::FindSpellings(a_, flat_, &aliases_);
-    resolve::FindPosts(a_, flat_, &found_);
+    resolve::FindLocated(a_, flat_, &found_);
+    std::vector<resolve::FoundPost> posts;
+    resolve::FindPosts(a_, flat_, &found_, &posts);
+    Posts(&posts);
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
+  }
+
+  // The posts of named people are mentions too, where nothing else stands. Renumbers what speaks of mentions by their number.
+  void Posts(std::vector<resolve::FoundPost>* posts) {
+    std::sort(posts->begin(), posts->end(),
+              [](const auto& x, const auto& y) { return std::tie(x.begin, y.end) < std::tie(y.begin, x.end); });
+    std::vector<Described> merged;
+    std::vector<int> number(flat_.size());
+    merged.reserve(flat_.size() + posts->size());
+    std::size_t next = 0;
+    std::uint32_t free_from = 0;
+    for (const resolve::FoundPost& post : *posts) {
+      while (next < flat_.size() && flat_[next].begin < post.end) {
+        if (flat_[next].begin >= post.begin) break;
+        free_from = std::max(free_from, flat_[next].end);
+        number[next] = static_cast<int>(merged.size());
+        merged.push_back(std::move(flat_[next++]));
+      }
+      if (post.begin < free_from || (next < flat_.size() && flat_[next].begin < post.end)) continue;
+      free_from = post.end;
+      const int hit = RuleOf(post);
+      const float score = hit < 0 ? kPostScore : p_.rules().rule(a_.hits.hits[static_cast<std::size_t>(hit)].rule).weight;
+      Add({post.begin, post.end, Type::kRole, score, hit}, nullptr, &merged);
+    }
+    for (; next < flat_.size(); ++next) {
+      number[next] = static_cast<int>(merged.size());
+      merged.push_back(std::move(flat_[next]));
+    }
+    flat_ = std::move(merged);
+    const auto renumber = [&number](int* m) {
+      if (*m >= 0) *m = number[static_cast<std::size_t>(*m)];
+    };
+    for (resolve::FoundRelation& f : found_) renumber(&f.subject), renumber(&f.object);
+    for (auto& [x, y] : aliases_) renumber(&x), renumber(&y);
+  }
+
+  // The rule for posts that fits these words best; -1 where none does.
+  int RuleOf(const resolve::FoundPost& post) const {
+    int best = -1;
+    std::pair<std::uint32_t, float> longest{0, 0};  // and the heaviest of equally long ones
+    for (std::uint32_t i = post.begin; i < post.end; ++i) {
+      for (const std::uint32_t h : a_.hits_at.At(i)) {
+        const rules::Hit& hit = a_.hits.hits[h];
+        const rules::RuleInfo& info = p_.rules().rule(hit.rule);
+        if (info.type != Type::kRole || info.weight <= 0 || hit.end > post.end) continue;
+        const std::pair<std::uint32_t, float> rank{hit.end - hit.begin, info.weight};
+        if (rank <= longest) continue;
+        longest = rank;
+        best = static_cast<int>(h);
+      }
+    }
+    return best;
   }
 
   void Entities() {
@@ -375,7 +433,12 @@ class Builder {
     for (const resolve::FoundRelation& f : found_) {
       if (f.object >= 0 && f.label == "WORKS_AS") full.insert({entity_of(f.subject), HeadOf(f.role)});
     }
+    std::set<std::pair<int, int>> with_post;  // person and body of relations that say the post
     for (const resolve::FoundRelation& f : found_) {
+      if (f.label == "WORKS_AS" && !f.role.empty() && f.object >= 0) with_post.insert({entity_of(f.subject), entity_of(f.object)});
+    }
+    for (const resolve::FoundRelation& f : found_) {
+      if (f.label == "WORKS_AS" && f.role.empty() && with_post.contains({entity_of(f.subject), entity_of(f.object)})) continue;
       Relation r;
       r.type = f.label;
       r.subject = entity_of(f.subject);

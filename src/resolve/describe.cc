@@ -104,6 +104,19 @@ void Place(const Analysis& a, Described* d) {
   }
 }
 
+// Where the word of the class `role` in a post ends.
+std::size_t HeadEnd(const Analysis& a, const Described& d) {
+  const std::uint16_t role = a.gazetteer->ClassId("role");
+  std::uint32_t end = 0;
+  for (std::uint32_t i = d.begin; i < d.end && end == 0; ++i) {
+    for (const std::uint32_t index : a.matches_at.At(i)) {
+      const gazetteer::Match& m = a.matches[index];
+      if (a.infos[index].words && a.infos[index].class_id == role && m.end <= d.end) end = std::max(end, m.end);
+    }
+  }
+  return end == 0 ? d.end : end;
+}
+
 // A post of one word: «премьера» is of «премьер», whatever else the form may be of.
 void OfRole(const Analysis& a, std::string_view name, Described* d) {
   std::string folded, other;
@@ -127,6 +140,24 @@ void OfRole(const Analysis& a, std::string_view name, Described* d) {
 }
 
 }  // namespace
+
+std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number) {
+  // The first word that is a post by itself; the words behind it are in the genitive or led by a preposition.
+  const std::uint16_t role = a.gazetteer->ClassId("role");
+  const auto is_post = [&](std::size_t i) {
+    const auto matches = a.matches_at.At(i);
+    return std::any_of(matches.begin(), matches.end(),
+                       [&](std::uint32_t m) { return a.infos[m].words && a.infos[m].class_id == role && a.matches[m].end == i + 1; });
+  };
+  std::size_t head = begin;
+  while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
+  std::string out = a.NominativeOf(begin, head + 1, keep_number);
+  for (std::size_t i = head + 1; i < end; ++i) {
+    if (a.tokens[i].begin > a.tokens[i - 1].end) out.push_back(' ');
+    out.append(a.TextOf(i, i + 1));
+  }
+  return out;
+}
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
   d->text = std::string(a.TextOf(d->begin, d->end));
@@ -177,13 +208,16 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     // «ЕК», «АНСА»: an abbreviation stays as it is.
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
-    d->normal = letters ? d->text : whole ? d->canonical : a.NominativeOf(d->begin, d->end);
+    d->normal = letters                  ? d->text
+                : whole                  ? d->canonical
+                : d->type == Type::kRole ? PostNominative(a, d->begin, HeadEnd(a, *d), d->end, true)
+                                         : a.NominativeOf(d->begin, d->end);
     if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
 
   if (d->type == Type::kOrganization) Place(a, d);
   if (d->type == Type::kRole) {
-    d->slots.emplace_back("value", a.NominativeOf(d->begin, d->end, false));
+    d->slots.emplace_back("value", PostNominative(a, d->begin, HeadEnd(a, *d), d->end, false));
     const std::uint16_t role = a.gazetteer->ClassId("role");
     std::uint32_t longest = 0;
     std::string_view name;

@@ -28,6 +28,10 @@ struct Described {
 // `hit`: the rule that proposed the span (an index into a.hits.hits, -1: look for one).
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d);
 
+// The tokens [begin, end) of a post in the nominative: only its head and the adjectives before that change («главой компании» → «глава
+// компании»). `head_end`: where the words of the head end at the latest.
+std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number);
+
 }  // namespace atau::resolve
 
 #endif  // ATAU_RESOLVE_DESCRIBE_H_

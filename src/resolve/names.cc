@@ -48,8 +48,10 @@ constexpr float kKnownInIya = 0.3F;    // «Асие» for «Асии»: the oth
 constexpr float kWomenInOv = 0.1F;     // «Зимин» is hardly a woman, «Крутой» hardly her nominative
 constexpr double kSurnameFirst = 0.1;  // a surname before another word
 constexpr double kMaybeSurnameFirst = 0.3;
-constexpr double kSameGender = 20;  // a surname whose bearer the text has named in full
-constexpr std::size_t kReach = 12;  // tokens to the left that may hold a person's role
+constexpr float kRareName = 0.15F;   // a name that a far more frequent one of the other gender shares its forms with
+constexpr double kGivenAlone = 0.3;  // a bare word that may be a given name is hardly a surname
+constexpr double kSameGender = 20;   // a surname whose bearer the text has named in full
+constexpr std::size_t kReach = 12;   // tokens to the left that may hold a person's role
 
 // What may stand before an ending.
 enum class Stem : std::uint8_t { kAny, kConsonant, kHard, kVelar, kHush, kVowel, kI, kSoft, kShort, kOv, kSk, kNotSk };
@@ -257,13 +259,17 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch) : a_(a), scrat
   scratch_->Follow(*a.forms);
 }
 
-const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::string_view surface, const morph::Form* form) {
+const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::uint32_t token, std::string_view surface,
+                                                                      const morph::Form* form) {
   std::string word(surface);
   const auto [it, fresh] = hypotheses_.try_emplace(word, nullptr);
   if (fresh) {
     auto& known = form != nullptr ? scratch_->whole_ : scratch_->parts_;
     const auto [at, first] = known.try_emplace(std::move(word));
-    if (first) at->second = MakeHypotheses(surface, form);
+    if (first) {
+      at->second = MakeHypotheses(surface, form);
+      if (form != nullptr) Rare(token, &at->second);
+    }
     it->second = &at->second;
   }
   return it->second;
@@ -377,6 +383,20 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
   return out;
 }
 
+// «Руслана» is rather Руслан's than a nominative: what the dictionaries call rare beside a name of the other gender (class `rare_given`).
+void PersonNames::Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const {
+  const std::uint16_t rare = a_.gazetteer->ClassId("rare_given");
+  for (const std::uint32_t index : a_.matches_at.At(token)) {
+    if (rare == 0 || !a_.infos[index].words || a_.infos[index].class_id != rare || a_.matches[index].end != token + 1) continue;
+    std::string folded;
+    morph::Fold(a_.gazetteer->entry(a_.matches[index].entry).name, &folded);
+    for (Hypothesis& h : *hypotheses) {
+      if (h.folded != folded) continue;
+      for (float& weight : h.weight) weight *= kRareName;
+    }
+  }
+}
+
 // Whether the dictionaries surely know a given name.
 bool PersonNames::IsGiven(std::string_view folded) const {
   std::vector<morph::Reading> readings;
@@ -392,7 +412,7 @@ void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, s
   w.token = token;
   w.part = part;
   w.fixed = fixed;
-  w.hypotheses = HypothesesOf(surface, form);
+  w.hypotheses = HypothesesOf(token, surface, form);
   std::string folded;
   morph::Fold(surface, &folded);
   const auto [it, fresh] = group_of_.try_emplace(std::string(StemOf(folded)), static_cast<std::uint32_t>(groups_.size()));
@@ -511,6 +531,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   };
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
   const std::uint16_t role = a_.gazetteer->ClassId("role");
+  const std::uint16_t inhabitant = a_.gazetteer->KindId("role", "inhabitant");
 
   // «христианской девочки» is no nominative of the plural: an adjective before the noun narrows what it says.
   const auto narrowed = [&](std::size_t noun, morph::Agreement agreement) {
@@ -552,7 +573,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       break;
     }
     if (role_seen) break;
-    bool is_role = false;
+    bool is_role = false, tail_of_role = false;
     for (const std::uint32_t index : a_.matches_end.At(i)) {
       if (!a_.infos[index].words || a_.infos[index].class_id != role) continue;
       is_role = true;
@@ -565,6 +586,13 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       }
       if (agreement == 0) break;
       agreement = narrowed(head, agreement);
+      // «тренер омичей Иван Крот»: whose trainer he is says nothing about him.
+      if (inhabitant != 0 && a_.infos[index].kind_id == inhabitant && (agreement & morph::AgreementOfCase(0)) == 0 &&
+          (agreement & 0x333333u) == 0) {
+        is_role = false;
+        tail_of_role = true;
+        break;
+      }
       const bool kin = a_.gazetteer->entry(a_.matches[index].entry).kind == "kinship";
       agree(agreement, kin ? 1.0 : 2.0, kin ? 1.5 : 0.6, kin ? 0.2 : 0.1);
       // «министры обороны Сергей Шойгу и …» are several people.
@@ -575,6 +603,10 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     if (is_role) {
       role_seen = true;
       i = i - 1;
+      continue;
+    }
+    if (tail_of_role) {
+      i = p;
       continue;
     }
     // The tail of a role; a verb or a pronoun ends the group.
@@ -598,6 +630,14 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
         if ((r.tag & morph::kanim) != 0) animate |= morph::AgreementOf(r.tag);
       }
       cases[1] *= 1.6;
+      // «наставник омичей Иван Крот»: a plural in the genitive behind a role says whose the role is.
+      const auto roles = a_.matches_end.At(p);
+      if ((animate & 0x333333u) == 0 && (animate & morph::AgreementOfCase(0)) == 0 && !a_.tokens[p].Has(Flag::kSentenceStart) &&
+          std::any_of(roles.begin(), roles.end(), [&](std::uint32_t x) { return a_.infos[x].words && a_.infos[x].class_id == role; })) {
+        cases[1] /= 1.6;
+        i = p;
+        continue;
+      }
       if (animate != 0 && animate == all) {
         animate = narrowed(p, animate);
         agree(animate, 2.0, 1.0, 0.2);
@@ -648,6 +688,11 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
     const bool front = &w == &m.words.front();
     if (front && h.surname > 0 && h.given <= 0) factor *= h.surname >= 3 ? kSurnameFirst : kMaybeSurnameFirst;
     if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
+  }
+  // «Катерина» alone is no «Катерин», unless the text has one.
+  if (m.words.size() == 1 && h.given <= 0 && h.surname > 0 && !groups_[w.group].sure.contains(h.lemma)) {
+    const bool given = std::any_of(w.hypotheses->begin(), w.hypotheses->end(), [](const Hypothesis& x) { return x.given > 2; });
+    if (given) factor *= kGivenAlone;
   }
   // «Мён Бака» is a genitive.
   if (m.eastern && (h.folded.ends_with("а") || h.folded.ends_with("я"))) factor *= 0.05;

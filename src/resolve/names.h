@@ -94,8 +94,9 @@ class PersonNames {
     std::uint8_t first_slot = 255;
   };
 
-  const std::vector<Hypothesis>* HypothesesOf(std::string_view surface, const morph::Form* form);
+  const std::vector<Hypothesis>* HypothesesOf(std::uint32_t token, std::string_view surface, const morph::Form* form);
   std::vector<Hypothesis> MakeHypotheses(std::string_view surface, const morph::Form* form) const;
+  void Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const;
   bool IsGiven(std::string_view folded) const;
   void AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed);
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;

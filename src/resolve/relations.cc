@@ -23,20 +23,34 @@ constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb,
 constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
+constexpr std::size_t kApposition = 7;        // tokens of what is told of a person before his post
+constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
 constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
 constexpr std::size_t kLongestList = 8;          // people of one post
 
-// Whether a post without its body is told too («адвокат Ковалёв»); those of a state («президент Обама») always are, since it is understood
-// which. On factRuEval's occupations, which all have a body, `true` costs nine points of F1; on NEREL it finds 63 % instead of 37 % of
-// professions.
+// Whether a post without its body is told as a relation too («адвокат Ковалёв»); a mention of it is found in any case. Those of a state
+// («президент Обама») always are, since it is understood which. On factRuEval's occupations, which all have a body, `true` costs nine
+// points of F1; on NEREL it finds 63 % instead of 37 % of professions.
 constexpr bool kPostsAlone = false;
 
 // Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
 constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "person_word", "crime"};
 // The flag of words of other kinds that are none either: honours, candidates.
 constexpr std::string_view kNoPostFlag = "nopost";
+// The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
+constexpr std::string_view kPersonalFlag = "personal";
+// The flags of posts that head a state, a government, or either; and of the class `statesman`.
+constexpr std::string_view kPresidentFlag = "president";
+constexpr std::string_view kPremierFlag = "premier";
+constexpr std::string_view kRulerFlag = "ruler";
+// The flag of nouns of the class `body_noun` that stand only for names that have this noun themselves («правительство»).
+constexpr std::string_view kOwnFlag = "own";
+// The flag of posts that somebody holds in a region, not in its city.
+constexpr std::string_view kRegionFlag = "region";
+// The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
+constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
 constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
@@ -47,7 +61,13 @@ struct Post {
   bool of_state = false;   // a head of state or a minister
   bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
   bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
-  bool calling = false;    // «поэт»
+  bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
+  bool president = false, premier = false, ruler = false;  // whom a statesman of the text may be: «глава» may be either
+  bool of_region = false;                                  // «губернатор»
+  bool heads = false;                                      // whose body is the one spoken of: «спикер»
+  bool personal = false;                                   // held with a person as well as with a body: «его помощник»
+  std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
+  bool calling = false;      // «поэт»
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;  // its people stand right behind it
@@ -63,8 +83,8 @@ std::string_view SlotOf(const Described& d, std::string_view key) {
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : a_(a), mentions_(mentions), out_(*out) {
+  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts)
+      : a_(a), mentions_(mentions), out_(*out), told_(*posts) {
     mention_at_.assign(a.tokens.size() + 1, -1);
     no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -76,6 +96,9 @@ class Finder {
     org_head_ = a.gazetteer->ClassId("org_head");
     body_noun_ = a.gazetteer->ClassId("body_noun");
     adjective_ = a.gazetteer->ClassId("place_adjective");
+    passing_ = a.gazetteer->ClassId("passing_adjective");
+    statesman_ = a.gazetteer->ClassId("statesman");
+    inhabitant_ = a.gazetteer->KindId("role", "inhabitant");
     noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
@@ -93,8 +116,11 @@ class Finder {
     for (std::size_t p = 0; p < posts_.size(); ++p) {
       if (!posts_[p].direct) Before(p);
       if (posts_[p].people.empty()) OverVerb(p);
+      if (posts_[p].people.empty()) OfPronoun(p);
     }
     for (Post& p : inner_) posts_.push_back(std::move(p));
+    for (const Post& p : posts_) Tell(p);
+    Statesmen();
     FromAdjectives();
     FromElsewhere();
     for (const Post& p : posts_) Emit(p);
@@ -163,6 +189,12 @@ class Finder {
   }
 
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
+    // Most words are none, which needs no look at their forms.
+    const auto matches = a_.matches_at.At(i);
+    if (!a_.tokens[i].Has(Flag::kHyphen) && std::none_of(matches.begin(), matches.end(), [this](std::uint32_t m) {
+          return a_.infos[m].class_id == role_ && a_.infos[m].words;
+        }))
+      return false;
     bool no_post = false;
     std::size_t longest = 0;
     // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
@@ -179,7 +211,7 @@ class Finder {
       if (no_posts_.contains(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
         no_post |= m.end == i + 1 || e.slots.find(kNoPostFlag) != std::string_view::npos;
         // «чемпион мира», «кандидат в президенты»: the longest entry decides.
-        if (e.slots.find(kNoPostFlag) != std::string_view::npos) *none = longest = m.end, post->head_end = 0;
+        if (e.slots.find(kNoPostFlag) != std::string_view::npos && m.end > longest) *none = longest = m.end, post->head_end = 0;
         continue;
       }
       if (m.end <= longest) continue;
@@ -188,6 +220,13 @@ class Finder {
       const bool org = e.slots.find("org") != std::string_view::npos;
       post->of_a_body = org || e.kind == "head_of_state";
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
+      post->minister = e.kind == "minister";
+      post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
+      post->president = e.slots.find(kPresidentFlag) != std::string_view::npos;
+      post->premier = e.slots.find(kPremierFlag) != std::string_view::npos;
+      post->ruler = e.slots.find(kRulerFlag) != std::string_view::npos;
+      post->of_region = e.slots.find(kRegionFlag) != std::string_view::npos;
+      post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       std::string folded;
@@ -215,7 +254,9 @@ class Finder {
       }
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
-    if (abbreviation) post->agreement = kAnyCase;
+    // «замминистра» stays as it is.
+    if (abbreviation || (a_.FormOf(i).folded.starts_with("зам") && !a_.FormOf(i).folded.starts_with("заместител")))
+      post->agreement = kAnyCase;
     for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
@@ -228,6 +269,8 @@ class Finder {
       if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0)
         return;
       if ((NounsOf(p) & post->agreement) == 0) return;
+      // «45-летний директор»
+      if (p > 0 && IsDash(p - 1) && a_.tokens[p - 1].end == a_.tokens[p].begin) return;
       if (a_.tokens[p].shape != Shape::kLower && !a_.tokens[p].Has(Flag::kSentenceStart) && !a_.tokens[p].Has(Flag::kLineStart)) return;
       post->begin = p;
     }
@@ -243,6 +286,7 @@ class Finder {
     bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
     bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
     std::size_t told = post->head_end;  // the last token that belongs to the post's text
+    std::size_t inhabitants_end = 0;    // where those end whose post it is
     for (std::size_t steps = 0; i < a_.tokens.size() && steps < kLongestTail; ++steps) {
       if (Breaks(i)) break;
       const int m = mention_at_[i];
@@ -279,7 +323,7 @@ class Finder {
           continue;
         }
         // «развития, инноваций и промышленности»
-        if (IsComma(i) && post->objects.empty() && i > post->head_end && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
+        if (IsComma(i) && post->objects.empty() && i > post->head + 1 && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
             WordsAt(i + 1, role_) < 0 && (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
           ++i;
           continue;
@@ -303,6 +347,8 @@ class Finder {
         // «посол Японии в России»: behind the body another place, or a party.
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
+        // «глава края в отпуске» is on holiday; what is told behind «в» is a body, a place, or stands before the person.
+        if (post->objects.empty() && form.folded != "по" && form.folded != "от" && !LeadsToName(next)) break;
         behind_from = form.folded == "от";
         oblique = governed = true;
         ++i;
@@ -311,7 +357,9 @@ class Finder {
       // «глава ОАО «Вымпел»»
       if (a_.tokens[i].shape != Shape::kLower && WordsAt(i, org_head_) >= 0 && post->objects.empty()) {
         i = a_.matches[static_cast<std::size_t>(WordsAt(i, org_head_))].end;
-        if (i < a_.tokens.size() && (mention_at_[i] >= 0 || IsQuote(i))) continue;
+        // «директор ТОО Иван Крот»
+        if (IsPerson(i) && !Breaks(i)) post->end = i;
+        if (i < a_.tokens.size() && !IsPerson(i) && (mention_at_[i] >= 0 || IsQuote(i))) continue;
         break;
       }
       // «крайне правого фронта»
@@ -326,12 +374,19 @@ class Finder {
         if (WordsAt(i, role_) < 0) roles = false;
       }
       ++i;
-      if (post->objects.empty()) told = i;
+      // «тренер казахстанцев»: whose he is, not what.
+      const int whose = WordsAt(i - 1, role_);
+      const bool inhabitants = whose >= 0 && inhabitant_ != 0 && a_.infos[static_cast<std::size_t>(whose)].kind_id == inhabitant_;
+      if (inhabitants) inhabitants_end = i;
+      if (post->objects.empty() && !inhabitants) told = i;
       post->end = i;
     }
     // The class word before a quoted body is the body's: «директор компании «Вымпел»».
     post->text_end = std::max(told, post->head_end);
-    if (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization)) {
+    const bool named = post->text_end < a_.tokens.size() && !Breaks(post->text_end) &&
+                       (IsQuote(post->text_end) || IsType(mention_at_[post->text_end], Type::kOrganization) ||
+                        IsType(mention_at_[post->text_end], Type::kProgram));
+    if (named || (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization))) {
       for (std::size_t k = post->head_end; k < post->text_end; ++k) {
         const int head = WordsAt(k, org_head_);
         if (head >= 0 && a_.matches[static_cast<std::size_t>(head)].end == post->text_end) {
@@ -343,10 +398,10 @@ class Finder {
     // Adjectives before the body are the body's.
     while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
       --post->text_end;
-    if (post->objects.empty()) {
-      // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
-      post->end = post->text_end;
-    }
+    post->told_end = post->text_end;
+    // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
+    const bool before_person = IsPerson(post->end) && post->end > post->text_end;
+    if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
   }
 
   // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
@@ -356,6 +411,15 @@ class Finder {
       return false;
     if (IsType(mention_at_[i], Type::kLocation)) return true;
     return IsWord(i) && (a_.FormOf(i).any & morph::kPREP) != 0 && IsType(mention_at_[i + 1], Type::kLocation);
+  }
+
+  // Whether a name stands behind a few words of a tail.
+  bool LeadsToName(std::size_t i) const {
+    for (std::size_t n = 0; n < 5 && i < a_.tokens.size() && !Breaks(i); ++n, ++i) {
+      if (mention_at_[i] >= 0 || IsQuote(i)) return true;
+      if (!IsTailWord(i, kOblique) && WordsAt(i, org_head_) < 0) return false;
+    }
+    return false;
   }
 
   static bool IsTailPreposition(std::string_view word) {
@@ -432,15 +496,41 @@ class Finder {
         return;
       }
     }
-    if ((IsComma(i) || (IsDash(i) && !p.objects.empty())) && IsPerson(i + 1) && !Breaks(i + 1)) {
+    // «Автор картины — Иван Крот»: a dash where the post begins the sentence.
+    const bool dash = IsDash(i) && (!p.objects.empty() || Breaks(p.begin));
+    if ((IsComma(i) || dash) && IsPerson(i + 1) && !Breaks(i + 1)) {
       const std::size_t end = EndOf(mention_at_[i + 1]);
-      if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")") List(i + 1, false, &p);
+      if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")" ||
+          (dash && IsWord(end) && a_.FormOf(end).folded == "из"))
+        List(i + 1, false, &p);
     }
+  }
+
+  // «социолог Иван Крот из центра «Вымпел»», «… (агентство «Вымпел»)»: the body stands behind the person.
+  void FromBody(Post* p) const {
+    const std::size_t after = EndOf(p->people.back());
+    if (mentions_[static_cast<std::size_t>(p->people.back())].begin < p->begin) return;
+    if (after + 1 >= a_.tokens.size() || Breaks(after)) return;
+    const bool from = IsWord(after) && a_.FormOf(after).folded == "из";
+    if (!from && Text(after) != "(") return;
+    std::size_t i = after + 1;
+    for (std::size_t n = 0; n < 4 && i < a_.tokens.size() && mention_at_[i] < 0 && !Breaks(i); ++n) {
+      if (!IsQuote(i) && !IsTailWord(i, from ? morph::kgent : morph::knomn) && (from || WordsAt(i, org_head_) < 0)) return;
+      ++i;
+    }
+    if (i >= a_.tokens.size() || Breaks(i) || !IsType(mention_at_[i], Type::kOrganization)) return;
+    std::size_t end = EndOf(mention_at_[i]);
+    while (IsQuote(end)) ++end;
+    if (!from && (end >= a_.tokens.size() || Text(end) != ")")) return;
+    // «мэр Иван Крот из партии «Рассвет»» is mayor of no party.
+    if (p->of_a_body && !p->deputy && mentions_[static_cast<std::size_t>(mention_at_[i])].kind == "party") return;
+    p->objects.push_back(mention_at_[i]);
   }
 
   // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
   bool SameCase(const Post& p, int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
+    if (!ShareCase(p, d)) return false;
     const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
     std::string text, normal;
     morph::Fold(d.text, &text);
@@ -456,6 +546,25 @@ class Finder {
     const bool man = d.gender == morph::Gender::kMasculine &&
                      std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
     return !man || nominative || p.agreement == 0;
+  }
+
+  // Whether the case of a name, as far as its first word is known, is one of the post's: «супруга президента Ливия Крот» is no president.
+  bool ShareCase(const Post& p, const Described& name) const {
+    // «один из основателей Иван Крот»
+    if (p.agreement == 0 || (p.begin > 1 && IsWord(p.begin - 1) && a_.FormOf(p.begin - 1).folded == "из")) return true;
+    std::string first;
+    morph::Fold(std::string_view(name.normal).substr(0, name.normal.find(' ')), &first);
+    const std::uint64_t lemma = morph::KeyOf(first);
+    morph::Agreement cases = 0;
+    for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(name.begin))) {
+      if (r.lemma_key == lemma && (r.tag & morph::kName) != 0) cases |= morph::AgreementOf(r.tag);
+    }
+    if (cases == 0) return true;
+    constexpr morph::Agreement kOneCase = 0xF;
+    for (unsigned c = 0; c < 24; c += 4) {
+      if ((cases >> c & kOneCase) != 0 && (p.agreement >> c & kOneCase) != 0) return true;
+    }
+    return false;
   }
 
   // The post in the genitive inside another's tail.
@@ -484,7 +593,7 @@ class Finder {
 
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
   void Share(const Post& second, Post* first) const {
-    if (first->objects.empty() && first->end == first->head_end) first->objects = second.objects;
+    if (first->objects.empty() && first->end == first->head_end && (first->of_a_body || first->calling)) first->objects = second.objects;
   }
 
   void List(std::size_t i, bool many, Post* p) const {
@@ -532,6 +641,7 @@ class Finder {
       return;
     }
     if (IsAnd(i)) return;
+    if (IsComma(i) && !p.objects.empty()) i = BeforeApposition(p, i);
     const int m = mention_at_[i - 1];
     if (IsType(m, Type::kPerson) && !Breaks(i)) {
       // «Иван Крот, а также директор …» is somebody else, and so is who does something («по словам Крота, мэр Омска доволен»).
@@ -555,6 +665,20 @@ class Finder {
       const int before = mention_at_[static_cast<std::size_t>(a_.tokens[i - 1].pair) - 1];
       if (IsType(before, Type::kPerson) && p.people.empty()) p.people = {before};
     }
+  }
+
+  // «Иван Крот, известный борец с коррупцией, член …»: the comma behind the person, or else the same one.
+  std::size_t BeforeApposition(const Post& p, std::size_t comma) const {
+    bool agrees = false;
+    for (std::size_t i = comma, n = 0; n < kApposition && i > 1 && !Breaks(i); ++n) {
+      --i;
+      if (IsComma(i)) return agrees && IsPerson(i - 1) && !Breaks(i) ? i : comma;
+      if (!IsWord(i) || mention_at_[i] >= 0 || a_.tokens[i].shape != Shape::kLower) return comma;
+      const morph::Grammemes best = BestOf(i);
+      if ((best & (morph::kNOUN | morph::kADJF | morph::kPRTF | morph::kPREP)) == 0) return comma;
+      agrees |= (best & morph::kNOUN) != 0 && (NounsOf(i) & p.agreement) != 0;
+    }
+    return comma;
   }
 
   // «назначил», unlike «назначен» and «назначили».
@@ -638,6 +762,40 @@ class Finder {
     }
   }
 
+  // «Иван Крот ушёл. Он был директором «Вымпела»»: the only person of the sentence before, and the first word that is not small.
+  void OfPronoun(std::size_t index) {
+    Post& p = posts_[index];
+    if ((p.agreement & morph::AgreementOfCase(4)) == 0) return;
+    std::size_t i = p.begin;
+    bool verb = false;
+    std::size_t n = 0;
+    for (; n < kVerbReach && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (!IsWord(i) || mention_at_[i] >= 0 || no_post_at_[i]) return;
+      const std::string_view word = a_.FormOf(i).folded;
+      if (word == "он" || word == "она") break;
+      if (VerbKind(i) == become_ && become_ != 0) verb = true;
+    }
+    if (!verb || !IsWord(i)) return;
+    const std::string_view word = a_.FormOf(i).folded;
+    if (word != "он" && word != "она") return;
+    const morph::Gender other = word == "он" ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    int person = -1;
+    std::size_t sentences = 0;
+    for (n = 0; n < kPossessiveReach && i > 0; ++n) {
+      if (a_.tokens[i].Has(Flag::kBlockStart)) break;
+      if (a_.tokens[i].Has(Flag::kSentenceStart) && ++sentences > 1) break;
+      --i;
+      if (!IsType(mention_at_[i], Type::kPerson)) continue;
+      const Described& d = mentions_[static_cast<std::size_t>(mention_at_[i])];
+      i = d.begin;
+      if (d.gender == other) continue;
+      if (person >= 0 && NameKey(person) != NameKey(mention_at_[i])) return;
+      person = mention_at_[i];
+    }
+    if (person >= 0) p.people.assign(1, person);
+  }
+
   // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
   int CountryBefore(std::string_view code, std::size_t token) const {
     const auto it = countries_.find(std::string(code));
@@ -655,7 +813,10 @@ class Finder {
       if (mentions_[m].type != Type::kLocation) continue;
       std::string folded;
       morph::Fold(mentions_[m].normal, &folded);
-      if (folded.size() < kPrefix || folded.find(' ') != std::string::npos) continue;
+      if (folded.size() < kPrefix) continue;
+      const std::size_t space = folded.find(' ');
+      if (space != std::string::npos && (mentions_[m].kind != "region" || folded.substr(0, space).rfind("ск") == std::string::npos))
+        continue;
       std::vector<int>& same = places[folded.substr(0, kPrefix)];
       if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
     }
@@ -678,6 +839,12 @@ class Finder {
         for (const int m : it->second) {
           std::string folded;
           morph::Fold(mentions_[static_cast<std::size_t>(m)].normal, &folded);
+          // «омский губернатор» is of the region, «омский мэр» of the city.
+          if (const std::size_t space = folded.find(' '); space != std::string::npos) {
+            if (!p.of_region || !folded.starts_with(form.folded.substr(0, sk))) continue;
+            p.objects.assign(1, m);
+            break;
+          }
           std::size_t common = 0;
           while (common < std::min(base.size(), folded.size()) && base[common] == folded[common]) ++common;
           // All but the last letters of both are equal.
@@ -694,7 +861,11 @@ class Finder {
   void FromNoun(Post* p) const {
     std::size_t i = p->head_end;
     while (i < p->text_end && IsWord(i) && (BestOf(i) & (morph::kADJF | morph::kPRTF)) != 0) ++i;
-    if (i + 1 != p->text_end || p->text_end != p->end) return;
+    if (p->text_end != p->end) return;
+    // «глава региона» may be one entry of the dictionary.
+    const bool within = p->text_end == p->head_end && p->head_end > p->head + 1;
+    if (within) i = p->head_end - 1;
+    if (i + 1 != p->text_end) return;
     std::string_view noun;
     std::vector<std::string_view> kinds;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
@@ -702,19 +873,59 @@ class Finder {
       if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != body_noun_)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
-      if (cls == body_noun_) kinds.push_back(e.kind);
+      if (cls == body_noun_ && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
     }
-    if (noun.empty()) return;
+    // «глава государства» is of the person's, not of the state that was named last.
+    if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
     const auto after = std::partition_point(mentions_.begin(), mentions_.end(), [p](const Described& d) { return d.begin < p->begin; });
     auto m = static_cast<std::size_t>(after - mentions_.begin());
     for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {
       const Described& d = mentions_[m];
       if (!IsBody(static_cast<int>(m))) continue;
-      if (SlotOf(d, "head") != noun && std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end()) continue;
+      const std::string_view own = SlotOf(d, "head");
+      // An authority with a class word of its own is no other authority: «министерство» is not the government.
+      if (own != noun && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty())))
+        continue;
       p->objects.assign(1, static_cast<int>(m));
-      p->text_end = p->head_end;
+      if (!within) p->text_end = p->head_end;
       return;
     }
+  }
+
+  // «Завод «Вымпел» закрыт. Его директор Иван Крот …»: the body that was named last.
+  void FromPossessive(Post* p) const {
+    if (p->begin == 0 || !IsWord(p->begin - 1) || p->end != p->text_end) return;
+    const std::string_view whose = a_.FormOf(p->begin - 1).folded;
+    if (whose != "его" && whose != "ее" && whose != "их") return;
+    std::size_t sentences = 0;
+    for (std::size_t i = p->begin - 1, n = 0; n < kPossessiveReach && i > 0; ++n) {
+      if (a_.tokens[i].Has(Flag::kBlockStart)) return;
+      if (a_.tokens[i].Has(Flag::kSentenceStart) && ++sentences > 1) return;
+      --i;
+      if (!IsType(mention_at_[i], Type::kOrganization)) continue;
+      p->objects.assign(1, mention_at_[i]);
+      return;
+    }
+  }
+
+  // «НБУ взял паузу: директор Иван Крот …»: the only body of the sentence so far, or of the one before it.
+  void FromSubject(Post* p) const {
+    if (!p->direct || p->end != p->head_end || p->begin != p->head) return;
+    int body = -1;
+    std::size_t sentences = 0;
+    for (std::size_t i = p->begin, n = 0; n < kPossessiveReach && i > 0; ++n) {
+      if (a_.tokens[i].Has(Flag::kBlockStart)) break;
+      if (a_.tokens[i].Has(Flag::kSentenceStart) && ++sentences > 1) break;
+      --i;
+      if (mention_at_[i] < 0) continue;
+      const Described& d = mentions_[static_cast<std::size_t>(mention_at_[i])];
+      i = d.begin;
+      if (d.type == Type::kPerson) return;
+      if (d.type != Type::kOrganization || d.kind == "media") continue;
+      if (body >= 0 && mentions_[static_cast<std::size_t>(body)].normal != d.normal) return;
+      body = mention_at_[i];
+    }
+    if (body >= 0) p->objects.assign(1, body);
   }
 
   // The code of the state that the dictionaries know for a person; empty where they know none.
@@ -737,10 +948,68 @@ class Finder {
     return std::string(last.empty() ? std::string_view(d.normal) : last);
   }
 
+  // «Премьер-министр Израиля отказался» is the one of this state whom the text names, where it names one that the dictionaries know.
+  void Statesmen() {
+    struct Known {
+      std::string code;
+      int person = -1;
+      bool president = false, premier = false;
+    };
+    std::vector<Known> all;
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
+      const Described& d = mentions_[m];
+      if (d.type != Type::kPerson || d.gazetteer.empty()) continue;
+      for (std::size_t i = d.begin; i < d.end; ++i) {
+        for (const std::uint32_t index : a_.matches_at.At(i)) {
+          if (!a_.infos[index].words || a_.infos[index].class_id != statesman_ || statesman_ == 0) continue;
+          const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
+          const bool again = std::any_of(all.begin(), all.end(), [&](const Known& k) {
+            return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
+          });
+          if (again || CountryOf(static_cast<int>(m)) != e.kind) continue;
+          all.push_back({std::string(e.kind), static_cast<int>(m), e.slots.find(kPresidentFlag) != std::string_view::npos,
+                         e.slots.find(kPremierFlag) != std::string_view::npos});
+        }
+      }
+    }
+    if (all.empty()) return;
+    for (Post& p : posts_) {
+      if (!p.people.empty() || !(p.president || p.premier || p.ruler) || IsPlural(p)) continue;
+      // The subject of its sentence, and neither «бывший» nor «пост президента».
+      if ((p.agreement & morph::AgreementOfCase(0)) == 0) continue;
+      if (p.begin > 0 && !Breaks(p.begin) && IsWord(p.begin - 1) && (BestOf(p.begin - 1) & morph::kNOUN) != 0) continue;
+      std::string code;
+      bool plain = true;
+      for (std::size_t i = p.begin; i < p.text_end; ++i) {
+        if (i >= p.head && i < p.head_end) continue;
+        if (const int state = WordsAt(i, adjective_); state >= 0) {
+          code = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind;
+        } else if (i < p.head || (a_.FormOf(i).folded != "государства" && a_.FormOf(i).folded != "правительства")) {
+          plain = false;
+        }
+      }
+      if (code.empty() && p.objects.size() == 1 && mentions_[static_cast<std::size_t>(p.objects[0])].kind == "country")
+        code = SlotOf(mentions_[static_cast<std::size_t>(p.objects[0])], "country");
+      if (!plain || code.empty()) continue;
+      // «глава российского МВД», «президент российской компании»
+      if (!p.objects.empty() && mentions_[static_cast<std::size_t>(p.objects[0])].kind != "country") continue;
+      int person = -1, count = 0;
+      for (const Known& k : all) {
+        if (k.code != code || !(p.ruler || (p.president && k.president) || (p.premier && k.premier))) continue;
+        person = k.person;
+        ++count;
+      }
+      if (count == 1) p.people.assign(1, person);
+    }
+  }
+
   // A post without its body has that of its noun («глава партии»), of the person, or of the same post elsewhere in the text.
   void FromElsewhere() {
     for (Post& p : posts_) {
       if (p.objects.empty() && !p.people.empty() && p.of_a_body) FromNoun(&p);
+      if (p.objects.empty() && p.direct && !p.of_state) FromBody(&p);
+      if (p.objects.empty() && !p.people.empty() && p.of_a_body && !p.personal) FromPossessive(&p);
+      if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
     }
     std::unordered_map<std::string, std::set<std::string>> bodies;
     std::unordered_map<std::string, int> body;
@@ -748,6 +1017,7 @@ class Finder {
     for (const Post& p : posts_) {
       if (p.objects.empty()) continue;
       const Described& object = mentions_[static_cast<std::size_t>(p.objects[0])];
+      if (object.kind == "party") continue;  // «премьер-министр» is of no party
       if (bodies[p.key].insert(object.normal).second) body[p.key] = p.objects[0];
       if (!p.of_state || object.type != Type::kLocation || object.kind != "country") continue;
       for (const int person : p.people) state_of.try_emplace(NameKey(person), p.objects[0]);
@@ -764,6 +1034,10 @@ class Finder {
         continue;
       }
       if (!p.of_state && !p.deputy) continue;
+      // «британский премьер» is of no other state, also where the text does not name his.
+      bool told = false;
+      for (std::size_t i = p.begin; i < p.head; ++i) told |= WordsAt(i, adjective_) >= 0;
+      if (told) continue;
       int state = CountryBefore(CountryOf(p.people[0]), p.begin);
       if (!p.of_state) {
         if (state >= 0) p.objects.push_back(state);
@@ -774,13 +1048,29 @@ class Finder {
         const auto it = bodies.find(p.key);
         if (it != bodies.end() && it->second.size() == 1) state = body[p.key];
       }
-      if (state < 0) state = land;
+      // «первый секретарь обкома» is none of a state, unlike «министр финансов».
+      if (state < 0 && (p.text_end == p.head_end || p.minister)) state = land;
       if (state >= 0) p.objects.push_back(state);
     }
   }
 
+  // A post of somebody who is named is a mention of its own, without the adjectives that say where or when its holder holds it.
+  void Tell(const Post& p) {
+    if (p.people.empty()) return;
+    std::size_t begin = p.begin;
+    while (begin < p.head && (WordsAt(begin, adjective_) >= 0 || WordsAt(begin, passing_) >= 0 || IsOfPlace(begin))) ++begin;
+    told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end))});
+  }
+
+  // «омский», «столичный» … as far as the form tells.
+  bool IsOfPlace(std::size_t i) const {
+    const std::string_view folded = a_.FormOf(i).folded;
+    const std::size_t sk = folded.rfind("ск");
+    return sk != std::string_view::npos && sk + 10 >= folded.size();
+  }
+
   std::string RoleText(const Post& p) const {
-    std::string role = a_.NominativeOf(p.begin, p.text_end, false);
+    std::string role = PostNominative(a_, p.begin, p.head_end, p.text_end, false);
     if (p.lower_entry && !role.empty()) {
       // The first word of a sentence is no name.
       std::string first;
@@ -815,19 +1105,21 @@ class Finder {
   const Analysis& a_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
+  std::vector<FoundPost>& told_;
   std::vector<int> mention_at_;
   std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
   std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, noun_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, statesman_ = 0,
+                noun_ = 0, become_ = 0, post_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
 }  // namespace
 
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
-  Finder(a, mentions, out).Run();
+void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
+  Finder(a, mentions, out, posts).Run();
 }
 
 }  // namespace atau::resolve

@@ -26,8 +26,14 @@ struct FoundRelation {
   float weight = 0;
 };
 
-// Appends the WORKS_AS relations of the text. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out);
+// The words of a post that a named person holds, with its tail and without its body: tokens, half-open.
+struct FoundPost {
+  std::uint32_t begin = 0, end = 0;
+};
+
+// Appends the WORKS_AS relations of the text, and the posts that its people hold (also those without a relation, «поэт Иван Крот»), in no
+// order. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
+void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts);
 
 }  // namespace atau::resolve
 

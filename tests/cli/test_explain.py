@@ -39,6 +39,20 @@ def test_the_first_line_is_the_verdict(atau, article, words, verdict):
     assert re.search(verdict, first), first
 
 
+def test_a_verdict_gives_no_reason_of_another_type(atau, tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text("Он прибыл. Москва рада. Глава МЧС Иван Крот приехал в Омск.", encoding="utf-8")
+    for words in ("Москва", "Омск", "Иван Крот", "МЧС"):
+        verdict, *rest = explained(atau, path, "--words", words, "--all").splitlines()
+        named = re.search(r"is (\w+), because (.*)", verdict)
+        others = {"PERSON", "ORGANIZATION", "LOCATION", "PROGRAM"} - {named[1]}
+        assert not any(other in named[2] for other in others), verdict
+        assert "«»" not in verdict
+        # Every place is told in words.
+        assert not any(re.search(r"  (in|begin|end)[+-]\d", line) for line in rest)
+    assert "the post of somebody who is named" in explained(atau, path, "--words", "Глава")
+
+
 def test_the_heaviest_evidence_comes_first_and_the_rest_is_summed(atau, article):
     lines = explained(atau, article, "--words", "Байтерек").splitlines()
     head = next(i for i, line in enumerate(lines) if line.startswith("PROGRAM"))

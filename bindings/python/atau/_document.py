@@ -157,9 +157,9 @@ class Document:
     >>> import atau
     >>> doc = atau.load()("Глава Роскосмоса Дмитрий Рогозин прилетел в Казахстан.")
     >>> doc
-    <atau.Document 'Глава Роскосмоса Дмитрий Рогозин прилетел в Казахстан.': 3 mentions of 3 entities>
-    >>> doc[1].label, doc[-1].normal, len(doc)
-    ('PERSON', 'Казахстан', 3)
+    <atau.Document 'Глава Роскосмоса Дмитрий Рогозин прилетел в Казахстан.': 4 mentions of 3 entities>
+    >>> doc[2].label, doc[-1].normal, len(doc)
+    ('PERSON', 'Казахстан', 4)
     >>> "Роскосмос" in doc
     True
 

@@ -152,14 +152,20 @@ TEST_CASE("all mistakes of all sources come at once, sorted") {
       {
           {"b.tsv", Entities("PROGRAM", "x\tproject\tДемография\t\talon\n")},
           {"a.tsv", Entities("CITY", "")},
+          {"d.tsv", Entities("DATE", "")},
+          {"r.tsv", Entities("ROLE", "")},
           {"w.tsv", "#! weights\nevidence\tplace\ttype\tweight\nlema=x\tspan\tPERSON\t1\nlemma=x\tspam\tPERSON\t1\n"},
       },
       {}, Base());
   CHECK(!result.ok);
   CHECK(result.bundle.empty());
   CHECK(Said(result) ==
-        "a.tsv:1:18: error: unknown type 'CITY'; known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE, MONEY, ROLE\n"
+        "a.tsv:1:18: error: unknown type 'CITY'; known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM\n"
         "b.tsv:3:23: error: unknown tier 'alon'; known ones: alone, support\n"
+        "d.tsv:1:18: error: 'DATE' has no names to list: dates and sums are found by rules, posts by the class `role`; write a rule that "
+        "says `emit DATE`\n"
+        "r.tsv:1:18: error: 'ROLE' has no names to list: dates and sums are found by rules, posts by the class `role`; list the words under "
+        "`#! words class=role`\n"
         "w.tsv:3:1: error: unknown evidence 'lema=x'; evidence looks like lemma=город; see weights/README.md\n"
         "w.tsv:4:9: error: the place 'spam' and the type 'PERSON' make no sense; places are span, in-2 … in+2, begin-2 … begin+2, end-2 … "
         "end+2; "

@@ -1,0 +1,227 @@
+#include "resolve/located.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "morph/morph.h"
+
+namespace atau::resolve {
+namespace {
+
+using token::Flag;
+using token::Kind;
+using token::Shape;
+
+constexpr std::size_t kHeadReach = 4;       // tokens from a name back to its class word
+constexpr std::size_t kPrefix = 6;          // bytes: three letters that an adjective and its city share at least
+constexpr std::size_t kOtherLetters = 4;    // bytes: the last two letters of both may differ
+constexpr std::size_t kLongestEnding = 12;  // bytes: «ского»
+
+class Finder {
+ public:
+  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
+      : a_(a), mentions_(mentions), out_(*out) {
+    seat_ = a.gazetteer->ClassId("seat_noun");
+    place_ = a.gazetteer->ClassId("place_head");
+    head_ = a.gazetteer->ClassId("org_head");
+  }
+
+  void Run() {
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
+      const Described& d = mentions_[m];
+      if (d.type == Type::kOrganization) FromAdjective(m);
+      if (m + 1 == mentions_.size()) break;
+      if (d.type != Type::kOrganization && d.type != Type::kLocation) continue;
+      if (d.type == Type::kLocation && Region(m)) continue;
+      Behind(m);
+    }
+  }
+
+ private:
+  std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
+  std::string_view Folded(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord ? a_.FormOf(i).folded : std::string_view(); }
+  bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
+  bool HasClass(std::size_t i, std::uint16_t cls) const {
+    const auto matches = a_.matches_at.At(i);
+    return cls != 0 && std::any_of(matches.begin(), matches.end(),
+                                   [this, cls](std::uint32_t m) { return a_.infos[m].words && a_.infos[m].class_id == cls; });
+  }
+  static bool IsArea(const Described& d) {
+    for (const std::string_view kind : {"country", "city", "region", "district", "macroregion", "continent", "territory"}) {
+      if (d.kind == kind) return true;
+    }
+    return d.kind.empty();
+  }
+
+  void Add(std::size_t subject, std::size_t object) {
+    FoundRelation r;
+    r.label = "LOCATED_IN";
+    r.subject = static_cast<int>(subject);
+    r.object = static_cast<int>(object);
+    r.weight = 2;
+    r.begin = std::min(mentions_[subject].begin, mentions_[object].begin);
+    r.end = std::max(mentions_[subject].end, mentions_[object].end);
+    out_.push_back(std::move(r));
+  }
+
+  // A word of a class in the name or right before it.
+  bool HasHead(std::size_t m, std::uint16_t cls) const {
+    const Described& d = mentions_[m];
+    for (std::size_t i = d.begin; i < d.end; ++i) {
+      if (HasClass(i, cls)) return true;
+    }
+    // «посольство Японии в Лаосе» is no Japan in Laos.
+    if (d.type == Type::kLocation && IsArea(d)) return false;
+    for (std::size_t i = d.begin, n = 0; n < kHeadReach && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (a_.tokens[i].kind == Kind::kQuote) continue;
+      if (a_.tokens[i].kind != Kind::kWord || (m > 0 && i < mentions_[m - 1].end)) return false;
+      if (HasClass(i, cls)) return true;
+      if ((a_.FormOf(i).any & morph::kPREP) != 0) return false;  // «школа при «Вымпеле»»
+      if (a_.tokens[i].shape != Shape::kLower) return false;
+    }
+    return false;
+  }
+
+  // «село Шар Жарминского района»: a place and right behind it, in the genitive, the region around it.
+  bool Region(std::size_t m) {
+    const Described &d = mentions_[m], &next = mentions_[m + 1];
+    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || d.kind == "country" || d.kind == "continent")
+      return false;
+    for (std::size_t i = next.begin; i < next.end; ++i) {
+      for (const std::string_view noun : {"района", "области", "края", "округа", "уезда", "губернии", "повета", "республики"}) {
+        if (Folded(i) == noun) return Add(m, m + 1), true;
+      }
+    }
+    return false;
+  }
+
+  void Behind(std::size_t m) {
+    const Described& d = mentions_[m];
+    const std::size_t end = a_.tokens.size();
+    std::size_t i = d.end;
+    while (i < end && a_.tokens[i].kind == Kind::kQuote && a_.tokens[i].Has(Flag::kCloses)) ++i;
+    if (i >= end || Breaks(i)) return;
+    const std::string_view word = Folded(i);
+    const bool in = word == "в" || word == "во" || word == "на", from = word == "из";
+    // «в Кракове, в Музее истории»
+    if (d.type == Type::kLocation && Text(i) == ",") return List(m, i);
+    if (!in && !from) return;
+    ++i;
+    const std::size_t behind = i;
+    for (std::size_t n = 0; n < 2 && i < mentions_[m + 1].begin && !Breaks(i); ++n) {
+      if (HasClass(i, place_)) ++i;
+    }
+    const Described& place = mentions_[m + 1];
+    if (i != place.begin || place.type != Type::kLocation || Breaks(i)) return;
+    if (place.kind == "celestial" || (place.kind == "street" && d.type == Type::kLocation)) return;
+    if (in) {
+      // «в городе Омск»: the class word shows the case.
+      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) && HasHead(m, seat_)) Add(m, m + 1);
+      return;
+    }
+    // «театр «Одеон» из Парижа», but «вывела завод «Вымпел» из Омска»: only where a class word stands before, and the name's case is not
+    // the object's of a verb that moves something.
+    if (d.type == Type::kOrganization && place.kind != "country" && HasHead(m, head_) && !Moves(d.begin)) Add(m, m + 1);
+  }
+
+  // «омский завод «Вымпел»» is in Omsk, where the text names the city.
+  void FromAdjective(std::size_t m) {
+    std::size_t i = mentions_[m].begin;
+    bool head = false;
+    for (std::size_t n = 0; n < kHeadReach && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (a_.tokens[i].kind == Kind::kQuote) continue;
+      if (a_.tokens[i].kind != Kind::kWord || (m > 0 && i < mentions_[m - 1].end)) return;
+      const morph::Form& form = a_.FormOf(i);
+      const std::size_t sk = form.folded.rfind("ск");
+      if ((form.any & morph::kADJF) != 0 && sk != std::string_view::npos && form.folded.size() <= sk + kLongestEnding) {
+        const int place = PlaceOf(form.folded, sk);
+        if (!head || place < 0) return;
+        Add(m, static_cast<std::size_t>(place));
+        out_.back().begin = static_cast<std::uint32_t>(i);  // the adjective shows it, wherever the city stands
+        out_.back().end = mentions_[m].end;
+        return;
+      }
+      if (a_.tokens[i].shape != Shape::kLower) return;
+      if (HasClass(i, head_)) {
+        head = true;
+      } else if ((form.any & morph::kADJF) == 0) {
+        return;
+      }
+    }
+  }
+
+  // The first city of the text that an adjective is of: its name in -ск («Омск») begins the adjective, or it and what stands before the
+  // adjective's «ск» («москов») are equal but for their last letters; -1 where the text names none.
+  int PlaceOf(std::string_view adjective, std::size_t sk) {
+    const std::string_view stem = adjective.substr(0, sk);
+    if (!read_) {
+      read_ = true;
+      for (std::size_t m = 0; m < mentions_.size(); ++m) {
+        if (mentions_[m].type != Type::kLocation || mentions_[m].kind != "city") continue;
+        std::string folded;
+        morph::Fold(mentions_[m].normal, &folded);
+        if (std::none_of(cities_.begin(), cities_.end(), [&folded](const auto& c) { return c.first == folded; }))
+          cities_.emplace_back(std::move(folded), static_cast<int>(m));
+      }
+    }
+    for (const auto& [name, mention] : cities_) {
+      if (name.ends_with("ск") && adjective.starts_with(name)) return mention;
+      std::size_t common = 0;
+      while (common < std::min(stem.size(), name.size()) && stem[common] == name[common]) ++common;
+      if (common >= kPrefix && common + kOtherLetters >= stem.size() && common + kOtherLetters >= name.size()) return mention;
+    }
+    return -1;
+  }
+
+  // Whether a place stands in the locative, as far as its form tells.
+  bool Locative(std::size_t m) const {
+    const morph::Form& form = a_.FormOf(mentions_[m].begin);
+    return (form.any & morph::kloct) != 0 || !form.known;
+  }
+
+  // Whether a verb stands close before.
+  bool Moves(std::size_t i) const {
+    for (std::size_t n = 0; n < 4 && i > 0 && !Breaks(i); ++n) {
+      --i;
+      if (a_.tokens[i].kind == Kind::kPunct) return false;
+      if (a_.tokens[i].kind == Kind::kWord && (a_.FormOf(i).any & (morph::kVERB | morph::kINFN)) != 0) return true;
+    }
+    return false;
+  }
+
+  void List(std::size_t m, std::size_t comma) {
+    const Described& place = mentions_[m];
+    if (place.begin == 0 || !Locative(m) || Breaks(place.begin)) return;
+    const std::string_view before = Folded(place.begin - 1);
+    const std::size_t next = comma + 1;
+    if ((before != "в" && before != "во" && before != "на") || next >= a_.tokens.size()) return;
+    const std::string_view again = Folded(next);
+    if (again != "в" && again != "во" && again != "на") return;
+    const Described& body = mentions_[m + 1];
+    if (body.type != Type::kOrganization || !HasHead(m + 1, seat_)) return;
+    for (std::size_t i = next + 1; i < body.begin; ++i) {
+      if (Breaks(i) || (a_.tokens[i].kind == Kind::kWord && a_.tokens[i].shape != Shape::kLower)) return;
+      if (a_.tokens[i].kind != Kind::kWord && a_.tokens[i].kind != Kind::kQuote) return;
+    }
+    if (body.begin > next + 5) return;
+    Add(m + 1, m);
+  }
+
+  const Analysis& a_;
+  const std::vector<Described>& mentions_;
+  std::vector<FoundRelation>& out_;
+  std::uint16_t seat_ = 0, place_ = 0, head_ = 0;
+  std::vector<std::pair<std::string, int>> cities_;  // folded names and their first mentions
+  bool read_ = false;
+};
+
+}  // namespace
+
+void FindLocated(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
+  Finder(a, mentions, out).Run();
+}
+
+}  // namespace atau::resolve
