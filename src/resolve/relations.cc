@@ -1049,7 +1049,9 @@ class Finder {
         if (it != bodies.end() && it->second.size() == 1) state = body[p.key];
       }
       // «первый секретарь обкома» is none of a state, unlike «министр финансов».
-      if (state < 0 && (p.text_end == p.head_end || p.minister)) state = land;
+      // And «наш первый президент» is that of the speaker's state.
+      const std::string_view before = p.begin > 0 && IsWord(p.begin - 1) ? a_.FormOf(p.begin - 1).folded : std::string_view();
+      if (state < 0 && (p.text_end == p.head_end || p.minister) && !before.starts_with("наш") && !before.starts_with("свое")) state = land;
       if (state >= 0) p.objects.push_back(state);
     }
   }
@@ -1094,7 +1096,7 @@ class Finder {
       r.weight = 2;
       r.begin = std::min<std::uint32_t>(who.begin, static_cast<std::uint32_t>(p.begin));
       r.end = std::max<std::uint32_t>(who.end, static_cast<std::uint32_t>(p.end));
-      if (p.objects.empty() && (p.of_state || kPostsAlone)) out_.push_back(r);
+      if (p.objects.empty() && ((p.of_state && (p.text_end == p.head_end || p.minister)) || kPostsAlone)) out_.push_back(r);
       for (const int object : p.objects) {
         r.object = object;
         out_.push_back(r);

@@ -159,17 +159,18 @@ TEST_CASE("all mistakes of all sources come at once, sorted") {
       {}, Base());
   CHECK(!result.ok);
   CHECK(result.bundle.empty());
-  CHECK(Said(result) ==
-        "a.tsv:1:18: error: unknown type 'CITY'; known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM\n"
-        "b.tsv:3:23: error: unknown tier 'alon'; known ones: alone, support\n"
-        "d.tsv:1:18: error: 'DATE' has no names to list: dates and sums are found by rules, posts by the class `role`; write a rule that "
-        "says `emit DATE`\n"
-        "r.tsv:1:18: error: 'ROLE' has no names to list: dates and sums are found by rules, posts by the class `role`; list the words under "
-        "`#! words class=role`\n"
-        "w.tsv:3:1: error: unknown evidence 'lema=x'; evidence looks like lemma=город; see weights/README.md\n"
-        "w.tsv:4:9: error: the place 'spam' and the type 'PERSON' make no sense; places are span, in-2 … in+2, begin-2 … begin+2, end-2 … "
-        "end+2; "
-        "types PERSON, ORGANIZATION, LOCATION, PROGRAM\n");
+  CHECK(
+      Said(result) ==
+      "a.tsv:1:18: error: unknown type 'CITY'; known ones: PERSON, ORGANIZATION, LOCATION, PROGRAM\n"
+      "b.tsv:3:23: error: unknown tier 'alon'; known ones: alone, support\n"
+      "d.tsv:1:18: error: 'DATE' has no names to list: dates and sums are found by rules, posts by the class `role`; write a rule that "
+      "says `emit DATE`\n"
+      "r.tsv:1:18: error: 'ROLE' has no names to list: dates and sums are found by rules, posts by the class `role`; list the words under "
+      "`#! words class=role`\n"
+      "w.tsv:3:1: error: unknown evidence 'lema=x'; evidence looks like lemma=город; see weights/README.md\n"
+      "w.tsv:4:9: error: the place 'spam' and the type 'PERSON' make no sense; places are span, in-2 … in+2, begin-2 … begin+2, end-2 … "
+      "end+2; "
+      "types PERSON, ORGANIZATION, LOCATION, PROGRAM\n");
 }
 
 TEST_CASE("lints warn of everyday words and surnames that fire alone, and can be switched off") {
