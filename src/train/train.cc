@@ -18,6 +18,7 @@
 #include <random>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <unordered_map>
 
 #include "document/pipeline.h"
@@ -68,7 +69,7 @@ struct Options {
   std::string bundle, out;
   std::vector<std::pair<std::string, std::string>> data;  // scheme, path
   std::vector<std::string> eval;
-  int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0;
+  int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0, orders = 1;
   double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5, span_l1 = 1, place_l1 = 1;
   double rule_prior = 0;  // how much of the weight in a rule's file is taken for granted: the penalties draw towards it, not towards nought
   std::set<std::string> adapt;                             // schemes whose gold is brought nearer to our own definition
@@ -648,9 +649,10 @@ class Learner {
     return loss;
   }
 
-  void Train(const std::vector<const Doc*>& docs, bool second, int epochs, bool quiet) {
+  // `seed`: the order in which the texts are learned.
+  void Train(const std::vector<const Doc*>& docs, bool second, int epochs, bool quiet, std::uint32_t seed = 7) {
     std::vector<const Doc*> order = docs;
-    std::mt19937 random(7);
+    std::mt19937 random(seed);
     for (int e = 0; e < epochs; ++e) {
       std::shuffle(order.begin(), order.end(), random);
       double loss = 0;
@@ -659,6 +661,24 @@ class Learner {
         loss += Learn(*d, second);
       }
       if (!quiet) std::fprintf(stderr, "  epoch %d loss %.1f weights %zu\n", e + 1, loss, Count());
+    }
+  }
+
+  // Learns the texts in several orders, side by side, and keeps the means of the weights: what hangs on the order alone falls out.
+  void TrainInOrders(const std::vector<const Doc*>& docs, int epochs, bool quiet) {
+    std::vector<Learner> others;
+    for (int i = 1; i < o_.orders; ++i) others.push_back(*this);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      threads.emplace_back([&, i] { others[i].Train(docs, true, epochs, true, static_cast<std::uint32_t>(8 + i)); });
+    }
+    Train(docs, true, epochs, quiet);
+    for (std::thread& t : threads) t.join();
+    for (std::size_t c = 0; c < copies_.size(); ++c) {
+      for (std::size_t i = 0; i < copies_[c].w.size(); ++i) {
+        for (const Learner& other : others) copies_[c].w[i] += other.copies_[c].w[i];
+        copies_[c].w[i] /= static_cast<float>(o_.orders);
+      }
     }
   }
 
@@ -967,7 +987,7 @@ int Run(const Options& o) {
         }
         Learner learner(&corpus, o, static_cast<int>(schemes.size()));
         learner.SetMix(mix);
-        learner.Train(rest, true, o.epochs, true);
+        learner.TrainInOrders(rest, o.epochs, true);
         std::vector<Doc> copies;
         for (Doc* d : held) copies.push_back(*d);
         std::vector<Doc*> pointers;
@@ -986,7 +1006,7 @@ int Run(const Options& o) {
   Learner learner(&corpus, o, static_cast<int>(schemes.size()));
   learner.SetMix(mix);
   std::vector<const Doc*> train(all.begin(), all.end());
-  learner.Train(train, true, o.epochs, o.quiet);
+  learner.TrainInOrders(train, o.epochs, o.quiet);
   for (std::size_t e = 0; e < evals.size(); ++e) {
     Tally tally;
     std::vector<Doc*> pointers;
@@ -1024,7 +1044,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] "
                  "[--l2 X] [--alpha X]\n"
                  "                  [--scheme-l1 X] [--mix SCHEME[.TYPE]=X,...]... [--sweep SCHEME[.TYPE]=X,...]... [--min-count N] "
-                 "[--span-l1 X] [--place-l1 X] [--rule-prior X] [--adapt SCHEME]... [--leave-out SCHEME=NESTED_TYPE]... "
+                 "[--span-l1 X] [--place-l1 X] [--rule-prior X] [--orders N] [--adapt SCHEME]... [--leave-out SCHEME=NESTED_TYPE]... "
                  "[--jackknife N] [--one-case N] [--errors TYPE] "
                  "[--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
@@ -1058,6 +1078,8 @@ int main(int argc, char** argv) {
       o.span_l1 = std::stod(next());
     } else if (arg == "--place-l1") {
       o.place_l1 = std::stod(next());
+    } else if (arg == "--orders") {
+      o.orders = std::max(1, std::stoi(next()));
     } else if (arg == "--rule-prior") {
       o.rule_prior = std::stod(next());
     } else if (arg == "--l2") {
