@@ -94,7 +94,7 @@ golden: build
 	$(PYTHON) tests/golden/run.py --program $(ATAU) --update
 
 # How the weights are learned; see docs/training.md.
-LEARNING := --one-case 3 --epochs 10 --jackknife 2 --l1 20 --span-l1 0.25 --place-l1 0.5 --adapt factru --mix factru=0.8,nerel=0.8,nerel.LOCATION=0.6,nerel.PROGRAM=0.5,own=0.5
+LEARNING := --one-case 3 --epochs 10 --jackknife 2 --l1 20 --span-l1 0.25 --place-l1 0.5 --rule-prior 0.5 --orders 4 --adapt factru --mix factru=0.8,factru.LOCATION=0.6,nerel=0.8,nerel.LOCATION=0.7,nerel.PROGRAM=0.5,own=0.6,own.PERSON=0.5
 
 # Learns the weights anew; see docs/training.md for the two files.
 train: build

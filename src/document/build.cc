@@ -74,37 +74,60 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Pla
 std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, const resolve::Candidate& c) {
   const resolve::Analysis& a = s.analysis;
   constexpr int kPerson = 0, kPlace = 2;
-  std::uint32_t sure = 0;
-  for (const std::uint32_t m : a.matches_at.At(c.begin)) {
-    if (a.matches[m].end == c.end && a.infos[m].type == kPlace && a.infos[m].tier == 0) sure |= 1u << kPlace;
-  }
-  if (sure != 0) return sure & c.types;
   const auto vetoed = [&](std::uint32_t k) {
     const resolve::Analysis::PlacedHit& h = a.placed_hits[k];
     return h.begin == c.begin && h.end == c.end && (rules.rule(h.rule).vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0;
   };
   const auto named = [&a](std::uint32_t i) {
     const morph::Form& f = a.FormOf(i);
-    return a.tokens[i].kind != token::Kind::kWord || ((f.any & (morph::kSurn | morph::kName)) != 0 && (f.any & morph::kADJF) == 0) ||
-           !f.known;
+    return a.tokens[i].kind != token::Kind::kWord || a.tokens[i].shape == token::Shape::kInitial ||
+           ((f.any & (morph::kSurn | morph::kName)) != 0 && (f.any & morph::kADJF) == 0) || !f.known;
   };
   for (std::uint32_t k = a.hits_at.From(c.begin); k < a.hits_at.Until(c.begin + 1); ++k) {
     if (!vetoed(k)) continue;
-    for (std::uint32_t i = c.begin; i < c.end; ++i) {
-      if (!named(i)) return 0;
-    }
-    return (1u << kPerson) & c.types;
+    bool person = a.tokens[c.end - 1].kind == token::Kind::kWord;
+    for (std::uint32_t i = c.begin; i < c.end; ++i) person = person && named(i);
+    if (person) return (1u << kPerson) & c.types;
+    break;
+  }
+  for (const std::uint32_t m : a.matches_at.At(c.begin)) {
+    if (a.matches[m].end == c.end && a.infos[m].type == kPlace && a.infos[m].tier == 0) return (1u << kPlace) & c.types;
   }
   return 0;
 }
 
-// Mentions inside longer ones: the best cover of the candidates that lie strictly inside.
+// Whether a part of a name would be but the name again, were it of the same type: its beginning, what is left without its adjectives
+// («Ленинский [районный суд Воронежа]») or its class word («Республика [Казахстан]»), a part of a name in Latin letters («The [New York
+// Times]»), or no more than its tail («управление [сельского хозяйства области]»).
+bool RepeatsOuter(const PipelineScratch& s, const resolve::Candidate& c, const Mention& outer) {
+  constexpr int kPlace = 2;
+  const resolve::Analysis& a = s.analysis;
+  if (c.begin == outer.begin) return true;
+  const token::Token& first = a.tokens[c.begin];
+  if (first.kind == token::Kind::kWord && first.shape == token::Shape::kLower && s.cats[c.begin] != resolve::kLOrgHead) return true;
+  if (outer.type == kPlace && c.end == outer.end &&
+      (s.cats[outer.begin] == resolve::kLPlaceHead || s.cats[outer.begin] == resolve::kCPlaceHead)) {
+    return true;
+  }
+  for (std::uint32_t i = outer.begin; i < c.begin; ++i) {
+    if (a.tokens[i].Has(token::Flag::kLatin) && first.Has(token::Flag::kLatin)) return true;
+    if (a.tokens[i].kind == token::Kind::kWord && (a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) == 0) return false;
+  }
+  return true;
+}
+
+// Mentions inside longer ones: the best cover of the candidates that lie strictly inside, and again inside of these.
 void InnerMentions(const PipelineScratch& s, const rules::RuleSet& rules, std::vector<Mention>* out) {
+  constexpr std::size_t kOrganization = 1;
   constexpr float kSure = 0.5;  // a score that is enough, and little beside one that has reasons of its own
-  for (const Mention& outer : s.mentions) {
+  std::vector<Mention> open(s.mentions.begin(), s.mentions.end());
+  std::vector<resolve::Candidate> inner;
+  std::vector<resolve::Scores> scores;
+  std::vector<Mention> found;
+  for (std::size_t o = 0; o < open.size(); ++o) {
+    const Mention outer = open[o];
     if (outer.end - outer.begin < 2 || outer.type == 0) continue;
-    std::vector<resolve::Candidate> inner;
-    std::vector<resolve::Scores> scores;
+    inner.clear(), scores.clear(), found.clear();
     const auto first = std::lower_bound(s.candidates.begin(), s.candidates.end(), outer.begin,
                                         [](const resolve::Candidate& c, std::uint32_t begin) { return c.begin < begin; });
     for (auto k = static_cast<std::size_t>(first - s.candidates.begin()); k < s.candidates.size() && s.candidates[k].begin < outer.end;
@@ -117,13 +140,17 @@ void InnerMentions(const PipelineScratch& s, const rules::RuleSet& rules, std::v
       for (std::size_t t = 0; t < score.size(); ++t) {
         if ((sure >> t & 1) != 0) score[t] = std::max(score[t], kSure * static_cast<float>(c.end - c.begin));
       }
-      if (c.begin == outer.begin) score[outer.type] = -1;
+      if (sure != 0 && (sure >> kOrganization & 1) == 0) score[kOrganization] = -1;
+      if (RepeatsOuter(s, c, outer)) score[outer.type] = -1;
+      if ((s.analysis.FormOf(c.end - 1).any & morph::kADJF) != 0 && c.end < outer.end) score.fill(-1);
       inner.push_back({c.begin - outer.begin, c.end - outer.begin, c.types});
       scores.push_back(score);
     }
-    std::vector<Mention> found;
     resolve::BestCover(outer.end - outer.begin, inner, scores, &found);
-    for (Mention& m : found) out->push_back({m.begin + outer.begin, m.end + outer.begin, m.type, m.score});
+    for (const Mention& m : found) {
+      out->push_back({m.begin + outer.begin, m.end + outer.begin, m.type, m.score});
+      open.push_back(out->back());
+    }
   }
 }
 

@@ -18,6 +18,7 @@
 #include <random>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <unordered_map>
 
 #include "document/pipeline.h"
@@ -68,8 +69,9 @@ struct Options {
   std::string bundle, out;
   std::vector<std::pair<std::string, std::string>> data;  // scheme, path
   std::vector<std::string> eval;
-  int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0;
+  int epochs = 12, folds = 0, jackknife = 3, min_count = 3, one_case = 0, orders = 1;
   double alpha = 0.15, l1 = 0.6, l2 = 0.5, scheme_l1 = 1.5, span_l1 = 1, place_l1 = 1;
+  double rule_prior = 0;  // how much of the weight in a rule's file is taken for granted: the penalties draw towards it, not towards nought
   std::set<std::string> adapt;                             // schemes whose gold is brought nearer to our own definition
   std::map<std::string, std::set<std::string>> leave_out;  // by scheme: nested types that say nothing about places
   Mix mix;                                                 // by scheme, or by scheme and type ("nerel.ORGANIZATION")
@@ -164,6 +166,21 @@ class Corpus {
       e.Remembered(a, d->candidates[k], memory, &ids);
       for (const EvidenceId id : ids) d->span_memory_blocks[k].push_back(BlockOf(id, true));
     }
+  }
+
+  // What the files of rules say that each rule weighs, by the name of its evidence.
+  std::map<std::string, Scores> RuleWeights() const {
+    std::map<std::string, Scores> out;
+    const rules::RuleSet& rules = pipeline_->rules();
+    for (std::uint32_t r = 0; r < rules.size(); ++r) {
+      const rules::RuleInfo& info = rules.rule(r);
+      Scores weights{};
+      for (std::size_t t = 0; t < kTypes; ++t) {
+        if (info.type == kCompeting[t] || (info.vetoes >> static_cast<unsigned>(kCompeting[t]) & 1u) != 0) weights[t] = info.weight;
+      }
+      out.emplace(std::string(TemplateName(kRule)) + "=" + std::string(info.name), weights);
+    }
+    return out;
   }
 
   Blocks blocks;
@@ -414,6 +431,13 @@ class Parameters {
         l1_(l1),
         l2_(l2) {}
 
+  // The weights that a block has where the texts say nothing else.
+  void SetPrior(std::uint32_t block, const Scores& weights) {
+    if (prior_.empty()) prior_.assign(w.size(), 0.0f);
+    std::copy(weights.begin(), weights.end(), prior_.begin() + offsets_[block]);
+    std::copy(weights.begin(), weights.end(), w.begin() + offsets_[block]);
+  }
+
   float* GradientOf(std::uint32_t block) {
     if (touched_flag_[block] == 0) touched_flag_[block] = 1, touched_.push_back(block);
     return g_.data() + offsets_[block];
@@ -432,9 +456,11 @@ class Parameters {
         g_[i] = 0;
         const float n = n_[i] + g * g;
         const float sigma = static_cast<float>((std::sqrt(n) - std::sqrt(n_[i])) / alpha_);
-        z_[i] += g - sigma * w[i];
+        const float prior = prior_.empty() ? 0.0f : prior_[i];
+        z_[i] += g - sigma * (w[i] - prior);
         n_[i] = n;
-        w[i] = std::abs(z_[i]) <= l1 ? 0.0f : -(z_[i] - (z_[i] > 0 ? l1 : -l1)) / static_cast<float>((1.0 + std::sqrt(n)) / alpha_ + l2_);
+        w[i] = prior +
+               (std::abs(z_[i]) <= l1 ? 0.0f : -(z_[i] - (z_[i] > 0 ? l1 : -l1)) / static_cast<float>((1.0 + std::sqrt(n)) / alpha_ + l2_));
       }
     }
     touched_.clear();
@@ -449,6 +475,7 @@ class Parameters {
 
  private:
   std::vector<float> z_, n_, g_;
+  std::vector<float> prior_;  // empty: noughts
   std::vector<std::uint8_t> touched_flag_;
   std::vector<std::uint32_t> touched_;
   double alpha_, l1_, l2_;
@@ -467,6 +494,16 @@ class Learner {
       share_.push_back(static_cast<float>(corpus->blocks.IsSpan(b) ? o.span_l1 : lexical ? 1.0 : o.place_l1));
     }
     copies_.emplace_back(offsets_, share_, at, o.alpha, o.l1, o.l2);
+    if (o.rule_prior > 0) {
+      const std::map<std::string, Scores> weights = corpus->RuleWeights();
+      for (std::uint32_t b = 0; b < corpus->blocks.size(); ++b) {
+        const auto it = weights.find(corpus->blocks.NameOf(b));
+        if (it == weights.end()) continue;
+        Scores prior = it->second;
+        for (float& w : prior) w *= static_cast<float>(o.rule_prior);
+        copies_[0].SetPrior(b, prior);
+      }
+    }
     for (int s = 0; s < schemes; ++s) copies_.emplace_back(offsets_, share_, at, o.alpha, o.l1 * o.scheme_l1, o.l2);
     mix_.assign(static_cast<std::size_t>(schemes), Shares{1, 1, 1, 0});
   }
@@ -612,9 +649,10 @@ class Learner {
     return loss;
   }
 
-  void Train(const std::vector<const Doc*>& docs, bool second, int epochs, bool quiet) {
+  // `seed`: the order in which the texts are learned.
+  void Train(const std::vector<const Doc*>& docs, bool second, int epochs, bool quiet, std::uint32_t seed = 7) {
     std::vector<const Doc*> order = docs;
-    std::mt19937 random(7);
+    std::mt19937 random(seed);
     for (int e = 0; e < epochs; ++e) {
       std::shuffle(order.begin(), order.end(), random);
       double loss = 0;
@@ -623,6 +661,24 @@ class Learner {
         loss += Learn(*d, second);
       }
       if (!quiet) std::fprintf(stderr, "  epoch %d loss %.1f weights %zu\n", e + 1, loss, Count());
+    }
+  }
+
+  // Learns the texts in several orders, side by side, and keeps the means of the weights: what hangs on the order alone falls out.
+  void TrainInOrders(const std::vector<const Doc*>& docs, int epochs, bool quiet) {
+    std::vector<Learner> others;
+    for (int i = 1; i < o_.orders; ++i) others.push_back(*this);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      threads.emplace_back([&, i] { others[i].Train(docs, true, epochs, true, static_cast<std::uint32_t>(8 + i)); });
+    }
+    Train(docs, true, epochs, quiet);
+    for (std::thread& t : threads) t.join();
+    for (std::size_t c = 0; c < copies_.size(); ++c) {
+      for (std::size_t i = 0; i < copies_[c].w.size(); ++i) {
+        for (const Learner& other : others) copies_[c].w[i] += other.copies_[c].w[i];
+        copies_[c].w[i] /= static_cast<float>(o_.orders);
+      }
     }
   }
 
@@ -931,7 +987,7 @@ int Run(const Options& o) {
         }
         Learner learner(&corpus, o, static_cast<int>(schemes.size()));
         learner.SetMix(mix);
-        learner.Train(rest, true, o.epochs, true);
+        learner.TrainInOrders(rest, o.epochs, true);
         std::vector<Doc> copies;
         for (Doc* d : held) copies.push_back(*d);
         std::vector<Doc*> pointers;
@@ -950,7 +1006,7 @@ int Run(const Options& o) {
   Learner learner(&corpus, o, static_cast<int>(schemes.size()));
   learner.SetMix(mix);
   std::vector<const Doc*> train(all.begin(), all.end());
-  learner.Train(train, true, o.epochs, o.quiet);
+  learner.TrainInOrders(train, o.epochs, o.quiet);
   for (std::size_t e = 0; e < evals.size(); ++e) {
     Tally tally;
     std::vector<Doc*> pointers;
@@ -988,7 +1044,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: atau-train BUNDLE SCHEME=FILE.jsonl... [--eval FILE.jsonl]... [--out FILE.tsv] [--folds N] [--epochs N] [--l1 X] "
                  "[--l2 X] [--alpha X]\n"
                  "                  [--scheme-l1 X] [--mix SCHEME[.TYPE]=X,...]... [--sweep SCHEME[.TYPE]=X,...]... [--min-count N] "
-                 "[--span-l1 X] [--place-l1 X] [--adapt SCHEME]... [--leave-out SCHEME=NESTED_TYPE]... "
+                 "[--span-l1 X] [--place-l1 X] [--rule-prior X] [--orders N] [--adapt SCHEME]... [--leave-out SCHEME=NESTED_TYPE]... "
                  "[--jackknife N] [--one-case N] [--errors TYPE] "
                  "[--quiet]\n"
                  "Schemes are names of annotation schemes (factru, nerel, own); texts of `own` have PROGRAM annotated.\n";
@@ -1022,6 +1078,10 @@ int main(int argc, char** argv) {
       o.span_l1 = std::stod(next());
     } else if (arg == "--place-l1") {
       o.place_l1 = std::stod(next());
+    } else if (arg == "--orders") {
+      o.orders = std::max(1, std::stoi(next()));
+    } else if (arg == "--rule-prior") {
+      o.rule_prior = std::stod(next());
     } else if (arg == "--l2") {
       o.l2 = std::stod(next());
     } else if (arg == "--alpha") {
