@@ -72,14 +72,16 @@ struct BoundClass {
   bool never = false;  // the gazetteer has no such class or kind
   Type type = Type::kNone;
   std::uint16_t cls = 0, kind = 0;
-  std::string_view flag;
+  std::uint64_t flags = 0;  // the bit of the flag that is asked for, see flags_
+  std::string_view flag;    // one for which no bit was left
   std::uint32_t tier = 0;
 };
 
-// What a class test looks at, decoded once a match.
+// What a class test looks at, decoded once an entry.
 struct MatchKey {
   std::uint16_t cls = 0, kind = 0;
   Type type = Type::kNone;
+  std::uint64_t flags = 0;  // those that some class test asks for
   bool words = false, support = false;
   friend bool operator==(const MatchKey&, const MatchKey&) = default;
 };
@@ -236,7 +238,7 @@ struct MatchScratch::State {
     Range required;                        // into kind_required
     bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
   };
-  std::vector<std::uint32_t> kind_rows;  // by kind, words and support
+  HashIndex entry_rows;  // into kinds, by entry, words and support
   std::vector<KindRow> kinds;
   std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint32_t> kind_required;
@@ -368,7 +370,15 @@ class RuleSetImpl : public RuleSet {
       b.entity = t.entity != 0;
       b.type = static_cast<Type>(t.type);
       b.tier = t.tier;
-      if (t.flag != kNoIndex) b.flag = p_.strings[t.flag];
+      if (t.flag != kNoIndex) {
+        const auto at = std::find(flags_.begin(), flags_.end(), p_.strings[t.flag]);
+        if (at == flags_.end() && flags_.size() == 64) {
+          b.flag = p_.strings[t.flag];
+        } else {
+          b.flags = std::uint64_t{1} << (at - flags_.begin());
+          if (at == flags_.end()) flags_.emplace_back(p_.strings[t.flag]);
+        }
+      }
       if (t.cls != kNoIndex) b.cls = gazetteer.ClassId(p_.strings[t.cls]);
       if (t.cls != kNoIndex && t.kind != kNoIndex) b.kind = gazetteer.KindId(p_.strings[t.cls], p_.strings[t.kind]);
       b.never = (!b.entity && b.cls == 0) || (t.kind != kNoIndex && b.kind == 0);
@@ -704,6 +714,15 @@ class RuleSetImpl : public RuleSet {
     }
   }
 
+  // The bits of the flags of an entry, of those that some class test asks for.
+  std::uint64_t FlagsOf(std::string_view slots) const {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < flags_.size(); ++i) {
+      if (HasFlag(slots, flags_[i])) bits |= std::uint64_t{1} << i;
+    }
+    return bits;
+  }
+
   Range TestsOfKey(std::uint64_t key) const {
     const std::size_t mask = key_slots_.size() - 1;
     for (std::size_t at = key & mask; key_slots_[at].tests.count != 0; at = (at + 1) & mask) {
@@ -873,10 +892,7 @@ class RuleSetImpl : public RuleSet {
       s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
-          const gazetteer::EntryInfo entry = view.gazetteer->Info(m.entry);
-          const MatchKey key{entry.class_id, entry.kind_id, entry.type, (m.flags & gazetteer::kWords) != 0,
-                             (m.flags & gazetteer::kSupport) != 0};
-          const std::uint32_t row = RowOf(key);
+          const std::uint32_t row = RowOf(m);
           s.keys.push_back(row);
           if (m.begin < n) ++s.match_at[m.begin + 1];
           s.widest = std::max(s.widest, m.end - m.begin);
@@ -897,16 +913,22 @@ class RuleSetImpl : public RuleSet {
       s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
       s.signature_index.Clear(), s.profile_index.Clear();
       s.rows = set.shared_row_;
-      s.kind_rows.clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+      s.entry_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
-    // What matches of a kind may be for rules; flags are not looked at.
+    // What a match may be for rules.
+    std::uint32_t RowOf(const gazetteer::Match& match) {
+      const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
+      std::uint32_t& row = s.entry_rows.At(Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u)));
+      if (row == kNoIndex) {
+        const gazetteer::Entry entry = view.gazetteer->entry(match.entry);
+        row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(entry.slots), word, support});
+      }
+      return row;
+    }
+
     std::uint32_t RowOf(const MatchKey& key) {
-      const std::size_t slot = key.kind * 4u + key.words * 2u + key.support;
-      if (s.kind_rows.size() <= slot) s.kind_rows.resize(slot + 1, kNoIndex);
-      std::uint32_t& row = s.kind_rows[slot];
-      if (row != kNoIndex && s.kinds[row].key == key) return row;
-      row = 0;
+      std::uint32_t row = 0;
       while (row < s.kinds.size() && !(s.kinds[row].key == key)) ++row;
       if (row < s.kinds.size()) return row;
       State::KindRow& kind = s.kinds.emplace_back();
@@ -1227,6 +1249,7 @@ class RuleSetImpl : public RuleSet {
       if (b.cls != 0 && b.cls != k.cls) return false;
       if (b.type != Type::kNone && b.type != k.type) return false;
       if (b.kind != 0 && b.kind != k.kind) return false;
+      if ((b.flags & ~k.flags) != 0) return false;
       if (b.tier == ClassRef::kOnlySupport && !k.support) return false;
       return b.tier != ClassRef::kOnlyAlone || !k.support;
     }
@@ -1270,10 +1293,14 @@ class RuleSetImpl : public RuleSet {
       const std::uint32_t bit = set.bit_of_[rule];
       const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + bit / 64;
       const State::TokenState* tokens = s.tokens.data();
-      for (std::uint32_t at = i + need.min; at < to; ++at) {
-        if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) return true;
+      // Starts only move on, so that what was looked at for the start before is known to hold none, but for its last token.
+      std::uint32_t& cursor = s.need_cursor[number];
+      std::uint32_t at = std::max(i + need.min, cursor);
+      for (; at < to; ++at) {
+        if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) break;
       }
-      return false;
+      cursor = std::max(cursor, at);
+      return at < to;
     }
 
     void Match(std::uint32_t rule, std::uint32_t i) {
@@ -1612,8 +1639,9 @@ class RuleSetImpl : public RuleSet {
   Program p_;
   std::vector<RuleInfo> infos_;
   std::vector<std::unique_ptr<RE2>> owned_;
-  std::vector<const RE2*> regexes_;  // parallel to Program::regexes
-  std::vector<BoundClass> classes_;  // parallel to Program::class_tests
+  std::vector<const RE2*> regexes_;      // parallel to Program::regexes
+  std::vector<BoundClass> classes_;      // parallel to Program::class_tests
+  std::vector<std::string_view> flags_;  // those that class tests ask for
   std::vector<std::string_view> names_;
   std::vector<std::uint16_t> capture_ids_;     // parallel to Program::capture_names
   std::vector<Expression> expressions_;        // parallel to Program::emits
