@@ -667,7 +667,11 @@ class RuleSetImpl : public RuleSet {
                        : exceptions           ? TestKind::kTagsNot
                                               : TestKind::kTags);
       own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
-      if (kinds_.back() != TestKind::kKeyed) of_tags_.push_back(static_cast<std::uint32_t>(kinds_.size() - 1));
+      // A test is kept with one of the tags that it asks for; of those that are many, the highest is the most special one.
+      if (kinds_.back() != TestKind::kKeyed) {
+        of_tags_[t.need == 0 ? 64 : 63 - static_cast<std::size_t>(std::countl_zero(t.need))].push_back(
+            {t.need, t.forbid, t.never, t.origins, t.form_need, t.form_forbid, static_cast<std::uint32_t>(kinds_.size() - 1)});
+      }
     }
     for (const ConjunctionTest& c : p_.conjunctions) {
       checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
@@ -707,6 +711,15 @@ class RuleSetImpl : public RuleSet {
       while (key_slots_[at].tests.count != 0) at = (at + 1) & (size - 1);
       key_slots_[at] = {key, {first, static_cast<std::uint32_t>(keyed_tests_.size()) - first}};
     }
+    const std::size_t sets = words_ * kPlaces;
+    for (std::size_t atom = 0; atom < atoms_.size(); ++atom) {
+      const auto first = static_cast<std::uint32_t>(atom_bits_.size());
+      for (std::size_t w = 0; w < sets; ++w) {
+        if (const std::uint64_t bits = atom_sets_[atom * sets + w]; bits != 0) atom_bits_.push_back({static_cast<std::uint32_t>(w), bits});
+      }
+      bits_of_atom_.push_back({first, static_cast<std::uint32_t>(atom_bits_.size()) - first});
+    }
+    atom_sets_ = {};
     atoms_of_.assign(p_.form_tests.size() + 1, {});
     for (std::uint32_t atom = 0; atom < atoms_.size(); ++atom) {
       const std::uint32_t test = atoms_[atom].form_test;
@@ -782,7 +795,8 @@ class RuleSetImpl : public RuleSet {
   }
 
   // What depends on the form as a whole, and needs no list.
-  static bool OfForm(const FormTest& t, std::span<const morph::Reading> readings, const morph::Form& form, bool capital) {
+  template <class Test>
+  static bool OfForm(const Test& t, std::span<const morph::Reading> readings, const morph::Form& form, bool capital) {
     if ((t.form_need & kKnownForm) != 0 && !form.known) return false;
     if ((t.form_forbid & kKnownForm) != 0 && form.known) return false;
     if (((t.form_need | t.form_forbid) & kCapitalForm) != 0) {
@@ -797,7 +811,8 @@ class RuleSetImpl : public RuleSet {
     return true;
   }
 
-  static bool OfReading(const FormTest& t, const morph::Reading& r) {
+  template <class Test>
+  static bool OfReading(const Test& t, const morph::Reading& r) {
     return (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 &&
            (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0);
   }
@@ -1175,8 +1190,8 @@ class RuleSetImpl : public RuleSet {
     }
 
     void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
-      const std::size_t size = set.words_ * kPlaces;
-      for (std::size_t w = 0; w < size; ++w) sets[w] |= set.atom_sets_[atom * size + w];
+      const Range bits = set.bits_of_atom_[atom];
+      for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits_[k].word] |= set.atom_bits_[k].bits;
     }
 
     std::uint32_t NewSignature(const morph::Form& form, std::span<const morph::Reading> readings, TokenMask mask, bool capital) {
@@ -1201,15 +1216,20 @@ class RuleSetImpl : public RuleSet {
           }
         }
       };
-      for (std::uint32_t test : set.of_tags_) {
-        const FormTest& t = set.p_.form_tests[test];
-        if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
-        const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
-        if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); }))
-          continue;
-        tests[test / 64] |= std::uint64_t{1} << (test % 64);
-        add(set.atoms_of_[test], set.kinds_[test] == TestKind::kRegex);
+      const auto try_all = [&](const std::vector<TagTest>& of_tags) {
+        for (const TagTest& t : of_tags) {
+          if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
+          const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
+          if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); }))
+            continue;
+          tests[t.test / 64] |= std::uint64_t{1} << (t.test % 64);
+          add(set.atoms_of_[t.test], set.kinds_[t.test] == TestKind::kRegex);
+        }
+      };
+      for (morph::Grammemes left = form.any; left != 0; left &= left - 1) {
+        try_all(set.of_tags_[static_cast<std::size_t>(std::countr_zero(left))]);
       }
+      try_all(set.of_tags_.back());
       add(set.atoms_of_.back(), false);
       signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
       return number;
@@ -1663,12 +1683,24 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
   std::vector<Atom> atoms_;
   HashIndex atom_index_;
-  std::vector<std::uint64_t> atom_sets_;              // sets, by atom
+  std::vector<std::uint64_t> atom_sets_;  // sets, by atom, until SortTests keeps the few words of them that hold something
+  struct SetWord {
+    std::uint32_t word = 0;
+    std::uint64_t bits = 0;
+  };
+  std::vector<SetWord> atom_bits_;
+  std::vector<Range> bits_of_atom_;                   // by atom: into atom_bits_
   std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test; the last ones have none
   // Form tests.
   std::vector<TestKind> kinds_;
-  std::vector<std::uint32_t> of_tags_;  // those that are not kKeyed
-  std::vector<std::uint32_t> own_;      // the place of a test in the rows of forms; kNoIndex: told by the signature
+  // What a signature tells of a test.
+  struct TagTest {
+    morph::Grammemes need = 0, forbid = 0, never = 0;
+    std::uint32_t origins = 0, form_need = 0, form_forbid = 0;
+    std::uint32_t test = 0;
+  };
+  std::array<std::vector<TagTest>, 65> of_tags_;  // those that are not kKeyed, by a bit that they need; the last ones need none
+  std::vector<std::uint32_t> own_;                // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
