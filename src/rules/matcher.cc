@@ -384,6 +384,11 @@ class RuleSetImpl : public RuleSet {
       b.never = (!b.entity && b.cls == 0) || (t.kind != kNoIndex && b.kind == 0);
       classes_.push_back(b);
     }
+    // A way that leads to a jump leads to where that jumps to.
+    for (Instruction& in : p_.code) {
+      if (in.op != Op::kSplit && in.op != Op::kJump) continue;
+      while (p_.code[in.a].op == Op::kJump) in.a = p_.code[in.a].a;
+    }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
     PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
