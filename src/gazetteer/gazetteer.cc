@@ -70,7 +70,12 @@ struct Section {
   std::uint32_t max_tokens = 0;
   std::uint32_t first_entry = 0;
   std::vector<std::uint16_t> class_ids;  // of the section's classes
-  std::vector<std::uint16_t> kind_ids;
+  // The section's kinds, decoded.
+  struct Kind {
+    std::string_view cls, kind;
+    std::uint16_t class_id = 0, kind_id = 0;
+  };
+  std::vector<Kind> kind_rows;
 
   // Damaged offsets give an empty string: content is not checked at open, where it would touch every page.
   std::string_view String(std::uint32_t at) const {
@@ -195,14 +200,10 @@ class GazetteerImpl final : public Gazetteer {
     entry.slots = section->String(record.slots);
     entry.support = (record.flags & kEntrySupport) != 0;
     if ((record.flags & kEntryWords) == 0 && record.type < kTypeCount) entry.type = static_cast<Type>(record.type);
-    if (record.kind < section->kinds.size()) {
-      const KindRecord& kind = section->kinds[record.kind];
-      entry.kind = section->String(kind.kind);
-      entry.kind_id = section->kind_ids[record.kind];
-      if (kind.cls < section->classes.size()) {
-        entry.cls = section->String(section->classes[kind.cls]);
-        entry.class_id = section->class_ids[kind.cls];
-      }
+    if (record.kind < section->kind_rows.size()) {
+      const Section::Kind& kind = section->kind_rows[record.kind];
+      entry.kind = kind.kind, entry.kind_id = kind.kind_id;
+      entry.cls = kind.cls, entry.class_id = kind.class_id;
     }
     return entry;
   }
@@ -215,9 +216,9 @@ class GazetteerImpl final : public Gazetteer {
     info.support = (record.flags & kEntrySupport) != 0;
     info.added = section != sections_.data();
     if ((record.flags & kEntryWords) == 0 && record.type < kTypeCount) info.type = static_cast<Type>(record.type);
-    if (record.kind < section->kinds.size()) {
-      info.kind_id = section->kind_ids[record.kind];
-      info.class_id = section->class_ids[section->kinds[record.kind].cls];  // checked at open
+    if (record.kind < section->kind_rows.size()) {
+      const Section::Kind& kind = section->kind_rows[record.kind];
+      info.kind_id = kind.kind_id, info.class_id = kind.class_id;
     }
     return info;
   }
@@ -287,7 +288,8 @@ class GazetteerImpl final : public Gazetteer {
       if (kind.cls >= section.classes.size()) return reader->Damaged("a kind has no class");
       std::string name(section.String(section.classes[kind.cls]));
       name.append(":").append(section.String(kind.kind));
-      section.kind_ids.push_back(Number(std::move(name), &kind_by_name_, &kind_names_));
+      section.kind_rows.push_back({section.String(section.classes[kind.cls]), section.String(kind.kind), section.class_ids[kind.cls],
+                                   Number(std::move(name), &kind_by_name_, &kind_names_)});
     }
     if (class_names_.size() > UINT16_MAX || kind_names_.size() > UINT16_MAX) return reader->Damaged("it has too many classes or kinds");
     size_ += static_cast<std::uint32_t>(section.entries.size());

@@ -72,14 +72,16 @@ struct BoundClass {
   bool never = false;  // the gazetteer has no such class or kind
   Type type = Type::kNone;
   std::uint16_t cls = 0, kind = 0;
-  std::string_view flag;
+  std::uint64_t flags = 0;  // the bit of the flag that is asked for, see flags_
+  std::string_view flag;    // one for which no bit was left
   std::uint32_t tier = 0;
 };
 
-// What a class test looks at, decoded once a match.
+// What a class test looks at, decoded once an entry.
 struct MatchKey {
   std::uint16_t cls = 0, kind = 0;
   Type type = Type::kNone;
+  std::uint64_t flags = 0;  // those that some class test asks for
   bool words = false, support = false;
   friend bool operator==(const MatchKey&, const MatchKey&) = default;
 };
@@ -236,7 +238,7 @@ struct MatchScratch::State {
     Range required;                        // into kind_required
     bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
   };
-  std::vector<std::uint32_t> kind_rows;  // by kind, words and support
+  HashIndex entry_rows;  // into kinds, by entry, words and support
   std::vector<KindRow> kinds;
   std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint32_t> kind_required;
@@ -368,11 +370,24 @@ class RuleSetImpl : public RuleSet {
       b.entity = t.entity != 0;
       b.type = static_cast<Type>(t.type);
       b.tier = t.tier;
-      if (t.flag != kNoIndex) b.flag = p_.strings[t.flag];
+      if (t.flag != kNoIndex) {
+        const auto at = std::find(flags_.begin(), flags_.end(), p_.strings[t.flag]);
+        if (at == flags_.end() && flags_.size() == 64) {
+          b.flag = p_.strings[t.flag];
+        } else {
+          b.flags = std::uint64_t{1} << (at - flags_.begin());
+          if (at == flags_.end()) flags_.emplace_back(p_.strings[t.flag]);
+        }
+      }
       if (t.cls != kNoIndex) b.cls = gazetteer.ClassId(p_.strings[t.cls]);
       if (t.cls != kNoIndex && t.kind != kNoIndex) b.kind = gazetteer.KindId(p_.strings[t.cls], p_.strings[t.kind]);
       b.never = (!b.entity && b.cls == 0) || (t.kind != kNoIndex && b.kind == 0);
       classes_.push_back(b);
+    }
+    // A way that leads to a jump leads to where that jumps to.
+    for (Instruction& in : p_.code) {
+      if (in.op != Op::kSplit && in.op != Op::kJump) continue;
+      while (p_.code[in.a].op == Op::kJump) in.a = p_.code[in.a].a;
     }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
     PlaceBits();
@@ -657,7 +672,12 @@ class RuleSetImpl : public RuleSet {
                        : exceptions           ? TestKind::kTagsNot
                                               : TestKind::kTags);
       own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
-      if (kinds_.back() != TestKind::kKeyed) of_tags_.push_back(static_cast<std::uint32_t>(kinds_.size() - 1));
+      // A test is kept with one of the tags that it asks for; of those that are many, the highest is the most special one.
+      if (kinds_.back() != TestKind::kKeyed) {
+        told_tags_ |= t.need | t.forbid | t.never;
+        of_tags_[t.need == 0 ? 64 : 63 - static_cast<std::size_t>(std::countl_zero(t.need))].push_back(
+            {t.need, t.forbid, t.never, t.origins, t.form_need, t.form_forbid, static_cast<std::uint32_t>(kinds_.size() - 1)});
+      }
     }
     for (const ConjunctionTest& c : p_.conjunctions) {
       checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
@@ -697,11 +717,29 @@ class RuleSetImpl : public RuleSet {
       while (key_slots_[at].tests.count != 0) at = (at + 1) & (size - 1);
       key_slots_[at] = {key, {first, static_cast<std::uint32_t>(keyed_tests_.size()) - first}};
     }
+    const std::size_t sets = words_ * kPlaces;
+    for (std::size_t atom = 0; atom < atoms_.size(); ++atom) {
+      const auto first = static_cast<std::uint32_t>(atom_bits_.size());
+      for (std::size_t w = 0; w < sets; ++w) {
+        if (const std::uint64_t bits = atom_sets_[atom * sets + w]; bits != 0) atom_bits_.push_back({static_cast<std::uint32_t>(w), bits});
+      }
+      bits_of_atom_.push_back({first, static_cast<std::uint32_t>(atom_bits_.size()) - first});
+    }
+    atom_sets_ = {};
     atoms_of_.assign(p_.form_tests.size() + 1, {});
     for (std::uint32_t atom = 0; atom < atoms_.size(); ++atom) {
       const std::uint32_t test = atoms_[atom].form_test;
       atoms_of_[test == kNoIndex ? p_.form_tests.size() : test].push_back(atom);
     }
+  }
+
+  // The bits of the flags of an entry, of those that some class test asks for.
+  std::uint64_t FlagsOf(std::string_view slots) const {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < flags_.size(); ++i) {
+      if (HasFlag(slots, flags_[i])) bits |= std::uint64_t{1} << i;
+    }
+    return bits;
   }
 
   Range TestsOfKey(std::uint64_t key) const {
@@ -763,7 +801,8 @@ class RuleSetImpl : public RuleSet {
   }
 
   // What depends on the form as a whole, and needs no list.
-  static bool OfForm(const FormTest& t, std::span<const morph::Reading> readings, const morph::Form& form, bool capital) {
+  template <class Test>
+  static bool OfForm(const Test& t, std::span<const morph::Reading> readings, const morph::Form& form, bool capital) {
     if ((t.form_need & kKnownForm) != 0 && !form.known) return false;
     if ((t.form_forbid & kKnownForm) != 0 && form.known) return false;
     if (((t.form_need | t.form_forbid) & kCapitalForm) != 0) {
@@ -778,7 +817,8 @@ class RuleSetImpl : public RuleSet {
     return true;
   }
 
-  static bool OfReading(const FormTest& t, const morph::Reading& r) {
+  template <class Test>
+  static bool OfReading(const Test& t, const morph::Reading& r) {
     return (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 &&
            (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0);
   }
@@ -873,10 +913,7 @@ class RuleSetImpl : public RuleSet {
       s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
         for (const gazetteer::Match& m : *view.matches) {
-          const gazetteer::EntryInfo entry = view.gazetteer->Info(m.entry);
-          const MatchKey key{entry.class_id, entry.kind_id, entry.type, (m.flags & gazetteer::kWords) != 0,
-                             (m.flags & gazetteer::kSupport) != 0};
-          const std::uint32_t row = RowOf(key);
+          const std::uint32_t row = RowOf(m);
           s.keys.push_back(row);
           if (m.begin < n) ++s.match_at[m.begin + 1];
           s.widest = std::max(s.widest, m.end - m.begin);
@@ -897,16 +934,22 @@ class RuleSetImpl : public RuleSet {
       s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
       s.signature_index.Clear(), s.profile_index.Clear();
       s.rows = set.shared_row_;
-      s.kind_rows.clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+      s.entry_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
-    // What matches of a kind may be for rules; flags are not looked at.
+    // What a match may be for rules.
+    std::uint32_t RowOf(const gazetteer::Match& match) {
+      const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
+      std::uint32_t& row = s.entry_rows.At(Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u)));
+      if (row == kNoIndex) {
+        const gazetteer::Entry entry = view.gazetteer->entry(match.entry);
+        row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(entry.slots), word, support});
+      }
+      return row;
+    }
+
     std::uint32_t RowOf(const MatchKey& key) {
-      const std::size_t slot = key.kind * 4u + key.words * 2u + key.support;
-      if (s.kind_rows.size() <= slot) s.kind_rows.resize(slot + 1, kNoIndex);
-      std::uint32_t& row = s.kind_rows[slot];
-      if (row != kNoIndex && s.kinds[row].key == key) return row;
-      row = 0;
+      std::uint32_t row = 0;
       while (row < s.kinds.size() && !(s.kinds[row].key == key)) ++row;
       if (row < s.kinds.size()) return row;
       State::KindRow& kind = s.kinds.emplace_back();
@@ -1090,8 +1133,15 @@ class RuleSetImpl : public RuleSet {
       const bool capital = IsCapital(form);
       const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
       std::uint64_t hash = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
-      std::uint64_t tags = 0;  // the order of the readings says nothing
-      for (const morph::Reading& r : readings) tags += Mixed(static_cast<std::uint64_t>(r.origin) + 1, r.tag);
+      // The order of the readings says nothing, and neither do tags that no test names, nor a reading that says what another one did.
+      std::uint64_t tags = 0;
+      for (std::size_t i = 0; i < readings.size(); ++i) {
+        const auto same = [&](const morph::Reading& r) {
+          return ((r.tag ^ readings[i].tag) & set.told_tags_) == 0 && r.origin == readings[i].origin;
+        };
+        if (std::any_of(readings.begin(), readings.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
+        tags += Mixed(Mixed(0, static_cast<std::uint64_t>(readings[i].origin) + 1), readings[i].tag & set.told_tags_);
+      }
       hash = Mixed(hash, tags);
       std::uint32_t& number = s.signature_index.At(hash);
       if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
@@ -1153,8 +1203,8 @@ class RuleSetImpl : public RuleSet {
     }
 
     void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
-      const std::size_t size = set.words_ * kPlaces;
-      for (std::size_t w = 0; w < size; ++w) sets[w] |= set.atom_sets_[atom * size + w];
+      const Range bits = set.bits_of_atom_[atom];
+      for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits_[k].word] |= set.atom_bits_[k].bits;
     }
 
     std::uint32_t NewSignature(const morph::Form& form, std::span<const morph::Reading> readings, TokenMask mask, bool capital) {
@@ -1179,15 +1229,20 @@ class RuleSetImpl : public RuleSet {
           }
         }
       };
-      for (std::uint32_t test : set.of_tags_) {
-        const FormTest& t = set.p_.form_tests[test];
-        if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
-        const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
-        if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); }))
-          continue;
-        tests[test / 64] |= std::uint64_t{1} << (test % 64);
-        add(set.atoms_of_[test], set.kinds_[test] == TestKind::kRegex);
+      const auto try_all = [&](const std::vector<TagTest>& of_tags) {
+        for (const TagTest& t : of_tags) {
+          if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
+          const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
+          if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); }))
+            continue;
+          tests[t.test / 64] |= std::uint64_t{1} << (t.test % 64);
+          add(set.atoms_of_[t.test], set.kinds_[t.test] == TestKind::kRegex);
+        }
+      };
+      for (morph::Grammemes left = form.any; left != 0; left &= left - 1) {
+        try_all(set.of_tags_[static_cast<std::size_t>(std::countr_zero(left))]);
       }
+      try_all(set.of_tags_.back());
       add(set.atoms_of_.back(), false);
       signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
       return number;
@@ -1227,6 +1282,7 @@ class RuleSetImpl : public RuleSet {
       if (b.cls != 0 && b.cls != k.cls) return false;
       if (b.type != Type::kNone && b.type != k.type) return false;
       if (b.kind != 0 && b.kind != k.kind) return false;
+      if ((b.flags & ~k.flags) != 0) return false;
       if (b.tier == ClassRef::kOnlySupport && !k.support) return false;
       return b.tier != ClassRef::kOnlyAlone || !k.support;
     }
@@ -1270,10 +1326,14 @@ class RuleSetImpl : public RuleSet {
       const std::uint32_t bit = set.bit_of_[rule];
       const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + bit / 64;
       const State::TokenState* tokens = s.tokens.data();
-      for (std::uint32_t at = i + need.min; at < to; ++at) {
-        if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) return true;
+      // Starts only move on, so that what was looked at for the start before is known to hold none, but for its last token.
+      std::uint32_t& cursor = s.need_cursor[number];
+      std::uint32_t at = std::max(i + need.min, cursor);
+      for (; at < to; ++at) {
+        if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) break;
       }
-      return false;
+      cursor = std::max(cursor, at);
+      return at < to;
     }
 
     void Match(std::uint32_t rule, std::uint32_t i) {
@@ -1479,6 +1539,9 @@ class RuleSetImpl : public RuleSet {
         visit.bits |= bit;
         return false;
       };
+      const auto in_reach = [&] { return pos < limit && (pos == origin || !tokens[pos].Has(wall)); };
+      // Whether an instruction asks for a token that does not stand here.
+      const auto ends_here = [&](const Instruction& in) { return in.op == Op::kToken && !(in_reach() && TokenHolds(in.a, in.b, pos)); };
       const auto take = [&](const Instruction& in, std::uint32_t match) {
         if (in.d != kNoIndex) change(in.d).match = static_cast<std::int32_t>(match);
         pos = (*view.matches)[match].end;
@@ -1486,7 +1549,7 @@ class RuleSetImpl : public RuleSet {
       std::uint32_t pc = start;
       for (std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens; steps != 0; --steps) {
         const Instruction& in = code[pc];
-        bool alive = in.op > Op::kAny || (pos < limit && (pos == origin || !tokens[pos].Has(wall)));
+        bool alive = in.op > Op::kAny || in_reach();
         if (alive) {
           switch (in.op) {
             case Op::kAny:
@@ -1562,8 +1625,14 @@ class RuleSetImpl : public RuleSet {
             case Op::kSplit:
               alive = !seen(pc);
               if (!alive) break;
-              push(in.a, pos);
+              // Most ways end at their first token: those need no way back, and what follows has nothing to undo.
+              if (ends_here(code[pc + 1])) {
+                pc = in.a;
+                break;
+              }
+              if (!ends_here(code[in.a])) push(in.a, pos);
               ++pc;
+              if (code[pc].op == Op::kToken) ++pos, ++pc;
               break;
             case Op::kJump:
               pc = in.a;
@@ -1612,8 +1681,9 @@ class RuleSetImpl : public RuleSet {
   Program p_;
   std::vector<RuleInfo> infos_;
   std::vector<std::unique_ptr<RE2>> owned_;
-  std::vector<const RE2*> regexes_;  // parallel to Program::regexes
-  std::vector<BoundClass> classes_;  // parallel to Program::class_tests
+  std::vector<const RE2*> regexes_;      // parallel to Program::regexes
+  std::vector<BoundClass> classes_;      // parallel to Program::class_tests
+  std::vector<std::string_view> flags_;  // those that class tests ask for
   std::vector<std::string_view> names_;
   std::vector<std::uint16_t> capture_ids_;     // parallel to Program::capture_names
   std::vector<Expression> expressions_;        // parallel to Program::emits
@@ -1635,12 +1705,25 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
   std::vector<Atom> atoms_;
   HashIndex atom_index_;
-  std::vector<std::uint64_t> atom_sets_;              // sets, by atom
+  std::vector<std::uint64_t> atom_sets_;  // sets, by atom, until SortTests keeps the few words of them that hold something
+  struct SetWord {
+    std::uint32_t word = 0;
+    std::uint64_t bits = 0;
+  };
+  std::vector<SetWord> atom_bits_;
+  std::vector<Range> bits_of_atom_;                   // by atom: into atom_bits_
   std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test; the last ones have none
   // Form tests.
   std::vector<TestKind> kinds_;
-  std::vector<std::uint32_t> of_tags_;  // those that are not kKeyed
-  std::vector<std::uint32_t> own_;      // the place of a test in the rows of forms; kNoIndex: told by the signature
+  // What a signature tells of a test.
+  struct TagTest {
+    morph::Grammemes need = 0, forbid = 0, never = 0;
+    std::uint32_t origins = 0, form_need = 0, form_forbid = 0;
+    std::uint32_t test = 0;
+  };
+  morph::Grammemes told_tags_ = 0;                // those that such a test names
+  std::array<std::vector<TagTest>, 65> of_tags_;  // those that are not kKeyed, by a bit that they need; the last ones need none
+  std::vector<std::uint32_t> own_;                // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions

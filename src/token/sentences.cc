@@ -47,6 +47,7 @@ class Splitter {
   std::string_view Text(std::size_t i) const { return clean_.substr(tokens_[i].begin, tokens_[i].end - tokens_[i].begin); }
   bool Is(std::size_t i, std::string_view text) const { return i < tokens_.size() && Text(i) == text; }
   bool IsStop(std::size_t i) const {
+    if (tokens_[i].kind != Kind::kPunct) return false;
     const std::string_view s = Text(i);
     return s == "." || s == "!" || s == "?" || s == "…";
   }
@@ -94,6 +95,7 @@ class Splitter {
 
   bool IsClosing(std::size_t i) const {
     if (tokens_[i].Has(kCloses)) return true;
+    if (tokens_[i].kind != Kind::kQuote && tokens_[i].kind != Kind::kPunct) return false;
     const std::string_view s = Text(i);
     return s == "»" || s == "”" || s == ")" || s == "]";
   }

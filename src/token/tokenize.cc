@@ -37,6 +37,19 @@ bool IsCyrillicLower(const char* p) {
   return (lead & 0xFE) == 0xD0 && (tail & 0xC0) == 0x80 && text::kLetterTable[0x400u + (lead & 1u) * 64 + (tail & 0x3Fu)] == 'c';
 }
 
+// The same for a capital.
+bool IsCyrillicUpper(const char* p) {
+  const auto lead = static_cast<unsigned char>(p[0]), tail = static_cast<unsigned char>(p[1]);
+  return (lead & 0xFE) == 0xD0 && (tail & 0xC0) == 0x80 && text::kLetterTable[0x400u + (lead & 1u) * 64 + (tail & 0x3Fu)] == 'C';
+}
+
+// What is told of a word that is all Cyrillic and has no capital behind its first letter.
+void SetPlain(std::size_t letters, bool lower, Letters* result) {
+  result->letters = static_cast<std::uint32_t>(letters);
+  result->flags |= kCyrillic;
+  result->shape = lower ? Shape::kLower : letters == 1 ? Shape::kInitial : Shape::kCap;
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, const WordOracle* oracle, std::vector<Token>* tokens) : text_(text), oracle_(oracle), tokens_(*tokens) {}
@@ -91,6 +104,7 @@ class Scanner {
   }
 
   std::size_t Next(std::size_t p) {
+    if (p + 1 < text_.size() && (IsCyrillicLower(text_.data() + p) || IsCyrillicUpper(text_.data() + p))) return Word(p);
     std::size_t size = 0;
     const char32_t c = At(p, &size);
     const Letter letter = text::LetterOf(c);
@@ -136,13 +150,15 @@ class Scanner {
   // A word or number that starts at `p`.
   std::size_t Word(std::size_t p) {
     bool glued = false;  // ends where another word was glued to it
-    const std::size_t end = WordEnd(p, &glued);
+    Letters letters;
+    const std::size_t plain = PlainWordEnd(p, &letters);
+    const std::size_t end = plain != 0 ? plain : WordEnd(p, &glued);
     if (const std::size_t address = AddressFrom(p, end); address != 0) {
       Address(p, address);
       return address;
     }
     const std::string_view word = text_.substr(p, end - p);
-    const Letters letters = LettersOf(word);
+    if (plain == 0) letters = LettersOf(word);
     // A word right behind a stop or comma; initials («А.С.Пушкин») are written so.
     if (letters.letters > 0 && pending_ == 0 && !tokens_.empty() && tokens_.back().end == p && tokens_.back().kind == Kind::kPunct) {
       const char sign = text_[tokens_.back().begin];
@@ -185,6 +201,20 @@ class Scanner {
 
   void Piece(std::size_t begin, std::size_t end, const Letters& letters) {
     Emit(begin, end, letters.letters > 0 ? Kind::kWord : Kind::kNumber, letters.shape, letters.flags);
+  }
+
+  // The end of a word of Cyrillic letters, of which none but the first is a capital, with a blank or a plain sign behind it, and what its
+  // letters are: most words of a Russian text. 0 where it is another one.
+  std::size_t PlainWordEnd(std::size_t p, Letters* letters) const {
+    std::size_t q = p;
+    while (q + 1 < text_.size() && (IsCyrillicLower(text_.data() + q) || (q == p && IsCyrillicUpper(text_.data() + q)))) q += 2;
+    if (q == p) return 0;
+    if (q < text_.size()) {
+      const char c = text_[q];
+      if (c < 0 || IsAsciiLetter(c) || IsDigit(c) || c == '-' || c == '\'') return 0;
+    }
+    SetPlain((q - p) / 2, IsCyrillicLower(text_.data() + p), letters);
+    return q;
   }
 
   std::size_t WordEnd(std::size_t p, bool* glued) const {
@@ -280,9 +310,7 @@ bool LettersOfPlain(std::string_view word, Letters* result) {
     std::size_t size = 0;
     if (text::LetterOf(text::Decode(word.data(), word.data() + word.size(), &size)) != Letter::kCyrillicUpper || size != 2) return false;
   }
-  result->letters = static_cast<std::uint32_t>(word.size() / 2);
-  result->flags |= kCyrillic;
-  result->shape = lower ? Shape::kLower : result->letters == 1 ? Shape::kInitial : Shape::kCap;
+  SetPlain(word.size() / 2, lower, result);
   return true;
 }
 
