@@ -1,6 +1,7 @@
 #include "document/build.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,15 +49,17 @@ float Against(const rules::RuleSet& rules, const std::vector<rules::Hit>& hits, 
 
 // Spans of the types that only rules propose: dates, money, roles. The heaviest, then longest cover of each type by itself.
 void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Planned>* out) {
-  for (const Type type : {Type::kDate, Type::kMoney, Type::kRole}) {
-    std::vector<std::pair<float, std::uint32_t>> order;
-    for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
-      const rules::Hit& hit = a.hits.hits[h];
-      const rules::RuleInfo& info = p.rules().rule(hit.rule);
-      if (info.type != type || info.weight <= 0) continue;
-      if (info.weight + Against(p.rules(), a.hits.hits, h, type) <= 0) continue;
-      order.emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
-    }
+  constexpr Type kOf[] = {Type::kDate, Type::kMoney, Type::kRole};
+  std::vector<std::pair<float, std::uint32_t>> orders[std::size(kOf)];
+  for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
+    const rules::Hit& hit = a.hits.hits[h];
+    const rules::RuleInfo& info = p.rules().rule(hit.rule);
+    const auto* of = std::find(std::begin(kOf), std::end(kOf), info.type);
+    if (of == std::end(kOf) || info.weight <= 0 || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
+    orders[of - kOf].emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
+  }
+  for (const Type type : kOf) {
+    auto& order = orders[std::find(std::begin(kOf), std::end(kOf), type) - std::begin(kOf)];
     std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
     if (order.empty()) continue;
     std::vector<std::uint8_t> used(a.tokens.size() + 1, 0);
@@ -227,6 +230,8 @@ class Builder {
     // Names inside other names ask what the people of the text are called, but have no say in it.
     InnerMentions(s_, p_.rules(), &inner_);
     std::vector<Planned> flat, nested;
+    flat.reserve(s_.mentions.size() + s_.mentions.size() / 2);
+    nested.reserve(inner_.size());
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);
     for (const Mention& m : s_.mentions) {

@@ -122,6 +122,11 @@ struct Analysis {
   Reaching placed_near, named_near, hits_near;
   std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
 
+  // The classes that are asked for at each mention.
+  struct Classes {
+    std::uint16_t org_head = 0, place_head = 0, program_head = 0, role = 0, name_particle = 0;
+  } classes;
+
   ByToken matches_at, matches_end, hits_at;
   Chains chains;  // built after the categories of the tokens are known
 
@@ -135,8 +140,9 @@ struct Analysis {
     placed.clear();
     named.clear();
     placed_hits.clear();
-    const std::uint16_t bodies = gazetteer->ClassId("org_head"), places = gazetteer->ClassId("place_head"),
-                        programs = gazetteer->ClassId("program_head");
+    classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"), gazetteer->ClassId("program_head"),
+               gazetteer->ClassId("role"), gazetteer->ClassId("name_particle")};
+    const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
     for (const gazetteer::Match& m : matches) {
       const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
       MatchInfo info;

@@ -225,6 +225,12 @@ void ClusterPeople(const std::vector<Described>& mentions, Stems* stems, KeyMap*
 
 // Whether a text is an abbreviation: short, without blanks, and of capitals only.
 bool IsCapitals(std::string_view text) {
+  // Most names show at once that they are none: by a small letter first, or second.
+  const auto is_small = [text](std::size_t i) {
+    const auto at = [text](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
+    return (at(i) >= 'a' && at(i) <= 'z') || (at(i) == 0xD0 && at(i + 1) >= 0xB0) || (at(i) == 0xD1 && at(i + 1) <= 0x8F);
+  };
+  if (text.empty() || is_small(0) || is_small(static_cast<unsigned char>(text[0]) < 0x80 ? 1 : 2)) return false;
   if (text.size() > 16 || text.find(' ') != std::string_view::npos) return false;
   std::string folded;
   morph::Fold(text, &folded);

@@ -75,8 +75,7 @@ void AddSlots(std::string_view text, Slots* slots) {
 }
 
 // The word class match of a class that ends right before the span, or begins it; -1 where there is none.
-int HeadMatch(const Analysis& a, const Described& d, std::string_view cls) {
-  const std::uint16_t id = a.gazetteer->ClassId(cls);
+int HeadMatch(const Analysis& a, const Described& d, std::uint16_t id) {
   if (id == 0) return -1;
   std::size_t left = d.begin;
   if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
@@ -215,7 +214,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
   if (d->type == Type::kOrganization) Place(a, d);
   if (d->type == Type::kRole) {
     AddSlot("value", &d->slots) = a.NominativeOf(d->begin, d->end, false);
-    const std::uint16_t role = a.gazetteer->ClassId("role");
+    const std::uint16_t role = a.classes.role;
     std::uint32_t longest = 0;
     std::string_view name;
     for (std::uint32_t i = d->begin; i < d->end && longest == 0; ++i) {
@@ -230,12 +229,11 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     if (longest == 1 && d->end == d->begin + 1) OfRole(a, name, d);
   }
 
-  const std::string_view cls = d->type == Type::kOrganization ? "org_head"
-                               : d->type == Type::kProgram    ? "program_head"
-                               : d->type == Type::kLocation   ? "place_head"
-                                                              : "";
-  if (!cls.empty()) {
-    const int head = HeadMatch(a, *d, cls);
+  if (d->type == Type::kOrganization || d->type == Type::kProgram || d->type == Type::kLocation) {
+    const int head = HeadMatch(a, *d,
+                               d->type == Type::kOrganization ? a.classes.org_head
+                               : d->type == Type::kProgram    ? a.classes.program_head
+                                                              : a.classes.place_head);
     if (head >= 0) {
       const auto& m = a.matches[static_cast<std::size_t>(head)];
       const gazetteer::Entry e = a.gazetteer->entry(m.entry);

@@ -436,6 +436,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   m.begin = begin;
   m.end = end;
   m.votes = votes;
+  m.words.reserve(end - begin);
   bool capitals = false;
   std::size_t count = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
@@ -473,7 +474,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
     const auto vowels = [&](std::uint32_t i) { return Vowels(a_.FormOf(i).folded); };
     m.eastern = vowels(begin) <= 2 && vowels(begin + 1) == 1 && vowels(begin + 2) <= 2 && vowels(begin) + vowels(begin + 2) <= 3;
     // «Марин Ле Пен» is none of them.
-    const std::uint16_t particle = a_.gazetteer->ClassId("name_particle");
+    const std::uint16_t particle = a_.classes.name_particle;
     for (const std::uint32_t index : a_.matches_at.At(begin + 1)) {
       if (a_.infos[index].words && a_.infos[index].class_id == particle) m.eastern = false;
     }
@@ -532,7 +533,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     }
   };
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
-  const std::uint16_t role = a_.gazetteer->ClassId("role");
+  const std::uint16_t role = a_.classes.role;
 
   // «христианской девочки» is no nominative of the plural: an adjective before the noun narrows what it says.
   const auto narrowed = [&](std::size_t noun, morph::Agreement agreement) {

@@ -49,7 +49,7 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
   }
   if (parts.empty()) return out;
   // «Марин Ле Пен», «Люк Ван Велли».
-  const std::uint16_t particle = a.gazetteer->ClassId("name_particle");
+  const std::uint16_t particle = a.classes.name_particle;
   for (std::size_t k = 1; k + 1 < parts.size(); ++k) {
     for (const std::uint32_t index : a.matches_at.At(parts[k].begin)) {
       const gazetteer::Match& m = a.matches[index];

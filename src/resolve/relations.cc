@@ -163,6 +163,11 @@ class Finder {
   }
 
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
+    // Most words are none of the class and no compound.
+    const auto is_role = [this](std::uint32_t m) { return a_.infos[m].words && a_.infos[m].class_id == role_; };
+    const std::span<const std::uint32_t> matches = a_.matches_at.At(i);
+    if (std::none_of(matches.begin(), matches.end(), is_role) && (!a_.tokens[i].Has(Flag::kHyphen) || a_.hits_at.At(i).empty()))
+      return false;
     bool no_post = false;
     std::size_t longest = 0;
     // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
