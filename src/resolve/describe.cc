@@ -179,9 +179,11 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     return;
   }
   const int entry = BestEntry(a, *d);
+  std::string_view canonical;  // the entry's name
   if (entry >= 0) {
     const gazetteer::Entry e = a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry);
     d->gazetteer = e.id;
+    canonical = e.name;
     d->kind = e.kind;
     if (d->rule.empty()) d->rule = "gazetteer";
     if (d->type != Type::kPerson) AddSlots(e.slots, &d->slots);
@@ -205,9 +207,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     // «ЕК», «АНСА»: an abbreviation stays as it is.
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
-    d->normal = letters ? d->text
-                : whole ? std::string(a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).name)
-                        : a.NominativeOf(d->begin, d->end);
+    d->normal = letters ? d->text : whole ? std::string(canonical) : a.NominativeOf(d->begin, d->end);
     if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
 

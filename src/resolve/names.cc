@@ -653,6 +653,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   if (m->eastern) {
     for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.001;
   }
+  for (std::size_t bit = 0; bit < kBits; ++bit) m->places |= std::uint32_t{m->context[bit] > 0} << bit;
 }
 
 inline double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
@@ -700,7 +701,7 @@ void PersonNames::Vote(const Mention& m) {
     for (std::size_t x = 0; x < m.words[k].hypotheses->size(); ++x) {
       const double factor = Factor(m, m.words[k], (*m.words[k].hypotheses)[x], false);
       factors.push_back(factor);
-      for (std::uint32_t left = PlacesOf(m.words[k], x); left != 0; left &= left - 1) {
+      for (std::uint32_t left = PlacesOf(m.words[k], x) & m.places; left != 0; left &= left - 1) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
       }
@@ -714,7 +715,7 @@ void PersonNames::Vote(const Mention& m) {
     for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
       double share = 0;
       const double factor = factors[next++];
-      for (std::uint32_t left = PlacesOf(w, x); left != 0; left &= left - 1) {
+      for (std::uint32_t left = PlacesOf(w, x) & m.places; left != 0; left &= left - 1) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         double product = m.context[bit] * factor * WeightOf(w, x, bit);
         for (std::size_t j = 0; j < n && product > 0; ++j) {
@@ -787,7 +788,7 @@ void PersonNames::Decide(Mention* m) {
     top[k].fill(0);
     for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
       const double factor = Factor(*m, w, (*w.hypotheses)[x], true);
-      for (std::uint32_t left = PlacesOf(w, x); left != 0; left &= left - 1) {
+      for (std::uint32_t left = PlacesOf(w, x) & m->places; left != 0; left &= left - 1) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         const double weight = factor * WeightOf(w, x, bit);
         if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = static_cast<std::uint32_t>(x);

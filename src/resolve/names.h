@@ -85,6 +85,7 @@ class PersonNames {
     bool eastern = false;
     std::vector<Word> words;
     std::array<double, kBits> context{};
+    std::uint32_t places = 0;  // where the context is above zero, as bits
     std::vector<std::string> known;  // folded words of a dictionary's whole name
     PersonForm form;
     std::uint8_t slot = 255;

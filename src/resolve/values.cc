@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -77,17 +76,15 @@ Period Years(int first, int last) { return {Period::kYears, {first, 1, 1}, {last
 Period Months(int year, int first, int last) { return {Period::kMonths, {year, first, 1}, {year, last, DaysIn(year, last)}}; }
 Period Days(const Day& from, const Day& to) { return {Period::kDays, from, to}; }
 
-std::string Two(int n) {
-  char text[8];
-  std::snprintf(text, sizeof text, "%02d", n % 100);
-  return text;
+// A number with at least so many figures.
+std::string Padded(int n, std::size_t width) {
+  std::string out = std::to_string(std::abs(n));
+  if (out.size() < width) out.insert(0, width - out.size(), '0');
+  return n < 0 ? "-" + out : out;
 }
 
-std::string WriteYear(int year) {
-  char text[16];
-  std::snprintf(text, sizeof text, year < 0 ? "-%04d" : "%04d", std::abs(year));
-  return text;
-}
+std::string Two(int n) { return Padded(n % 100, 2); }
+std::string WriteYear(int year) { return Padded(year, 4); }
 
 std::string Write(const Day& d, Period::Unit unit, bool yearless) {
   std::string out = yearless ? "-" : WriteYear(d.year);
