@@ -1,6 +1,7 @@
 #include "document/build.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,24 +36,33 @@ struct Planned {
   std::size_t person = 0;  // its number among the people
 };
 
+// What speaks against a type at the span of a hit: the sum of the vetoes there.
+float Against(const rules::RuleSet& rules, const std::vector<rules::Hit>& hits, std::uint32_t h, Type type) {
+  // Hits of one span stand together.
+  const auto same = [&hits, h](std::size_t k) { return hits[k].begin == hits[h].begin && hits[k].end == hits[h].end; };
+  std::size_t k = h;
+  while (k > 0 && same(k - 1)) --k;
+  float sum = 0;
+  for (; k < hits.size() && same(k); ++k) {
+    const rules::RuleInfo& info = rules.rule(hits[k].rule);
+    if ((info.vetoes >> static_cast<unsigned>(type) & 1u) != 0) sum += info.weight;
+  }
+  return sum;
+}
+
 // Spans of the types that only rules propose: dates and money. The heaviest, then longest cover of each type by itself.
 void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Planned>* out) {
-  for (const Type type : {Type::kDate, Type::kMoney}) {
-    std::vector<std::pair<float, std::uint32_t>> order;
-    // What speaks against a span of this type.
-    std::map<std::pair<std::uint32_t, std::uint32_t>, float> against;
-    for (const rules::Hit& hit : a.hits.hits) {
-      const rules::RuleInfo& info = p.rules().rule(hit.rule);
-      if ((info.vetoes >> static_cast<unsigned>(type) & 1u) != 0) against[{hit.begin, hit.end}] += info.weight;
-    }
-    for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
-      const rules::Hit& hit = a.hits.hits[h];
-      const rules::RuleInfo& info = p.rules().rule(hit.rule);
-      if (info.type != type || info.weight <= 0) continue;
-      const auto veto = against.find({hit.begin, hit.end});
-      if (veto != against.end() && info.weight + veto->second <= 0) continue;
-      order.emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
-    }
+  constexpr Type kOf[] = {Type::kDate, Type::kMoney};
+  std::vector<std::pair<float, std::uint32_t>> orders[std::size(kOf)];
+  for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
+    const rules::Hit& hit = a.hits.hits[h];
+    const rules::RuleInfo& info = p.rules().rule(hit.rule);
+    const auto* of = std::find(std::begin(kOf), std::end(kOf), info.type);
+    if (of == std::end(kOf) || info.weight <= 0 || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
+    orders[of - kOf].emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
+  }
+  for (const Type type : kOf) {
+    auto& order = orders[std::find(std::begin(kOf), std::end(kOf), type) - std::begin(kOf)];
     std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
     if (order.empty()) continue;
     std::vector<std::uint8_t> used(a.tokens.size() + 1, 0);
@@ -117,7 +127,7 @@ bool RepeatsOuter(const PipelineScratch& s, const resolve::Candidate& c, const M
 }
 
 // Mentions inside longer ones: the best cover of the candidates that lie strictly inside, and again inside of these.
-void InnerMentions(const PipelineScratch& s, const rules::RuleSet& rules, std::vector<Mention>* out) {
+void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<Mention>* out) {
   constexpr std::size_t kOrganization = 1;
   constexpr float kSure = 0.5;  // a score that is enough, and little beside one that has reasons of its own
   std::vector<Mention> open(s.mentions.begin(), s.mentions.end());
@@ -146,7 +156,8 @@ void InnerMentions(const PipelineScratch& s, const rules::RuleSet& rules, std::v
       inner.push_back({c.begin - outer.begin, c.end - outer.begin, c.types});
       scores.push_back(score);
     }
-    resolve::BestCover(outer.end - outer.begin, inner, scores, &found);
+    if (inner.empty()) continue;
+    resolve::BestCover(outer.end - outer.begin, inner, scores, &s.cover, &found);
     for (const Mention& m : found) {
       out->push_back({m.begin + outer.begin, m.end + outer.begin, m.type, m.score});
       open.push_back(out->back());
@@ -160,6 +171,7 @@ class CodePoints {
   explicit CodePoints(std::string_view text) : text_(text) {}
   void Fill(std::vector<Span*> bytes, std::vector<Span*> points) {
     std::vector<std::size_t> offsets;
+    offsets.reserve(2 * bytes.size());
     for (const Span* s : bytes) offsets.push_back(s->start), offsets.push_back(s->end);
     std::sort(offsets.begin(), offsets.end());
     offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
@@ -204,8 +216,8 @@ class Builder {
 
   // Of a description that is still needed (const) or not.
   template <class D>
-  Entity ToEntity(D&& d) const {
-    Entity e;
+  void Fill(D&& d, Entity* entity) const {
+    Entity& e = *entity;
     e.span = Original(d.begin, d.end);
     e.type = d.type;
     e.kind = std::forward<D>(d).kind;
@@ -215,7 +227,6 @@ class Builder {
     e.gazetteer = std::forward<D>(d).gazetteer;
     e.score = static_cast<double>(d.score);
     e.rule = std::forward<D>(d).rule;
-    return e;
   }
 
   // Adds the description of a mention. `people` may be null where it is none of a person.
@@ -246,6 +257,8 @@ class Builder {
     // Names inside other names ask what the people of the text are called, but have no say in it.
     InnerMentions(s_, p_.rules(), &inner_);
     std::vector<Planned> flat, nested;
+    flat.reserve(s_.mentions.size() + s_.mentions.size() / 2);
+    nested.reserve(inner_.size());
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);
     for (const Mention& m : s_.mentions) {
@@ -300,7 +313,7 @@ class Builder {
     return last != next && crosses(*(last - 1));
   }
 
-  static std::string SlotOf(const Described& d, std::string_view key) {
+  static std::string_view SlotOf(const Described& d, std::string_view key) {
     for (const auto& [k, v] : d.slots) {
       if (k == key) return v;
     }
@@ -409,7 +422,7 @@ class Builder {
       }
       kept_.push_back(static_cast<int>(out_.entities.size()));
       if (cluster[i] >= 0) members[static_cast<std::size_t>(cluster[i])].push_back(static_cast<int>(i));
-      out_.entities.push_back(ToEntity(std::as_const(flat_[i])));
+      Fill(std::as_const(flat_[i]), &out_.entities.emplace_back());
     }
     const std::map<std::string_view, std::size_t> states = resolve::StatesOf(flat_);
     std::vector<int> number(static_cast<std::size_t>(count), -1);
@@ -430,13 +443,13 @@ class Builder {
       }
       // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
       if (d.type == Type::kOrganization && !entity.gazetteer.empty()) {
-        const std::string own = SlotOf(d, "country");
+        const std::string_view own = SlotOf(d, "country");
         std::string state;
         if (!own.empty() &&
             std::none_of(members[c].begin(), members[c].end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
           state = resolve::StateOf(states, own);
         const std::string id = resolve::IdInState(p_.gazetteer(), entity.gazetteer, state);
-        const std::string& country = id != entity.gazetteer ? state : own;
+        const std::string country(id != entity.gazetteer ? std::string_view(state) : own);
         entity.gazetteer = id;
         for (const int kept : entity.mentions) {
           Entity& mention = out_.entities[static_cast<std::size_t>(kept)];
@@ -499,7 +512,9 @@ class Builder {
                      [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
     out_.nested.reserve(all.size());
     // The last mention of the flat view with this span and type, or null.
-    const auto flat_entity = [this](const Entity& e) -> const Entity* {
+    const auto flat_entity = [this](const Described* d, const Entity& e) -> const Entity* {
+      if (d >= flat_.data() && d < flat_.data() + flat_.size())
+        return &out_.entities[static_cast<std::size_t>(kept_[static_cast<std::size_t>(d - flat_.data())])];
       auto f = std::upper_bound(out_.entities.begin(), out_.entities.end(), e.span.start,
                                 [](std::size_t start, const Entity& x) { return start < x.span.start; });
       while (f != out_.entities.begin() && (--f)->span.start == e.span.start) {
@@ -517,16 +532,17 @@ class Builder {
         if (around.span.end < span.end) continue;  // crosses: the tree keeps the one that began first
         if (around.span == span && around.type == d->type) continue;
       }
-      Entity e = ToEntity(std::move(*d));  // nobody needs the descriptions after this
-      if (!open.empty()) e.parent = open.back();
-      if (const Entity* flat = flat_entity(e); flat != nullptr) {
+      const int parent = open.empty() ? -1 : open.back();
+      open.push_back(static_cast<int>(out_.nested.size()));
+      Entity& e = out_.nested.emplace_back();
+      Fill(std::move(*d), &e);  // nobody needs the descriptions after this
+      e.parent = parent;
+      if (const Entity* flat = flat_entity(d, e); flat != nullptr) {
         // What the document entity said of the mention holds here too.
         e.entity = flat->entity;
-        e.gazetteer = flat->gazetteer;
-        e.slots = flat->slots;
+        if (e.gazetteer != flat->gazetteer) e.gazetteer = flat->gazetteer;
+        if (e.slots != flat->slots) e.slots = flat->slots;
       }
-      open.push_back(static_cast<int>(out_.nested.size()));
-      out_.nested.push_back(std::move(e));
     }
   }
 
@@ -543,6 +559,8 @@ class Builder {
 
   void Points() {
     std::vector<Span*> bytes, points;
+    bytes.reserve(out_.entities.size() + out_.nested.size() + out_.relations.size());
+    points.reserve(bytes.capacity());
     for (std::vector<Entity>* list : {&out_.entities, &out_.nested}) {
       for (Entity& e : *list) bytes.push_back(&e.span), points.push_back(&e.code_points);
     }

@@ -129,6 +129,11 @@ struct Analysis {
   ByToken matches_end;
   std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
 
+  // The classes that are asked for at each mention.
+  struct Classes {
+    std::uint16_t org_head = 0, place_head = 0, program_head = 0, role = 0, name_particle = 0;
+  } classes;
+
   Chains chains;  // built after the categories of the tokens are known
 
   mutable Nominatives nominatives;  // remembered from earlier documents
@@ -140,8 +145,9 @@ struct Analysis {
     infos.resize(matches.size());
     placed.resize(matches.size());
     named.clear();
-    const std::uint16_t bodies = gazetteer->ClassId("org_head"), places = gazetteer->ClassId("place_head"),
-                        programs = gazetteer->ClassId("program_head");
+    classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"), gazetteer->ClassId("program_head"),
+               gazetteer->ClassId("role"), gazetteer->ClassId("name_particle")};
+    const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
     for (std::size_t i = 0; i < matches.size(); ++i) {
       const gazetteer::Match& m = matches[i];
       const gazetteer::EntryInfo e = gazetteer->Info(m.entry);

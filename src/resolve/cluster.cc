@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "morph/form_table.h"
+#include "resolve/key_map.h"
 #include "resolve/memory.h"
 
 namespace atau::resolve {
@@ -39,35 +40,83 @@ class Union {
 
 bool IsLetterOrDigit(unsigned char c) { return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// The words of a folded name; quotes and dashes (also those of several bytes) are passed over.
-std::vector<std::string> WordsOf(std::string_view text) {
-  std::string folded;
-  morph::Fold(text, &folded);
-  std::vector<std::string> words(1);
+// Calls `word` with each word of a folded name; quotes and dashes (also those of several bytes) are passed over.
+template <class Word>
+void EachWord(std::string_view folded, Word&& word) {
+  std::size_t begin = 0;
   for (std::size_t i = 0; i < folded.size(); ++i) {
     const auto c = static_cast<unsigned char>(folded[i]);
     const bool punct = c == 0xE2 || (c == 0xC2 && i + 1 < folded.size());  // «General Punctuation» and «»
-    if (punct) {
-      i += c == 0xE2 ? 2 : 1;
-      if (!words.back().empty()) words.emplace_back();
-    } else if (IsLetterOrDigit(c)) {
-      words.back() += folded[i];
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
+    if (!punct && IsLetterOrDigit(c)) continue;
+    if (i > begin) word(folded.substr(begin, i - begin));
+    if (punct) i += c == 0xE2 ? 2 : 1;
+    begin = i + 1;
   }
-  if (words.back().empty()) words.pop_back();
-  return words;
+  if (begin < folded.size()) word(folded.substr(begin));
 }
 
-std::string Stems(const std::vector<std::string>& words, std::size_t from, std::size_t to) {
-  std::string out;
-  for (std::size_t i = from; i < to; ++i) {
-    if (!out.empty()) out += ' ';
-    out += StemOf(words[i]);
+// Names of a document by the stems of their words: with a blank between them, so that the stems of the first words are the beginning of
+// all. They stand one behind the other in one string.
+class Stems {
+ public:
+  struct Name {
+    std::uint32_t begin = 0;             // in the string
+    std::uint32_t first = 0, words = 0;  // into the ends of stems
+  };
+
+  void Clear() { text_.clear(), ends_.clear(); }
+  Name Add(std::string_view name) {
+    Name out{static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(ends_.size()), 0};
+    morph::Fold(name, &folded_);
+    EachWord(folded_, [&](std::string_view word) {
+      if (out.words++ > 0) text_ += ' ';
+      text_ += StemOf(word);
+      ends_.push_back(static_cast<std::uint32_t>(text_.size()));
+    });
+    return out;
   }
-  return out;
+  // The stems of the first words of a name. Valid until the next Add.
+  std::string_view Of(const Name& name, std::size_t words) const {
+    return words == 0 ? std::string_view() : std::string_view(text_).substr(name.begin, ends_[name.first + words - 1] - name.begin);
+  }
+  std::string_view Of(const Name& name) const { return Of(name, name.words); }
+
+  // How many words a name has.
+  std::size_t WordsOf(std::string_view name) {
+    std::size_t words = 0;
+    morph::Fold(name, &folded_);
+    EachWord(folded_, [&words](std::string_view) { ++words; });
+    return words;
+  }
+
+ private:
+  std::string text_, folded_;
+  std::vector<std::uint32_t> ends_;
+};
+
+// From keys (hashes that are taken for what they are of) to numbers from 1 on.
+using Numbers = KeyMap<int>;
+
+// The number of a key; `fresh` where it has none yet, and has it from now on.
+int TryAdd(Numbers* numbers, std::uint64_t key, int fresh) {
+  int& number = (*numbers)[key];
+  if (number == 0) number = fresh + 1;
+  return number - 1;
 }
+// -1 where the key has none.
+int NumberOf(const Numbers& numbers, std::uint64_t key) {
+  const int* number = numbers.Find(key);
+  return number == nullptr ? -1 : *number - 1;
+}
+
+std::uint64_t KeyWith(std::uint64_t key, std::uint64_t other) {
+  key = (key ^ other) * 0x9E3779B97F4A7C15u;
+  return (key ^ key >> 29) * 0xBF58476D1CE4E5B9u + other;
+}
+
+constexpr std::uint64_t kById = 0x1D, kGiven = 0x1E;  // of keys that are no stems
+
+std::uint64_t KeyOfId(std::string_view id) { return KeyWith(morph::KeyOf(id), kById); }
 
 std::string_view SlotOf(const Described& d, std::string_view key) {
   for (const auto& [k, v] : d.slots) {
@@ -84,55 +133,56 @@ std::string_view FirstLetter(std::string_view s) {
 
 bool IsInitial(std::string_view name) { return name.find('.') != std::string_view::npos || FirstLetter(name).size() == name.size(); }
 
-// Two given names that can belong to one person.
-bool SameGiven(std::string_view x, std::string_view y) {
-  if (x.empty() || y.empty()) return true;
-  if (IsInitial(x) || IsInitial(y)) return FirstLetter(x) == FirstLetter(y);
-  const auto a = WordsOf(x), b = WordsOf(y);
-  return !a.empty() && !b.empty() && StemOf(a[0]) == StemOf(b[0]);
-}
-
-std::string StemOfName(std::string_view name) {
-  const auto words = WordsOf(name);
-  return Stems(words, 0, words.size());
-}
-
 struct Person {
   int mention;
-  std::string first, last;  // first as written, last as stem
-  std::string surname;      // as written
+  std::string_view first, surname;                  // as written
+  std::uint64_t first_key = 0, first_word_key = 0;  // of the given name's stems, and of the first of them (0: it has none)
+  std::uint64_t last_key = 0;                       // of the surname's stems; 0: it has none
   morph::Gender gender;
 };
 
+// Two given names that can belong to one person.
+bool SameGiven(const Person& x, const Person& y) {
+  if (x.first.empty() || y.first.empty()) return true;
+  if (IsInitial(x.first) || IsInitial(y.first)) return FirstLetter(x.first) == FirstLetter(y.first);
+  return x.first_word_key != 0 && x.first_word_key == y.first_word_key;
+}
+
 // Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
-void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
-  std::vector<int> order;
+void ClusterPeople(const std::vector<Described>& mentions, Stems* stems, Numbers* keys, Union* u) {
+  std::vector<Person> people;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
-    if (mentions[i].type == Type::kPerson) order.push_back(static_cast<int>(i));
+    const Described& d = mentions[i];
+    if (d.type != Type::kPerson) continue;
+    Person p{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender};
+    stems->Clear();
+    if (const Stems::Name last = stems->Add(p.surname); last.words > 0) p.last_key = morph::KeyOf(stems->Of(last));
+    const Stems::Name first = stems->Add(p.first);
+    p.first_key = morph::KeyOf(stems->Of(first));
+    if (first.words > 0) p.first_word_key = morph::KeyOf(stems->Of(first, 1));
+    people.push_back(p);
   }
-  const auto parts = [&mentions](int i) {
-    const Described& d = mentions[static_cast<std::size_t>(i)];
-    return (SlotOf(d, "first").empty() ? 0 : IsInitial(SlotOf(d, "first")) ? 1 : 2) + (SlotOf(d, "last").empty() ? 0 : 2);
-  };
-  std::stable_sort(order.begin(), order.end(), [&parts](int x, int y) { return parts(x) > parts(y); });
-  std::vector<Person> known;
-  std::unordered_map<std::string, std::vector<std::size_t>> by_last, by_first;  // stems to people
-  for (const int i : order) {
-    const Described& d = mentions[static_cast<std::size_t>(i)];
-    Person p{i, std::string(SlotOf(d, "first")), StemOfName(SlotOf(d, "last")), std::string(SlotOf(d, "last")), d.gender};
-    const bool bare = p.first.empty() || p.last.empty();
-    const std::string single = p.last.empty() ? StemOfName(p.first) : p.last;
+  if (people.empty()) return;
+  const auto parts = [](const Person& p) { return (p.first.empty() ? 0 : IsInitial(p.first) ? 1 : 2) + (p.surname.empty() ? 0 : 2); };
+  std::stable_sort(people.begin(), people.end(), [&parts](const Person& x, const Person& y) { return parts(x) > parts(y); });
+  keys->Clear();
+  std::vector<std::vector<std::uint32_t>> known;  // people by the key of a surname or of a given name
+  for (std::size_t n = 0; n < people.size(); ++n) {
+    const Person& p = people[n];
+    const int i = p.mention;
+    const bool bare = p.first.empty() || p.last_key == 0;
+    const std::uint64_t single = p.last_key == 0 ? p.first_key : p.last_key;
     int best = -1;
-    const auto consider = [&](const std::unordered_map<std::string, std::vector<std::size_t>>& index, const std::string& stem,
-                              bool any_gender) {
-      const auto it = index.find(stem);
-      if (it == index.end()) return;
+    const auto consider = [&](std::uint64_t key, bool any_gender) {
+      const int at = NumberOf(*keys, key);
+      if (at < 0) return;
       // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones
       // are enough.
-      const std::size_t from = it->second.size() > 64 ? it->second.size() - 64 : 0;
-      for (std::size_t n = from; n < it->second.size(); ++n) {
-        const Person& k = known[it->second[n]];
-        if (!bare && !SameGiven(k.first, p.first)) continue;
+      const std::vector<std::uint32_t>& same = known[static_cast<std::size_t>(at)];
+      const std::size_t from = same.size() > 64 ? same.size() - 64 : 0;
+      for (std::size_t s = from; s < same.size(); ++s) {
+        const Person& k = people[same[s]];
+        if (!bare && !SameGiven(k, p)) continue;
         if (any_gender && k.surname != p.surname) continue;
         if (bare && !any_gender && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown)
           continue;
@@ -143,31 +193,33 @@ void ClusterPeople(const std::vector<Described>& mentions, Union* u) {
           best = k.mention;
       }
     };
-    consider(by_last, bare ? single : p.last, false);
-    if (bare && best < 0) consider(by_first, single, false);
+    const auto know = [&](std::uint64_t key) {
+      const int at = TryAdd(keys, key, static_cast<int>(known.size()));
+      if (static_cast<std::size_t>(at) == known.size()) known.emplace_back();
+      known[static_cast<std::size_t>(at)].push_back(static_cast<std::uint32_t>(n));
+    };
+    consider(single, false);
+    if (bare && best < 0) consider(KeyWith(single, kGiven), false);
     // «Данелия» by itself shows no gender, whatever it was taken for.
-    if (bare && best < 0 && !p.surname.empty()) consider(by_last, single, true);
+    if (bare && best < 0 && !p.surname.empty()) consider(single, true);
     if (best >= 0) u->Join(best, i);
-    if (!p.last.empty()) by_last[p.last].push_back(known.size());
-    if (!p.first.empty()) by_first[StemOfName(p.first)].push_back(known.size());
-    known.push_back(std::move(p));
+    if (p.last_key != 0) know(p.last_key);
+    if (!p.first.empty()) know(KeyWith(p.first_key, kGiven));
   }
 }
 
-// The initials of a name's words, with and without its small words: «Министерство внутренних дел» → мвд.
-std::vector<std::string> Initials(const std::vector<std::string>& words) {
-  std::string all, large;
-  for (const std::string& w : words) {
-    all += FirstLetter(w);
-    if (w.size() > 6 || w.size() > 4) large += FirstLetter(w);
-  }
-  return {all, large};
-}
-
+// Whether a text is an abbreviation: short, without blanks, and of capitals only.
 bool IsCapitals(std::string_view text) {
+  // Most names show at once that they are none: by a small letter first, or second.
+  const auto is_small = [text](std::size_t i) {
+    const auto at = [text](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
+    return (at(i) >= 'a' && at(i) <= 'z') || (at(i) == 0xD0 && at(i + 1) >= 0xB0) || (at(i) == 0xD1 && at(i + 1) <= 0x8F);
+  };
+  if (text.empty() || is_small(0) || is_small(static_cast<unsigned char>(text[0]) < 0x80 ? 1 : 2)) return false;
+  if (text.size() > 16 || text.find(' ') != std::string_view::npos) return false;
   std::string folded;
   morph::Fold(text, &folded);
-  if (folded == text || text.size() > 16 || text.find(' ') != std::string_view::npos) return false;
+  if (folded == text) return false;
   // Folding changes every letter of an abbreviation.
   for (std::size_t i = 0; i < std::min(text.size(), folded.size()); i += FirstLetter(text.substr(i)).size()) {
     if (text.substr(i, FirstLetter(text.substr(i)).size()) == folded.substr(i, FirstLetter(text.substr(i)).size())) return false;
@@ -175,83 +227,102 @@ bool IsCapitals(std::string_view text) {
   return true;
 }
 
-// Words of the trailing place of a body's name; 0 where it has none.
-std::size_t PlaceWords(const Described& d) { return d.place.empty() ? 0 : WordsOf(SlotOf(d, "place")).size(); }
-
 // What a name is looked up by.
 struct Name {
-  std::string stems;  // of the whole name
-  std::string bare;   // without its place
-  std::vector<std::string> words;
+  int mention;
+  bool capitals;
+  Stems::Name stems;
+  std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
-void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
-  std::vector<int> own;
+void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stems, Numbers* by_key, Union* u) {
   std::vector<Name> names;
-  std::unordered_map<std::string, std::vector<int>> placed;  // bare names and ids to the mentions with a place, in the order of the text
+  std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
+  bool abbreviations = false;
+  stems->Clear();
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     const Described& d = mentions[m];
     if (d.type != type) continue;
-    Name name;
-    name.words = WordsOf(d.normal);
-    name.stems = Stems(name.words, 0, name.words.size());
-    const std::size_t place = std::min(PlaceWords(d), name.words.size());
-    if (place > 0 && place < name.words.size()) {
-      name.bare = Stems(name.words, 0, name.words.size() - place);
-      placed[name.bare].push_back(static_cast<int>(own.size()));
-      if (!d.gazetteer.empty()) placed["id:" + d.gazetteer].push_back(static_cast<int>(own.size()));
+    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Add(d.normal)};
+    abbreviations |= name.capitals;
+    if (!d.place.empty()) {
+      const std::size_t place = stems->WordsOf(SlotOf(d, "place"));
+      if (place > 0 && place < name.stems.words) {
+        name.bare = static_cast<std::uint32_t>(name.stems.words - place);
+        const int number = static_cast<int>(names.size());
+        places.emplace_back(morph::KeyOf(stems->Of(name.stems, name.bare)), number);
+        if (!d.gazetteer.empty()) places.emplace_back(KeyOfId(d.gazetteer), number);
+      }
     }
-    own.push_back(static_cast<int>(m));
-    names.push_back(std::move(name));
+    names.push_back(name);
   }
-  std::unordered_map<std::string, int> by_key;
-  const auto join = [&by_key, u](std::string key, int i) {
-    if (key.empty()) return;
-    const auto [it, fresh] = by_key.try_emplace(std::move(key), i);
-    if (!fresh) u->Join(it->second, i);
+  if (names.size() < 2) return;
+  // The mentions of one key, in the order of the text.
+  std::sort(places.begin(), places.end());
+  const auto placed = [&places](std::uint64_t key) {
+    return std::equal_range(places.begin(), places.end(), std::pair(key, 0),
+                            [](const auto& x, const auto& y) { return x.first < y.first; });
   };
+  by_key->Clear();
+  const auto join = [by_key, u](std::uint64_t key, int i) {
+    const int first = TryAdd(by_key, key, i);
+    if (first != i) u->Join(first, i);
+  };
+  const auto mention = [&names](int k) { return names[static_cast<std::size_t>(k)].mention; };
   std::unordered_map<std::string, int> initials;
   // Names with a place, and those without that no name with a place extends, are told by id and words. «МВД России» and «МВД Казахстана»
   // stay apart.
-  for (std::size_t k = 0; k < own.size(); ++k) {
-    const Described& d = mentions[static_cast<std::size_t>(own[k])];
+  for (std::size_t k = 0; k < names.size(); ++k) {
     const Name& name = names[k];
-    if (!name.bare.empty()) {
-      join(name.bare + "@" + d.place, own[k]);
-      if (!d.gazetteer.empty()) join("id:" + d.gazetteer + "@" + d.place, own[k]);
-    } else if (const auto it = placed.find(name.stems); it != placed.end()) {
-      // The nearest before, or else the first.
-      const std::vector<int>& fuller = it->second;
-      const auto after = std::upper_bound(fuller.begin(), fuller.end(), static_cast<int>(k));
-      u->Join(own[static_cast<std::size_t>(after == fuller.begin() ? fuller.front() : *(after - 1))], own[k]);
-      continue;
-    } else if (!d.gazetteer.empty()) {
-      if (const auto by_id = placed.find("id:" + d.gazetteer); by_id != placed.end())
-        u->Join(own[static_cast<std::size_t>(by_id->second.front())], own[k]);
-      join("id:" + d.gazetteer, own[k]);
-    }
-    join(name.stems, own[k]);
-    if (name.words.size() >= 2) {
-      for (const std::string& letters : Initials(name.words)) {
-        if (letters.size() >= 4) initials.try_emplace(letters, own[k]);
+    const int own = name.mention;
+    const Described& d = mentions[static_cast<std::size_t>(own)];
+    const std::uint64_t id = d.gazetteer.empty() ? 0 : KeyOfId(d.gazetteer);
+    const std::uint64_t key = morph::KeyOf(stems->Of(name.stems));
+    if (name.bare > 0) {
+      const std::uint64_t place = morph::KeyOf(d.place);
+      join(KeyWith(morph::KeyOf(stems->Of(name.stems, name.bare)), place), own);
+      if (id != 0) join(KeyWith(id, place), own);
+    } else {
+      if (!places.empty()) {
+        if (const auto [first, last] = placed(key); first != last) {
+          // The nearest before, or else the first.
+          const auto after = std::upper_bound(first, last, std::pair(key, static_cast<int>(k)));
+          u->Join(mention(after == first ? first->second : (after - 1)->second), own);
+          continue;
+        }
       }
+      if (id != 0) {
+        if (const auto [first, last] = placed(id); first != last) u->Join(mention(first->second), own);
+        join(id, own);
+      }
+    }
+    if (name.stems.words > 0) join(key, own);
+    if (abbreviations && name.stems.words >= 2) {
+      // The initials of its words, with and without the small ones: «Министерство внутренних дел» → мвд.
+      std::string all, large;
+      EachWord(stems->Of(name.stems), [&](std::string_view stem) {
+        all += FirstLetter(stem);
+        if (stem.size() > 4) large += FirstLetter(stem);
+      });
+      if (all.size() >= 4) initials.try_emplace(std::move(all), own);
+      if (large.size() >= 4) initials.try_emplace(std::move(large), own);
     }
   }
   // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («фонд «Мир»» … «фонд «Мир»
   // имени Крота»).
-  for (std::size_t k = 0; k < own.size(); ++k) {
-    const Described& d = mentions[static_cast<std::size_t>(own[k])];
-    if (IsCapitals(d.text)) {
+  for (const Name& name : names) {
+    const Described& d = mentions[static_cast<std::size_t>(name.mention)];
+    if (name.capitals) {
       std::string folded;
       morph::Fold(d.text, &folded);
       if (const auto it = initials.find(folded); it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d))
-        u->Join(it->second, own[k]);
+        u->Join(it->second, name.mention);
     }
-    if (type != Type::kOrganization || !names[k].bare.empty()) continue;
-    for (std::size_t n = names[k].words.size(); n-- > 1;) {
-      const auto it = by_key.find(Stems(names[k].words, 0, n));
-      if (it == by_key.end() || (n < 2 && !IsCapitals(mentions[static_cast<std::size_t>(it->second)].text))) continue;
-      if (AreAliases(mentions[static_cast<std::size_t>(it->second)], d)) u->Join(it->second, own[k]);
+    if (type != Type::kOrganization || name.bare > 0) continue;
+    for (std::size_t n = name.stems.words; n-- > 1;) {
+      const int first = NumberOf(*by_key, morph::KeyOf(stems->Of(name.stems, n)));
+      if (first < 0 || (n < 2 && !IsCapitals(mentions[static_cast<std::size_t>(first)].text))) continue;
+      if (AreAliases(mentions[static_cast<std::size_t>(first)], d)) u->Join(first, name.mention);
       break;
     }
   }
@@ -261,17 +332,21 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Union* u) {
 
 std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases) {
   Union u(mentions.size());
-  ClusterPeople(mentions, &u);
-  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &u);
+  Stems stems;
+  Numbers keys;
+  ClusterPeople(mentions, &stems, &keys, &u);
+  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &stems, &keys, &u);
   for (const auto& [x, y] : aliases) {
     if (AreAliases(mentions[static_cast<std::size_t>(x)], mentions[static_cast<std::size_t>(y)])) u.Join(x, y);
   }
   std::vector<int> out(mentions.size(), -1);
-  std::map<int, int> number;
+  int numbers = 0;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     if (IndexOf(mentions[i].type) < 0) continue;
-    const int root = u.Find(static_cast<int>(i));
-    out[i] = number.try_emplace(root, static_cast<int>(number.size())).first->second;
+    // The root is the first of its mentions.
+    const auto root = static_cast<std::size_t>(u.Find(static_cast<int>(i)));
+    if (out[root] < 0) out[root] = numbers++;
+    out[i] = out[root];
   }
   return out;
 }
@@ -338,11 +413,15 @@ std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id
 }
 
 int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members) {
+  if (members.size() == 1) return members.front();
   int best = -1;
   std::size_t best_rank = 0;
   // A place is called as the text calls it most («США», not «Америка»), others by their longest name.
   std::unordered_map<std::string_view, std::size_t> times;
-  for (const int m : members) ++times[mentions[static_cast<std::size_t>(m)].normal];
+  for (const int m : members) {
+    const Described& d = mentions[static_cast<std::size_t>(m)];
+    if (d.type == Type::kLocation) ++times[d.normal];
+  }
   for (const int m : members) {
     const Described& d = mentions[static_cast<std::size_t>(m)];
     std::size_t rank = 1 + d.normal.size();

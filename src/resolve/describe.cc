@@ -1,6 +1,8 @@
 #include "resolve/describe.h"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "morph/morph.h"
 #include "resolve/person.h"
@@ -18,20 +20,44 @@ constexpr std::uint32_t kLongestAbbreviation = 10;  // bytes: five Cyrillic lett
 // The entry that stands for exactly this span and type: those that may fire alone first, canonical names before variants, hand-written
 // lists before imported ones.
 int BestEntry(const Analysis& a, const Described& d) {
-  int best = -1;
-  int best_rank = 0;
-  for (const std::uint32_t index : a.matches_at.At(d.begin)) {
+  const auto rank = [&a](std::uint32_t index) {
     const gazetteer::Match& m = a.matches[index];
-    if (m.end != d.end || a.infos[index].words) continue;
-    const gazetteer::Entry e = a.gazetteer->entry(m.entry);
-    if (e.type != d.type) continue;
-    int rank = 1;
-    if ((m.flags & gazetteer::kSupport) == 0) rank += 4;
-    if (m.variant == 0) rank += 2;
-    if (!e.id.starts_with("geonames") && !e.id.starts_with("cldr") && !e.id.starts_with("brand")) rank += 8;
-    if (rank > best_rank) best_rank = rank, best = static_cast<int>(index);
+    const std::string_view id = a.gazetteer->entry(m.entry).id;
+    int out = 1;
+    if ((m.flags & gazetteer::kSupport) == 0) out += 4;
+    if (m.variant == 0) out += 2;
+    if (!id.starts_with("geonames") && !id.starts_with("cldr") && !id.starts_with("brand")) out += 8;
+    return out;
+  };
+  const int type = IndexOf(d.type);
+  int best = -1;
+  int best_rank = 0;  // asked for where there are two
+  for (const std::uint32_t index : a.matches_at.At(d.begin)) {
+    if (a.matches[index].end != d.end || a.infos[index].words || a.infos[index].type != type) continue;
+    if (type < 0 && a.gazetteer->Info(a.matches[index].entry).type != d.type) continue;
+    if (best >= 0) {
+      if (best_rank == 0) best_rank = rank(static_cast<std::uint32_t>(best));
+      const int own = rank(index);
+      if (own <= best_rank) continue;
+      best_rank = own;
+    }
+    best = static_cast<int>(index);
   }
   return best;
+}
+
+// The attributes of mentions of names that rules may emit.
+constexpr std::string_view kAttributes[] = {"kind", "head", "name", "place", "index"};
+
+std::string& AddSlot(std::string_view key, Slots* slots) {
+  if (slots->empty()) slots->reserve(4);
+  auto& slot = slots->emplace_back();
+  slot.first = key;
+  return slot.second;
+}
+
+bool HasSlot(const Slots& slots, std::string_view key) {
+  return std::any_of(slots.begin(), slots.end(), [key](const auto& s) { return s.first == key; });
 }
 
 // «key=value;key=value» to slots.
@@ -41,17 +67,15 @@ void AddSlots(std::string_view text, Slots* slots) {
     const std::string_view pair = text.substr(0, semi);
     const std::size_t eq = pair.find('=');
     if (eq != std::string_view::npos) {
-      std::string key(pair.substr(0, eq));
-      if (std::none_of(slots->begin(), slots->end(), [&key](const auto& s) { return s.first == key; }))
-        slots->emplace_back(std::move(key), pair.substr(eq + 1));
+      const std::string_view key = pair.substr(0, eq);
+      if (!HasSlot(*slots, key)) AddSlot(key, slots) = pair.substr(eq + 1);
     }
     text = semi == std::string_view::npos ? std::string_view() : text.substr(semi + 1);
   }
 }
 
 // The word class match of a class that ends right before the span, or begins it; -1 where there is none.
-int HeadMatch(const Analysis& a, const Described& d, std::string_view cls) {
-  const std::uint16_t id = a.gazetteer->ClassId(cls);
+int HeadMatch(const Analysis& a, const Described& d, std::uint16_t id) {
   if (id == 0) return -1;
   std::size_t left = d.begin;
   if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
@@ -89,6 +113,7 @@ void Place(const Analysis& a, Described* d) {
     if (a.infos[index].words || a.infos[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin ||
         (m.flags & gazetteer::kOtherCase) != 0)
       continue;
+    if (static_cast<int>(m.end - m.begin) * 16 + 4 + 8 <= best_rank) continue;
     const gazetteer::Entry e = a.gazetteer->entry(m.entry);
     // The longest; of equal ones states before regions before cities, hand-written lists first.
     int rank = static_cast<int>(m.end - m.begin) * 16 + (e.kind == "country" ? 4 : e.kind == "region" ? 2 : 1);
@@ -99,14 +124,12 @@ void Place(const Analysis& a, Described* d) {
   const gazetteer::Match& m = a.matches[static_cast<std::size_t>(best)];
   d->place = std::string(a.gazetteer->entry(m.entry).id);
   d->place_begin = m.begin;
-  if (std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "place"; })) {
-    d->slots.emplace_back("place", a.NominativeOf(m.begin, m.end));
-  }
+  if (!HasSlot(d->slots, "place")) AddSlot("place", &d->slots) = a.NominativeOf(m.begin, m.end);
 }
 
 // Where the word of the class `role` in a post ends.
 std::size_t HeadEnd(const Analysis& a, const Described& d) {
-  const std::uint16_t role = a.gazetteer->ClassId("role");
+  const std::uint16_t role = a.classes.role;
   std::uint32_t end = 0;
   for (std::uint32_t i = d.begin; i < d.end && end == 0; ++i) {
     for (const std::uint32_t index : a.matches_at.At(i)) {
@@ -143,7 +166,7 @@ void OfRole(const Analysis& a, std::string_view name, Described* d) {
 
 std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number) {
   // The first word that is a post by itself; the words behind it are in the genitive or led by a preposition.
-  const std::uint16_t role = a.gazetteer->ClassId("role");
+  const std::uint16_t role = a.classes.role;
   const auto is_post = [&](std::size_t i) {
     const auto matches = a.matches_at.At(i);
     return std::any_of(matches.begin(), matches.end(),
@@ -160,7 +183,7 @@ std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t hea
 }
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
-  d->text = std::string(a.TextOf(d->begin, d->end));
+  d->text = a.TextOf(d->begin, d->end);
   if (hit < 0) {
     float best = 0;
     for (const std::uint32_t index : a.hits_at.At(d->begin)) {
@@ -170,10 +193,16 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     }
   }
   const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
+  std::span<const std::pair<std::string_view, std::string_view>> emits;
+  if (hit >= 0) {
+    const rules::RuleInfo& info = a.rules->rule(a.hits.hits[static_cast<std::size_t>(hit)].rule);
+    emits = info.emits;
+    d->rule = info.name;
+  }
   const auto attribute = [&](std::string_view key) {
-    return hit < 0 ? std::string() : a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key);
+    if (std::none_of(emits.begin(), emits.end(), [key](const auto& e) { return e.first == key; })) return std::string();
+    return a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key);
   };
-  if (hit >= 0) d->rule = std::string(a.rules->rule(a.hits.hits[static_cast<std::size_t>(hit)].rule).name);
 
   if (d->type == Type::kDate || d->type == Type::kMoney) {
     d->normal = d->text;
@@ -181,22 +210,23 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     return;
   }
   const int entry = BestEntry(a, *d);
+  std::string_view canonical;  // the entry's name
   if (entry >= 0) {
     const gazetteer::Entry e = a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry);
-    d->gazetteer = std::string(e.id);
-    d->canonical = std::string(e.name);
-    d->kind = std::string(e.kind);
+    d->gazetteer = e.id;
+    canonical = e.name;
+    d->kind = e.kind;
     if (d->rule.empty()) d->rule = "gazetteer";
     if (d->type != Type::kPerson) AddSlots(e.slots, &d->slots);
   }
   if (d->type == Type::kPerson && person != nullptr) {
-    const PersonName name = ParsePerson(a, d->begin, d->end, *person);
+    PersonName name = ParsePerson(a, d->begin, d->end, *person);
     d->gender = person->gender;
     d->normal = person->normal;
-    if (!name.first.empty()) d->slots.emplace_back("first", name.first);
-    if (!name.middle.empty()) d->slots.emplace_back("middle", name.middle);
-    if (!name.last.empty()) d->slots.emplace_back("last", name.last);
-    if (person->gender != morph::Gender::kUnknown) d->slots.emplace_back("gender", person->gender == morph::Gender::kMasculine ? "m" : "f");
+    if (!name.first.empty()) AddSlot("first", &d->slots) = std::move(name.first);
+    if (!name.middle.empty()) AddSlot("middle", &d->slots) = std::move(name.middle);
+    if (!name.last.empty()) AddSlot("last", &d->slots) = std::move(name.last);
+    if (person->gender != morph::Gender::kUnknown) AddSlot("gender", &d->slots) = person->gender == morph::Gender::kMasculine ? "m" : "f";
     if (person->family) {
       d->kind = "family";
     } else if (d->kind.empty()) {
@@ -209,7 +239,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
     d->normal = letters                  ? d->text
-                : whole                  ? d->canonical
+                : whole                  ? std::string(canonical)
                 : d->type == Type::kRole ? PostNominative(a, d->begin, HeadEnd(a, *d), d->end, true)
                                          : a.NominativeOf(d->begin, d->end);
     if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
@@ -217,8 +247,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
 
   if (d->type == Type::kOrganization) Place(a, d);
   if (d->type == Type::kRole) {
-    d->slots.emplace_back("value", PostNominative(a, d->begin, HeadEnd(a, *d), d->end, false));
-    const std::uint16_t role = a.gazetteer->ClassId("role");
+    AddSlot("value", &d->slots) = PostNominative(a, d->begin, HeadEnd(a, *d), d->end, false);
+    const std::uint16_t role = a.classes.role;
     std::uint32_t longest = 0;
     std::string_view name;
     for (std::uint32_t i = d->begin; i < d->end && longest == 0; ++i) {
@@ -233,34 +263,33 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     if (longest == 1 && d->end == d->begin + 1) OfRole(a, name, d);
   }
 
-  const std::string_view cls = d->type == Type::kOrganization ? "org_head"
-                               : d->type == Type::kProgram    ? "program_head"
-                               : d->type == Type::kLocation   ? "place_head"
-                                                              : "";
-  if (!cls.empty()) {
-    const int head = HeadMatch(a, *d, cls);
+  if (d->type == Type::kOrganization || d->type == Type::kProgram || d->type == Type::kLocation) {
+    const int head = HeadMatch(a, *d,
+                               d->type == Type::kOrganization ? a.classes.org_head
+                               : d->type == Type::kProgram    ? a.classes.program_head
+                                                              : a.classes.place_head);
     if (head >= 0) {
       const auto& m = a.matches[static_cast<std::size_t>(head)];
       const gazetteer::Entry e = a.gazetteer->entry(m.entry);
       if (d->kind.empty()) d->kind = KindAfterColon(a.gazetteer->KindName(e.kind_id));
-      if (d->type != Type::kLocation && std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "head"; })) {
-        d->slots.emplace_back("head", std::string(e.name));
-      }
+      if (d->type != Type::kLocation && !HasSlot(d->slots, "head")) AddSlot("head", &d->slots) = e.name;
     }
-    for (const char* key : {"kind", "head", "name", "place", "index"}) {
+    // Few rules emit any.
+    for (const std::string_view key : kAttributes) {
+      if (emits.empty()) break;
       std::string value = attribute(key);
       if (value.empty()) continue;
-      if (std::string_view(key) == "kind") {
+      if (key == "kind") {
         if (d->kind.empty()) d->kind = std::move(value);
-      } else if (std::none_of(d->slots.begin(), d->slots.end(), [key](const auto& s) { return s.first == key; })) {
-        d->slots.emplace_back(key, std::move(value));
+      } else if (!HasSlot(d->slots, key)) {
+        AddSlot(key, &d->slots) = std::move(value);
       }
     }
-    if (d->type == Type::kProgram && std::none_of(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "index"; })) {
+    if (d->type == Type::kProgram && !HasSlot(d->slots, "index")) {
       // «Союз-2.1а», «Falcon 9»: what carries digits after the name is the index.
       for (std::size_t i = d->begin + 1; i < d->end; ++i) {
         if (a.tokens[i].kind == Kind::kNumber || a.tokens[i].Has(Flag::kDigits)) {
-          d->slots.emplace_back("index", std::string(a.TextOf(i, d->end)));
+          AddSlot("index", &d->slots) = a.TextOf(i, d->end);
           break;
         }
       }

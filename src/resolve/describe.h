@@ -17,7 +17,7 @@ struct Described {
   std::uint32_t begin = 0, end = 0;
   Type type = Type::kNone;
   float score = 0;
-  std::string kind, text, normal, gazetteer, canonical, rule;
+  std::string kind, text, normal, gazetteer, rule;
   Slots slots;
   morph::Gender gender = morph::Gender::kUnknown;
   std::string place;              // of a body whose name ends with a place («МВД Казахстана»): the place's gazetteer id

@@ -1,6 +1,7 @@
 #include "resolve/names.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -248,6 +249,7 @@ int SlotGender(int slot) { return slot == kMale ? 0 : slot == kFemale ? 1 : -1; 
 
 void NameScratch::Follow(const morph::FormTable& forms) {
   if (forms_ == &forms && generation_ == forms.generation() && whole_.size() + parts_.size() < kRemembered) return;
+  known_.clear();
   whole_.clear();
   parts_.clear();
   forms_ = &forms;
@@ -259,20 +261,46 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch) : a_(a), scrat
   scratch_->Follow(*a.forms);
 }
 
-const std::vector<PersonNames::Hypothesis>* PersonNames::HypothesesOf(std::uint32_t token, std::string_view surface,
-                                                                      const morph::Form* form) {
-  std::string word(surface);
-  const auto [it, fresh] = hypotheses_.try_emplace(word, nullptr);
-  if (fresh) {
-    auto& known = form != nullptr ? scratch_->whole_ : scratch_->parts_;
-    const auto [at, first] = known.try_emplace(std::move(word));
-    if (first) {
-      at->second = MakeHypotheses(surface, form);
-      if (form != nullptr) Rare(token, &at->second);
-    }
-    it->second = &at->second;
+const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
+  const std::uint32_t form = a_.tokens[token].form;
+  std::vector<Known>& all = scratch_->known_;
+  if (form >= all.size()) all.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
+  Known& known = all[form];
+  if (known.hypotheses == nullptr) {
+    const morph::Form& f = (*a_.forms)[form];
+    std::vector<Hypothesis>& hypotheses = scratch_->whole_.emplace_back(MakeHypotheses(f.surface, &f));
+    Rare(token, &hypotheses);
+    Finish(&hypotheses);
+    known.hypotheses = &hypotheses;
+    known.key = f.key;
+    known.stem_key = morph::KeyOf(StemOf(f.folded));
+    known.vowels = static_cast<std::uint8_t>(std::min<std::size_t>(Vowels(f.folded), 255));
+    for (const morph::Reading& r : a_.forms->ReadingsOf(f)) known.listed |= r.origin != morph::Origin::kGuess && (r.tag & kNameMarks) != 0;
   }
-  return it->second;
+  return known;
+}
+
+PersonNames::Known PersonNames::KnownPart(std::string_view surface) {
+  const auto [at, first] = scratch_->parts_.try_emplace(std::string(surface));
+  if (first) {
+    at->second = MakeHypotheses(surface, nullptr);
+    Finish(&at->second);
+  }
+  std::string folded;
+  morph::Fold(surface, &folded);
+  return {&at->second, morph::KeyOf(StemOf(folded)), morph::KeyOf(folded)};
+}
+
+// What voting asks of hypotheses.
+void PersonNames::Finish(std::vector<Hypothesis>* hypotheses) {
+  for (Hypothesis& h : *hypotheses) {
+    h.lemma_key = morph::KeyOf(h.lemma);
+    for (std::size_t bit = 0; bit < kBits; ++bit) h.places |= std::uint32_t{h.weight[bit] > 0} << bit;
+    // A man and a woman of one name: neither form speaks against the other.
+    std::string_view man = h.lemma;
+    if (man.ends_with("а")) man.remove_suffix(std::string_view("а").size());
+    h.of_ov = IsOv(man);
+  }
 }
 
 std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_view surface, const morph::Form* form) const {
@@ -406,23 +434,19 @@ bool PersonNames::IsGiven(std::string_view folded) const {
   });
 }
 
-void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form,
-                          float fixed) {
+void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, const Known& known, float fixed) {
   Word w;
   w.token = token;
   w.part = part;
   w.fixed = fixed;
-  w.hypotheses = HypothesesOf(token, surface, form);
-  std::string folded;
-  morph::Fold(surface, &folded);
-  const auto [it, fresh] = group_of_.try_emplace(std::string(StemOf(folded)), static_cast<std::uint32_t>(groups_.size()));
+  w.hypotheses = known.hypotheses;
+  const auto [it, fresh] = group_of_.try_emplace(known.stem_key, static_cast<std::uint32_t>(groups_.size()));
   if (fresh) groups_.emplace_back();
   w.group = it->second;
-  Group& group = groups_[w.group];
-  const auto [at, first] = group.form_of.try_emplace(std::move(folded), static_cast<std::uint32_t>(group.forms.size()));
-  if (first) group.forms.emplace_back();
-  w.form = at->second;
-  m->words.push_back(std::move(w));
+  std::vector<FormVotes>& forms = groups_[w.group].forms;
+  while (w.form < forms.size() && forms[w.form].key != known.key) ++w.form;
+  if (w.form == forms.size()) forms.emplace_back().key = known.key;
+  m->words.push_back(w);
 }
 
 std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
@@ -430,6 +454,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   m.begin = begin;
   m.end = end;
   m.votes = votes;
+  m.words.reserve(end - begin);
   bool capitals = false;
   std::size_t count = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
@@ -441,16 +466,12 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
     const token::Token& t = a_.tokens[i];
     if (t.kind != Kind::kWord || t.Has(Flag::kLatin | Flag::kUrl | Flag::kDigits) || t.shape == Shape::kInitial) continue;
     if (t.shape == Shape::kLower && capitals) continue;  // particles
-    const morph::Form& form = a_.FormOf(i);
     const std::string_view surface = a_.TextOf(i, i + 1);
     const std::size_t hyphen = surface.find('-');
-    bool listed = false;
-    for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-      listed |= r.origin != morph::Origin::kGuess && (r.tag & kNameMarks) != 0;
-    }
-    if (hyphen == std::string_view::npos || hyphen == 0 || listed) {
-      const bool shorty = count >= 2 && i + 1 < end && Vowels(form.folded) <= 1;
-      AddWord(&m, i, 0, surface, &form, shorty ? kShortStays : kStays);
+    const Known& known = KnownOf(i);
+    if (hyphen == std::string_view::npos || hyphen == 0 || known.listed) {
+      const bool shorty = count >= 2 && i + 1 < end && known.vowels <= 1;
+      AddWord(&m, i, 0, known, shorty ? kShortStays : kStays);
       continue;
     }
     // Each part declines for itself; «аль», «ул» and the like stay.
@@ -461,7 +482,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
       const bool last = to == surface.size();
       std::size_t at = 0;
       const bool lower = !piece.empty() && !morph::IsUpper(morph::NextCodePoint(piece, &at));
-      if (piece.size() >= 4 && (!lower || last)) AddWord(&m, i, part, piece, nullptr, last || IsVowel(piece) ? kStays : kLeftPartStays);
+      if (piece.size() >= 4 && (!lower || last)) AddWord(&m, i, part, KnownPart(piece), last || IsVowel(piece) ? kStays : kLeftPartStays);
       from = to + 1;
       if (last) break;
     }
@@ -471,7 +492,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
     const auto vowels = [&](std::uint32_t i) { return Vowels(a_.FormOf(i).folded); };
     m.eastern = vowels(begin) <= 2 && vowels(begin + 1) == 1 && vowels(begin + 2) <= 2 && vowels(begin) + vowels(begin + 2) <= 3;
     // «Марин Ле Пен» is none of them.
-    const std::uint16_t particle = a_.gazetteer->ClassId("name_particle");
+    const std::uint16_t particle = a_.classes.name_particle;
     for (const std::uint32_t index : a_.matches_at.At(begin + 1)) {
       if (a_.infos[index].words && a_.infos[index].class_id == particle) m.eastern = false;
     }
@@ -530,7 +551,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     }
   };
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
-  const std::uint16_t role = a_.gazetteer->ClassId("role");
+  const std::uint16_t role = a_.classes.role;
   const std::uint16_t inhabitant = a_.gazetteer->KindId("role", "inhabitant");
 
   // «христианской девочки» is no nominative of the plural: an adjective before the noun narrows what it says.
@@ -670,12 +691,18 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   if (m->eastern) {
     for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.001;
   }
+  for (std::size_t bit = 0; bit < kBits; ++bit) m->places |= std::uint32_t{m->context[bit] > 0} << bit;
 }
 
 inline double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
   const double weight = static_cast<double>((*w.hypotheses)[hypothesis].weight[bit]);
   if (hypothesis + 1 != w.hypotheses->size()) return weight;
   return std::max(weight, static_cast<double>(bit % 4 == kFamily ? std::max(w.fixed, w.family) : w.fixed));
+}
+
+// The places in which a hypothesis may weigh anything, as bits.
+inline std::uint32_t PersonNames::PlacesOf(const Word& w, std::size_t hypothesis) {
+  return hypothesis + 1 == w.hypotheses->size() ? (std::uint32_t{1} << kBits) - 1 : (*w.hypotheses)[hypothesis].places;
 }
 
 double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const {
@@ -690,7 +717,8 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
     if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
   }
   // «Катерина» alone is no «Катерин», unless the text has one.
-  if (m.words.size() == 1 && h.given <= 0 && h.surname > 0 && !groups_[w.group].sure.contains(h.lemma)) {
+  const std::vector<std::uint64_t>& sure = groups_[w.group].sure;
+  if (m.words.size() == 1 && h.given <= 0 && h.surname > 0 && std::find(sure.begin(), sure.end(), h.lemma_key) == sure.end()) {
     const bool given = std::any_of(w.hypotheses->begin(), w.hypotheses->end(), [](const Hypothesis& x) { return x.given > 2; });
     if (given) factor *= kGivenAlone;
   }
@@ -699,8 +727,8 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
   if (!voted) return factor;
   const Group& group = groups_[w.group];
   if (group.forms.size() < 2 && group.forms[0].count < 2) return factor;
-  if (group.sure.contains(h.lemma)) return factor;
-  const auto it = group.score.find(h.lemma);
+  if (std::find(group.sure.begin(), group.sure.end(), h.lemma_key) != group.sure.end()) return factor;
+  const auto it = std::find_if(group.score.begin(), group.score.end(), [&h](const auto& x) { return x.first == h.lemma_key; });
   const double score = it == group.score.end() ? group.worst : it->second;
   return factor * std::exp(std::max(score - group.top, -18.0));
 }
@@ -708,46 +736,50 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
 void PersonNames::Vote(const Mention& m) {
   if (!m.votes || m.words.empty()) return;
   const std::size_t n = m.words.size();
-  std::vector<std::array<double, kBits>> best(n);
-  std::vector<double> factors;  // of all hypotheses of all words
+  std::vector<std::array<double, kBits>>& best = top_;
+  best.resize(n);
+  std::vector<double>& factors = factors_;  // of all hypotheses of all words
+  factors.clear();
   for (std::size_t k = 0; k < n; ++k) {
     best[k].fill(0);
     for (std::size_t x = 0; x < m.words[k].hypotheses->size(); ++x) {
       const double factor = Factor(m, m.words[k], (*m.words[k].hypotheses)[x], false);
       factors.push_back(factor);
-      for (std::size_t bit = 0; bit < kBits; ++bit) best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
+      for (std::uint32_t left = PlacesOf(m.words[k], x) & m.places; left != 0; left &= left - 1) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+        best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
+      }
     }
   }
-  std::vector<std::pair<const std::string*, double>> shares;
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    shares.clear();
+    shares_.clear();
     double sum = 0;
     for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
-      const Hypothesis& h = (*w.hypotheses)[x];
       double share = 0;
       const double factor = factors[next++];
-      for (std::size_t bit = 0; bit < kBits; ++bit) {
+      for (std::uint32_t left = PlacesOf(w, x) & m.places; left != 0; left &= left - 1) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         double product = m.context[bit] * factor * WeightOf(w, x, bit);
         for (std::size_t j = 0; j < n && product > 0; ++j) {
           if (j != k) product *= best[j][bit];
         }
         share += product;
       }
-      shares.emplace_back(&h.lemma, share);
+      shares_.push_back(share);
       sum += share;
     }
     if (sum <= 0) continue;
     FormVotes& votes = groups_[w.group].forms[w.form];
     ++votes.count;
-    for (const auto& [name, share] : shares) {
-      const std::string& lemma = *name;
-      // A man and a woman of one name: neither form speaks against the other.
-      std::string_view man = lemma;
-      if (man.ends_with("а")) man.remove_suffix(std::string_view("а").size());
-      if (n > 1 && share > kSurely * sum && IsOv(man)) groups_[w.group].sure.insert(lemma);
-      const auto it = std::find_if(votes.share.begin(), votes.share.end(), [&lemma](const auto& x) { return x.first == lemma; });
+    if (votes.share.empty()) votes.share.reserve(w.hypotheses->size());
+    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
+      const Hypothesis& h = (*w.hypotheses)[x];
+      const std::uint64_t lemma = h.lemma_key;
+      const double share = shares_[x];
+      if (n > 1 && share > kSurely * sum && h.of_ov) groups_[w.group].sure.push_back(lemma);
+      const auto it = std::find_if(votes.share.begin(), votes.share.end(), [lemma](const auto& s) { return s.first == lemma; });
       if (it == votes.share.end()) {
         votes.share.emplace_back(lemma, share / sum);
       } else {
@@ -771,7 +803,10 @@ void PersonNames::Count() {
       if (form.count == 0) continue;
       const double weight = std::min(1 + std::log2(form.count), 3.0);
       for (const auto& [lemma, share] : form.share) {
-        double& score = group.score.try_emplace(lemma, floor).first->second;
+        const std::uint64_t key = lemma;
+        auto known = std::find_if(group.score.begin(), group.score.end(), [key](const auto& x) { return x.first == key; });
+        if (known == group.score.end()) known = group.score.insert(known, {key, floor});
+        double& score = known->second;
         score += weight * (std::log(std::max(share / form.count, kUnexplained)) - std::log(kUnexplained));
         group.top = std::max(group.top, score);
       }
@@ -787,15 +822,18 @@ void PersonNames::Decide(Mention* m) {
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
   // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
-  std::vector<std::array<std::uint32_t, kBits>> pick(n);
-  std::vector<std::array<double, kBits>> top(n);
+  std::vector<std::array<std::uint32_t, kBits>>& pick = pick_;
+  std::vector<std::array<double, kBits>>& top = top_;
+  pick.resize(n);
+  top.resize(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
     pick[k].fill(static_cast<std::uint32_t>(w.hypotheses->size() - 1));
     top[k].fill(0);
     for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
       const double factor = Factor(*m, w, (*w.hypotheses)[x], true);
-      for (std::size_t bit = 0; bit < kBits; ++bit) {
+      for (std::uint32_t left = PlacesOf(w, x) & m->places; left != 0; left &= left - 1) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         const double weight = factor * WeightOf(w, x, bit);
         if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = static_cast<std::uint32_t>(x);
       }
@@ -858,7 +896,9 @@ void PersonNames::Decide(Mention* m) {
                                     : Gender::kUnknown;
 
   // Parts of hyphenated words are put together again.
-  std::map<std::uint32_t, std::string> replaced;
+  // The last of the words so far, where it is of the same token.
+  const auto same = [&out](std::uint32_t token) { return !out.words.empty() && out.words.back().token == token; };
+  out.words.reserve(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
     const Hypothesis& h = (*w.hypotheses)[picks[k]];
@@ -866,31 +906,30 @@ void PersonNames::Decide(Mention* m) {
     std::string text = h.nominative;
     const bool split = w.part > 0 || (k + 1 < n && m->words[k + 1].token == w.token);
     if (split || (surface.find('-') != std::string_view::npos && h.nominative.find('-') == std::string::npos)) {
-      std::string whole = replaced.contains(w.token) ? replaced[w.token] : std::string(surface);
+      std::string whole = same(w.token) ? out.words.back().nominative : std::string(surface);
       std::size_t from = 0;
       for (std::uint32_t part = 0; part < w.part; ++part) from = whole.find('-', from) + 1;
       const std::size_t to = std::min(whole.find('-', from), whole.size());
       text = whole.replace(from, to - from, h.nominative);
     }
-    replaced[w.token] = text;
-    if (!out.words.empty() && out.words.back().token == w.token) {
+    if (same(w.token)) {
       NameWord& word = out.words.back();
-      word.nominative = text;
+      word.nominative = std::move(text);
       word.given = std::max(word.given, static_cast<double>(h.given));
       word.surname = std::max(word.surname, static_cast<double>(h.surname));
     } else {
-      out.words.push_back({w.token, text, h.given, h.surname, h.patronymic});
+      out.words.push_back({w.token, std::move(text), h.given, h.surname, h.patronymic});
     }
   }
   // «ПУТИН», «Иван ПЕТРОВ».
   for (NameWord& word : out.words) {
     if (a_.tokens[word.token].shape == Shape::kUpper) word.nominative = TitleCase(word.nominative);
-    replaced[word.token] = word.nominative;
   }
+  std::size_t next = 0;  // of the words
   for (std::uint32_t i = m->begin; i < m->end; ++i) {
     if (i > m->begin && a_.tokens[i].begin > a_.tokens[i - 1].end) out.normal.push_back(' ');
-    const auto it = replaced.find(i);
-    out.normal += it == replaced.end() ? std::string(a_.TextOf(i, i + 1)) : it->second;
+    const bool word = next < out.words.size() && out.words[next].token == i;
+    out.normal += word ? std::string_view(out.words[next++].nominative) : a_.TextOf(i, i + 1);
   }
 }
 

@@ -9,10 +9,10 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -58,8 +58,18 @@ class PersonNames {
     std::string nominative;  // in letter case
     std::string folded;      // of the nominative
     std::string lemma;       // folded nominative of the singular; what votes are counted for
+    std::uint64_t lemma_key = 0;
     std::array<float, kBits> weight{};
+    std::uint32_t places = 0;  // where the weight is above zero, as bits
+    bool of_ov = false;        // whether the lemma is a surname in -ов, -ин, -ова, …
     float given = 0, surname = 0, patronymic = 0;
+  };
+  // What is asked of a word each time that it stands in a name.
+  struct Known {
+    const std::vector<Hypothesis>* hypotheses = nullptr;
+    std::uint64_t stem_key = 0, key = 0;  // of the folded word
+    std::uint8_t vowels = 0;
+    bool listed = false;  // as a name by the dictionaries
   };
   struct Word {
     std::uint32_t token = 0, part = 0;  // the part of a word with hyphens
@@ -75,45 +85,54 @@ class PersonNames {
     bool eastern = false;
     std::vector<Word> words;
     std::array<double, kBits> context{};
+    std::uint32_t places = 0;        // where the context is above zero, as bits
     std::vector<std::string> known;  // folded words of a dictionary's whole name
     PersonForm form;
     std::uint8_t slot = 255;
     double sure = 0;
   };
   struct FormVotes {
+    std::uint64_t key = 0;  // of the folded form
     std::uint32_t count = 0;
-    std::vector<std::pair<std::string, double>> share;  // lemmas with their summed shares
+    std::vector<std::pair<std::uint64_t, double>> share;  // keys of lemmas with their summed shares
   };
   struct Group {
+    // Few: a stem has no more forms than there are endings, and they no more lemmas than hypotheses.
     std::vector<FormVotes> forms;
-    std::unordered_map<std::string, std::uint32_t> form_of;
-    std::unordered_map<std::string, double> score;  // of lemmas, after counting
-    std::unordered_set<std::string> sure;           // surnames of people named in full
+    std::vector<std::pair<std::uint64_t, double>> score;  // of lemmas, after counting
+    std::vector<std::uint64_t> sure;                      // surnames of people named in full
     double worst = 0, top = 0;
     std::uint8_t last_slot = 255;  // gender of the last full name with this word
     std::uint8_t first_slot = 255;
   };
 
-  const std::vector<Hypothesis>* HypothesesOf(std::uint32_t token, std::string_view surface, const morph::Form* form);
+  // The word of a token, remembered by its form, and part of a word with hyphens.
+  const Known& KnownOf(std::uint32_t token);
+  Known KnownPart(std::string_view surface);
+  static void Finish(std::vector<Hypothesis>* hypotheses);
   std::vector<Hypothesis> MakeHypotheses(std::string_view surface, const morph::Form* form) const;
   void Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const;
   bool IsGiven(std::string_view folded) const;
-  void AddWord(Mention* m, std::uint32_t token, std::uint32_t part, std::string_view surface, const morph::Form* form, float fixed);
+  void AddWord(Mention* m, std::uint32_t token, std::uint32_t part, const Known& known, float fixed);
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
   void Vote(const Mention& m);
   void Count();
   void Decide(Mention* m);
   void Introduce(const Mention& m);
   static double WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit);
+  static std::uint32_t PlacesOf(const Word& w, std::size_t hypothesis);
   double Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const;
 
   const Analysis& a_;
   std::vector<Mention> mentions_;
   NameScratch* scratch_;
   std::unique_ptr<NameScratch> own_;
-  std::unordered_map<std::string, const std::vector<Hypothesis>*> hypotheses_;  // by surface
-  std::unordered_map<std::string, std::uint32_t> group_of_;                     // by stem
+  std::unordered_map<std::uint64_t, std::uint32_t> group_of_;  // by the key of a stem
   std::vector<Group> groups_;
+  // Of the mention that is looked at.
+  std::vector<std::array<double, kBits>> top_;
+  std::vector<std::array<std::uint32_t, kBits>> pick_;
+  std::vector<double> factors_, shares_;
 };
 
 class NameScratch {
@@ -125,8 +144,10 @@ class NameScratch {
   friend class PersonNames;
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
-  // By surface, for words with a form of their own, and for parts of them.
-  std::unordered_map<std::string, std::vector<PersonNames::Hypothesis>> whole_, parts_;
+  // Of words with a form of their own by form, and of parts of them by surface.
+  std::vector<PersonNames::Known> known_;
+  std::deque<std::vector<PersonNames::Hypothesis>> whole_;
+  std::unordered_map<std::string, std::vector<PersonNames::Hypothesis>> parts_;
 };
 
 }  // namespace atau::resolve

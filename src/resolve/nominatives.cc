@@ -1,20 +1,12 @@
 #include "resolve/nominatives.h"
 
-#include <cstring>
+#include <cstdint>
 
 namespace atau::resolve {
 namespace {
 
 constexpr std::size_t kMost = 16384;   // groups remembered
 constexpr std::size_t kLongest = 192;  // bytes of a group that may come again
-
-// What a token adds to the key, beside the text.
-struct Part {
-  std::uint32_t form;
-  std::uint16_t flags, size;
-  token::Kind kind;
-  token::Shape shape;
-};
 
 }  // namespace
 
@@ -33,16 +25,13 @@ std::string Nominatives::Of(std::string_view clean, std::span<const token::Token
   for (std::size_t i = begin; i < end; ++i) {
     const token::Token& t = tokens[i];
     if (t.kind == token::Kind::kQuote) return fresh();  // where it is closed matters too
-    Part part;
-    std::memset(&part, 0, sizeof part);  // its gaps are part of the key
-    part.form = t.form;
-    part.flags = static_cast<std::uint16_t>(t.flags & (token::kUrl | token::kLatin));
-    part.size = static_cast<std::uint16_t>(t.end - t.begin);
-    part.kind = t.kind;
-    part.shape = t.shape;
+    // The form stands for the token's text.
+    const bool blank = i > begin && t.begin > tokens[i - 1].end;
+    const std::uint64_t part = std::uint64_t{t.form} << 32 | std::uint64_t{static_cast<std::uint8_t>(t.kind)} << 16 |
+                               std::uint64_t{static_cast<std::uint8_t>(t.shape)} << 8 | std::uint64_t{t.Has(token::kUrl)} << 2 |
+                               std::uint64_t{t.Has(token::kLatin)} << 1 | std::uint64_t{blank};
     key_.append(reinterpret_cast<const char*>(&part), sizeof part);
   }
-  key_.append(clean.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin));
   const auto [it, first] = known_.try_emplace(key_);
   if (first) it->second = fresh();
   return it->second;

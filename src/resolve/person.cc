@@ -15,7 +15,7 @@ struct NamePart {
   std::size_t begin = 0, end = 0;
   bool initial = false, particle = false;
   double given = 0, surname = 0, patronymic = 0;  // how much speaks for each role
-  std::string text;
+  std::string_view text;
 };
 
 }  // namespace
@@ -23,6 +23,7 @@ struct NamePart {
 PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, const PersonForm& form) {
   PersonName out;
   std::vector<NamePart> parts;
+  parts.reserve(end - begin);
   std::size_t word = 0;
   for (std::size_t i = begin; i < end; ++i) {
     const token::Token& t = a.tokens[i];
@@ -33,7 +34,7 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
     if (t.shape == Shape::kInitial || (stop && t.end - t.begin <= 4)) {
       p.initial = true;
       if (stop) p.end = i + 2;
-      p.text = std::string(a.TextOf(p.begin, p.end));
+      p.text = a.TextOf(p.begin, p.end);
     } else if (word < form.words.size() && form.words[word].token == i) {
       const NameWord& w = form.words[word];
       p.text = w.nominative;
@@ -41,14 +42,14 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
       p.surname = w.surname;
       p.patronymic = w.patronymic;
     } else {
-      p.text = std::string(a.TextOf(i, i + 1));
+      p.text = a.TextOf(i, i + 1);
       p.particle = t.shape == Shape::kLower;
     }
-    parts.push_back(std::move(p));
+    parts.push_back(p);
   }
   if (parts.empty()) return out;
   // «Марин Ле Пен», «Люк Ван Велли».
-  const std::uint16_t particle = a.gazetteer->ClassId("name_particle");
+  const std::uint16_t particle = a.classes.name_particle;
   for (std::size_t k = 1; k + 1 < parts.size(); ++k) {
     for (const std::uint32_t index : a.matches_at.At(parts[k].begin)) {
       const gazetteer::Match& m = a.matches[index];

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -77,17 +76,15 @@ Period Years(int first, int last) { return {Period::kYears, {first, 1, 1}, {last
 Period Months(int year, int first, int last) { return {Period::kMonths, {year, first, 1}, {year, last, DaysIn(year, last)}}; }
 Period Days(const Day& from, const Day& to) { return {Period::kDays, from, to}; }
 
-std::string Two(int n) {
-  char text[8];
-  std::snprintf(text, sizeof text, "%02d", n % 100);
-  return text;
+// A number with at least so many figures.
+std::string Padded(int n, std::size_t width) {
+  std::string out = std::to_string(std::abs(n));
+  if (out.size() < width) out.insert(0, width - out.size(), '0');
+  return n < 0 ? "-" + out : out;
 }
 
-std::string WriteYear(int year) {
-  char text[16];
-  std::snprintf(text, sizeof text, year < 0 ? "-%04d" : "%04d", std::abs(year));
-  return text;
-}
+std::string Two(int n) { return Padded(n % 100, 2); }
+std::string WriteYear(int year) { return Padded(year, 4); }
 
 std::string Write(const Day& d, Period::Unit unit, bool yearless) {
   std::string out = yearless ? "-" : WriteYear(d.year);
@@ -389,15 +386,26 @@ int ToInt(std::string_view digits) {
   return n;
 }
 
-std::vector<std::string_view> SplitAt(std::string_view text, char sign) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t at = text.find(sign);
-    parts.push_back(text.substr(0, at));
-    if (at == std::string_view::npos) return parts;
-    text = text.substr(at + 1);
+// The parts of a text between signs; of more than three the first three and their number.
+class Parts {
+ public:
+  Parts(std::string_view text, char sign) {
+    while (true) {
+      const std::size_t at = text.find(sign);
+      if (size_ < kMost) parts_[size_] = text.substr(0, at);
+      ++size_;
+      if (at == std::string_view::npos) return;
+      text = text.substr(at + 1);
+    }
   }
-}
+  std::size_t size() const { return size_; }
+  std::string_view operator[](std::size_t i) const { return parts_[i]; }
+
+ private:
+  static constexpr std::size_t kMost = 3;
+  std::array<std::string_view, kMost> parts_;
+  std::size_t size_ = 0;
+};
 
 constexpr int kPivot = 69;  // «68» is 2068, «69» is 1969
 int FullYear(int two) { return two < kPivot ? 2000 + two : 1900 + two; }
@@ -408,6 +416,7 @@ class Reader {
 
   std::vector<Item> Read() {
     std::vector<Item> items;
+    items.reserve(end_ - begin_);
     for (std::size_t i = begin_; i < end_;) {
       Item item = At(i);
       i = item.end;
@@ -536,8 +545,11 @@ class Reader {
   // «2021-03-01», «01/03/2021», «01.03.2021», «1.3. 2021».
   bool ReadDateOfNumbers(std::size_t i, Item* item) const {
     const std::string_view text = Text(i);
-    const std::vector<std::string_view> dots = SplitAt(text, '.');
-    if (!std::all_of(dots.begin(), dots.end(), AllDigits)) return false;
+    const Parts dots(text, '.');
+    if (dots.size() > 3) return false;
+    for (std::size_t k = 0; k < dots.size(); ++k) {
+      if (!AllDigits(dots[k])) return false;
+    }
     const auto set = [&](std::string_view y, std::string_view m, std::string_view d, std::size_t end) {
       if (d.size() > 2 || m.size() > 2 || (y.size() != 4 && y.size() != 2)) return false;
       const Day day{y.size() == 2 ? FullYear(ToInt(y)) : ToInt(y), ToInt(m), ToInt(d)};
@@ -560,7 +572,7 @@ class Reader {
 
   void ReadNumber(std::size_t i, Item* item) const {
     const std::string_view text = Text(i);
-    if (const std::vector<std::string_view> parts = SplitAt(text, ':'); parts.size() >= 2) {
+    if (const Parts parts(text, ':'); parts.size() >= 2) {
       if (AllDigits(parts[0]) && AllDigits(parts[1]) && parts[0].size() <= 2 && parts[1].size() == 2 && ToInt(parts[0]) < 25 &&
           ToInt(parts[1]) < 60) {
         item->time = true;
@@ -580,7 +592,7 @@ class Reader {
       item->digits = true;
       item->width = 0;
       item->value = *value;
-      const std::vector<std::string_view> parts = SplitAt(text, comma ? ',' : '.');
+      const Parts parts(text, comma ? ',' : '.');
       item->minute = !comma && parts[1].size() == 2 && ToInt(parts[0]) < 32 ? 1 : 0;  // may be a time or a day
       item->date_value = {kAnyYear, ToInt(parts[1]), ToInt(parts[0])};
     }
