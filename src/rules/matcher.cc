@@ -384,6 +384,11 @@ class RuleSetImpl : public RuleSet {
       b.never = (!b.entity && b.cls == 0) || (t.kind != kNoIndex && b.kind == 0);
       classes_.push_back(b);
     }
+    // A way that leads to a jump leads to where that jumps to.
+    for (Instruction& in : p_.code) {
+      if (in.op != Op::kSplit && in.op != Op::kJump) continue;
+      while (p_.code[in.a].op == Op::kJump) in.a = p_.code[in.a].a;
+    }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
     PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
@@ -669,6 +674,7 @@ class RuleSetImpl : public RuleSet {
       own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
       // A test is kept with one of the tags that it asks for; of those that are many, the highest is the most special one.
       if (kinds_.back() != TestKind::kKeyed) {
+        told_tags_ |= t.need | t.forbid | t.never;
         of_tags_[t.need == 0 ? 64 : 63 - static_cast<std::size_t>(std::countl_zero(t.need))].push_back(
             {t.need, t.forbid, t.never, t.origins, t.form_need, t.form_forbid, static_cast<std::uint32_t>(kinds_.size() - 1)});
       }
@@ -1127,8 +1133,15 @@ class RuleSetImpl : public RuleSet {
       const bool capital = IsCapital(form);
       const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
       std::uint64_t hash = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
-      std::uint64_t tags = 0;  // the order of the readings says nothing
-      for (const morph::Reading& r : readings) tags += Mixed(static_cast<std::uint64_t>(r.origin) + 1, r.tag);
+      // The order of the readings says nothing, and neither do tags that no test names, nor a reading that says what another one did.
+      std::uint64_t tags = 0;
+      for (std::size_t i = 0; i < readings.size(); ++i) {
+        const auto same = [&](const morph::Reading& r) {
+          return ((r.tag ^ readings[i].tag) & set.told_tags_) == 0 && r.origin == readings[i].origin;
+        };
+        if (std::any_of(readings.begin(), readings.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
+        tags += Mixed(Mixed(0, static_cast<std::uint64_t>(readings[i].origin) + 1), readings[i].tag & set.told_tags_);
+      }
       hash = Mixed(hash, tags);
       std::uint32_t& number = s.signature_index.At(hash);
       if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
@@ -1699,6 +1712,7 @@ class RuleSetImpl : public RuleSet {
     std::uint32_t origins = 0, form_need = 0, form_forbid = 0;
     std::uint32_t test = 0;
   };
+  morph::Grammemes told_tags_ = 0;                // those that such a test names
   std::array<std::vector<TagTest>, 65> of_tags_;  // those that are not kKeyed, by a bit that they need; the last ones need none
   std::vector<std::uint32_t> own_;                // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;

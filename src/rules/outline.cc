@@ -177,7 +177,13 @@ class Parser {
 TextOutline OutlineOfText(std::string_view text) {
   TextOutline out;
   for (std::size_t at = 0; at < text.size(); ++out.letters) {
-    out.last = LetterBit(morph::NextCodePoint(text, &at));
+    const auto lead = static_cast<unsigned char>(text[at]);
+    if (lead >= 0xC2 && lead < 0xE0 && at + 1 < text.size()) {
+      out.last = LetterBit(char32_t{lead & 0x1Fu} << 6 | (static_cast<unsigned char>(text[at + 1]) & 0x3Fu));
+      at += 2;
+    } else {
+      out.last = LetterBit(morph::NextCodePoint(text, &at));
+    }
     if (out.letters == 0) out.first = out.last;
     out.all |= out.last;
   }
