@@ -168,26 +168,6 @@ std::size_t Section::FindStem(std::string_view stem, std::uint64_t hash) const {
   return std::string_view::npos;
 }
 
-namespace {
-
-// Looks are sorted by this.
-std::uint32_t KeyOfLook(const LookRow& row) { return std::uint32_t{row.folded} << 16 | row.prefix; }
-
-// The first look that is not before `key`.
-const LookRow* FirstLook(std::span<const LookRow> looks, std::uint32_t key) {
-  const LookRow* from = looks.data();
-  // Halves without a branch to guess.
-  for (std::size_t left = looks.size(); left != 0;) {
-    const std::size_t half = left / 2;
-    const bool before = KeyOfLook(from[half]) < key;
-    from += before ? half + 1 : 0;
-    left = before ? left - half - 1 : half;
-  }
-  return from;
-}
-
-}  // namespace
-
 void Section::Walk(const Letters& word, Visit visit, void* context) const {
   // The suffixes of the word, longest last.
   struct End {
@@ -234,13 +214,14 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
       std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e]);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
-      const std::uint32_t key = std::uint32_t{ends[e].folded} << 16 | static_cast<std::uint32_t>(p);
+      const auto key = std::pair<std::uint16_t, std::uint16_t>(ends[e].folded, static_cast<std::uint16_t>(p));
       for (; left != 0; --left) {
         Found found;
         if (!ReadLexeme(&at, &found.lexeme)) break;
         const std::span<const LookRow> looks = LooksOf(found.lexeme.paradigm);
-        const auto look_end = looks.data() + looks.size();
-        for (const LookRow* look = FirstLook(looks, key); look != look_end && KeyOfLook(*look) == key; ++look) {
+        auto look = std::lower_bound(looks.begin(), looks.end(), key,
+                                     [](const LookRow& row, const auto& k) { return std::pair(row.folded, row.prefix) < k; });
+        for (; look != looks.end() && std::pair(look->folded, look->prefix) == key; ++look) {
           found.form = look->form;
           if (!visit(context, found)) return;
         }

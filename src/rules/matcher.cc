@@ -1539,9 +1539,6 @@ class RuleSetImpl : public RuleSet {
         visit.bits |= bit;
         return false;
       };
-      const auto in_reach = [&] { return pos < limit && (pos == origin || !tokens[pos].Has(wall)); };
-      // Whether an instruction asks for a token that does not stand here.
-      const auto ends_here = [&](const Instruction& in) { return in.op == Op::kToken && !(in_reach() && TokenHolds(in.a, in.b, pos)); };
       const auto take = [&](const Instruction& in, std::uint32_t match) {
         if (in.d != kNoIndex) change(in.d).match = static_cast<std::int32_t>(match);
         pos = (*view.matches)[match].end;
@@ -1549,7 +1546,7 @@ class RuleSetImpl : public RuleSet {
       std::uint32_t pc = start;
       for (std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens; steps != 0; --steps) {
         const Instruction& in = code[pc];
-        bool alive = in.op > Op::kAny || in_reach();
+        bool alive = in.op > Op::kAny || (pos < limit && (pos == origin || !tokens[pos].Has(wall)));
         if (alive) {
           switch (in.op) {
             case Op::kAny:
@@ -1625,14 +1622,8 @@ class RuleSetImpl : public RuleSet {
             case Op::kSplit:
               alive = !seen(pc);
               if (!alive) break;
-              // Most ways end at their first token: those need no way back, and what follows has nothing to undo.
-              if (ends_here(code[pc + 1])) {
-                pc = in.a;
-                break;
-              }
-              if (!ends_here(code[in.a])) push(in.a, pos);
+              push(in.a, pos);
               ++pc;
-              if (code[pc].op == Op::kToken) ++pos, ++pc;
               break;
             case Op::kJump:
               pc = in.a;
