@@ -357,7 +357,7 @@ int atau_entity_mention(const atau_entity* entity, size_t n);
 const char* atau_relation_type(const atau_relation* relation, size_t* size);
 /// Who or what: an index for atau_document_entity(), -1 for none.
 int atau_relation_subject(const atau_relation* relation);
-/// For WORKS_AS the post in the nominative; else "".
+/// For WORKS_AS the post in the nominative, for ALIAS_OF the other name that the object has; else "".
 const char* atau_relation_role(const atau_relation* relation, size_t* size);
 /// Whom or what: an index for atau_document_entity(), -1 for none.
 int atau_relation_object(const atau_relation* relation);

@@ -76,7 +76,7 @@ struct DocumentEntity {
 struct Relation {
   std::string type;  ///< WORKS_AS, LOCATED_IN, ALIAS_OF or RUN_BY
   int subject = -1;  ///< index into Document::document_entities, -1 where there is none
-  std::string role;  ///< for WORKS_AS: the post in the nominative; else empty
+  std::string role;  ///< for WORKS_AS: the post in the nominative; for ALIAS_OF: the other name that object has; else empty
   int object = -1;   ///< index into Document::document_entities, -1 where there is none
   Span span;         ///< bytes of the text from the first to the last word that shows it
   Span code_points;  ///< the same in code points

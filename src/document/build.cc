@@ -486,9 +486,14 @@ class Builder {
       r.role = f.role;
       r.span = Original(f.begin, f.end);
       if (r.subject < 0 || (f.object >= 0 && r.object < 0) || (r.type != "ALIAS_OF" && r.subject == r.object)) continue;
-      // A name is no alias of itself, and a post without its body says nothing beside the same post with it.
-      if (r.type == "ALIAS_OF" && flat_[static_cast<std::size_t>(f.subject)].normal == flat_[static_cast<std::size_t>(f.object)].normal)
-        continue;
+      if (r.type == "ALIAS_OF" && f.object >= 0) {
+        // Of the two names the one that is not the entity's own; a name is no alias of itself.
+        const std::string& one = flat_[static_cast<std::size_t>(f.subject)].normal;
+        const std::string& other = flat_[static_cast<std::size_t>(f.object)].normal;
+        if (one == other) continue;
+        r.role = one == out_.document_entities[static_cast<std::size_t>(r.object)].normal ? other : one;
+      }
+      // A post without its body says nothing beside the same post with it.
       if (r.object < 0 && full.contains({r.subject, HeadOf(r.role)})) continue;
       if (!seen.insert({r.type, r.subject, r.object, r.object < 0 ? HeadOf(r.role) : r.role}).second) continue;
       out_.relations.push_back(std::move(r));

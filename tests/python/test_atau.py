@@ -86,6 +86,16 @@ def test_relation_of_person_and_body(nlp):
     assert any(r.type == "WORKS_AS" and names[r.subject] == "Дмитрий Рогозин" for r in doc.relations)
 
 
+@pytest.mark.parametrize(
+    "text", ["Всемирная организация здравоохранения (ВОЗ) ждёт.", "ВОЗ (Всемирная организация здравоохранения) ждёт."]
+)
+def test_an_alias_says_the_other_name(nlp, text):
+    doc = nlp(text)
+    (alias,) = [r for r in doc.relations if r.type == "ALIAS_OF"]
+    assert doc.entity(alias.object).normal == "Всемирная организация здравоохранения"
+    assert alias.role == "ВОЗ"
+
+
 def test_pipe_keeps_order_and_contexts(nlp):
     texts = [f"Номер {i}. {TEXT}" if i % 3 else f"{i}" for i in range(300)]
     expected = [nlp(t).to_json() for t in texts]

@@ -76,7 +76,7 @@ class Relation:
     """``WORKS_AS``, ``LOCATED_IN``, ``ALIAS_OF`` or ``RUN_BY``."""
     subject: str | None
     role: str
-    """Of ``WORKS_AS``: the post, in the nominative."""
+    """Of ``WORKS_AS``: the post, in the nominative; of ``ALIAS_OF``: the other name that ``object`` has; else empty."""
     object: str | None
     start: int
     """Code points, from the first to the last word that shows it; ``end`` is half-open."""
