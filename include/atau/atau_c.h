@@ -132,7 +132,7 @@ enum atau_types {
   ATAU_PROGRAM = 4,       ///< a programme, project, launcher, spacecraft, pipeline, …
   ATAU_DATE = 5,          ///< a day, time, period or length of time
   ATAU_MONEY = 6,         ///< an amount of money
-  ATAU_ROLE = 7           ///< a post or title
+  ATAU_ROLE = 7           ///< the post or title of a person who is named
 };
 /// One of @ref atau_types. An integer of fixed size, so that the compiler's choice for enumerations is no part of the ABI.
 typedef int32_t atau_type;

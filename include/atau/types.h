@@ -26,7 +26,7 @@ enum class Type : std::uint8_t {
   kProgram,       ///< a programme, project, launcher, spacecraft, pipeline, …
   kDate,          ///< a day, time, period or length of time
   kMoney,         ///< an amount of money
-  kRole,          ///< a post or title
+  kRole,          ///< the post or title of a person who is named
 };
 /// How many types there are, kNone among them.
 inline constexpr int kTypeCount = 8;

@@ -61,8 +61,9 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Pla
     if (of == std::end(kOf) || info.weight <= 0 || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
     orders[of - kOf].emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
   }
-  for (const Type type : kOf) {
-    auto& order = orders[std::find(std::begin(kOf), std::end(kOf), type) - std::begin(kOf)];
+  for (std::size_t of = 0; of < std::size(kOf); ++of) {
+    const Type type = kOf[of];
+    auto& order = orders[of];
     std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
     if (order.empty()) continue;
     std::vector<std::uint8_t> used(a.tokens.size() + 1, 0);
@@ -83,7 +84,7 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Pla
 // says that a name does not count because it is part of another («театр имени [Чехова]») says that it is one.
 std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, const resolve::Candidate& c) {
   const resolve::Analysis& a = s.analysis;
-  constexpr int kPerson = 0, kPlace = 2;
+  constexpr int kPerson = resolve::IndexOf(Type::kPerson), kPlace = resolve::IndexOf(Type::kLocation);
   const auto vetoed = [&](std::uint32_t k) {
     const resolve::Analysis::PlacedHit& h = a.placed_hits[k];
     return h.begin == c.begin && h.end == c.end && (rules.rule(h.rule).vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0;
@@ -110,7 +111,7 @@ std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, 
 // («Ленинский [районный суд Воронежа]») or its class word («Республика [Казахстан]»), a part of a name in Latin letters («The [New York
 // Times]»), or no more than its tail («управление [сельского хозяйства области]»).
 bool RepeatsOuter(const PipelineScratch& s, const resolve::Candidate& c, const Mention& outer) {
-  constexpr int kPlace = 2;
+  constexpr int kPlace = resolve::IndexOf(Type::kLocation);
   const resolve::Analysis& a = s.analysis;
   if (c.begin == outer.begin) return true;
   const token::Token& first = a.tokens[c.begin];
@@ -128,7 +129,7 @@ bool RepeatsOuter(const PipelineScratch& s, const resolve::Candidate& c, const M
 
 // Mentions inside longer ones: the best cover of the candidates that lie strictly inside, and again inside of these.
 void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<Mention>* out) {
-  constexpr std::size_t kOrganization = 1;
+  constexpr std::size_t kOrganization = resolve::IndexOf(Type::kOrganization);
   constexpr float kSure = 0.5;  // a score that is enough, and little beside one that has reasons of its own
   std::vector<Mention> open(s.mentions.begin(), s.mentions.end());
   std::vector<resolve::Candidate> inner;
@@ -313,13 +314,6 @@ class Builder {
     return last != next && crosses(*(last - 1));
   }
 
-  static std::string_view SlotOf(const Described& d, std::string_view key) {
-    for (const auto& [k, v] : d.slots) {
-      if (k == key) return v;
-    }
-    return {};
-  }
-
   // Rules over the chosen mentions. Fills pairs of aliases and relations between mentions.
   void Relations() {
     std::vector<rules::View::Resolved> resolved;
@@ -443,7 +437,7 @@ class Builder {
       }
       // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
       if (d.type == Type::kOrganization && !entity.gazetteer.empty()) {
-        const std::string_view own = SlotOf(d, "country");
+        const std::string_view own = resolve::SlotOf(d, "country");
         std::string state;
         if (!own.empty() &&
             std::none_of(members[c].begin(), members[c].end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))

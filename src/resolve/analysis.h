@@ -132,6 +132,7 @@ struct Analysis {
   // The classes that are asked for at each mention.
   struct Classes {
     std::uint16_t org_head = 0, place_head = 0, program_head = 0, role = 0, name_particle = 0;
+    std::uint16_t inhabitant = 0;  // a kind of the class `role`
   } classes;
 
   Chains chains;  // built after the categories of the tokens are known
@@ -145,8 +146,8 @@ struct Analysis {
     infos.resize(matches.size());
     placed.resize(matches.size());
     named.clear();
-    classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"), gazetteer->ClassId("program_head"),
-               gazetteer->ClassId("role"), gazetteer->ClassId("name_particle")};
+    classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
+               gazetteer->ClassId("role"),     gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant")};
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
     for (std::size_t i = 0; i < matches.size(); ++i) {
       const gazetteer::Match& m = matches[i];
@@ -178,6 +179,13 @@ struct Analysis {
     named_at.Build(named, n, kMatchBack);
     hits_at.Build(placed_hits, n, kHitBack);
     matches_end.Build(matches, n, [](const gazetteer::Match& m) { return m.end; });
+  }
+  // Whether a word of a class begins at a token; false for the class 0, which nothing is of.
+  bool BeginsClass(std::size_t token, std::uint16_t cls) const {
+    for (const std::uint32_t m : matches_at.At(token)) {
+      if (cls != 0 && infos[m].class_id == cls && infos[m].words) return true;
+    }
+    return false;
   }
   const morph::Form& FormOf(std::size_t token) const { return (*forms)[tokens[token].form]; }
   // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false.

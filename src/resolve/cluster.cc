@@ -118,13 +118,6 @@ constexpr std::uint64_t kById = 0x1D, kGiven = 0x1E;  // of keys that are no ste
 
 std::uint64_t KeyOfId(std::string_view id) { return KeyWith(morph::KeyOf(id), kById); }
 
-std::string_view SlotOf(const Described& d, std::string_view key) {
-  for (const auto& [k, v] : d.slots) {
-    if (k == key) return v;
-  }
-  return {};
-}
-
 std::string_view FirstLetter(std::string_view s) {
   std::size_t n = 1;
   while (n < s.size() && (static_cast<unsigned char>(s[n]) & 0xC0) == 0x80) ++n;

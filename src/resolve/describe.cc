@@ -127,17 +127,17 @@ void Place(const Analysis& a, Described* d) {
   if (!HasSlot(d->slots, "place")) AddSlot("place", &d->slots) = a.NominativeOf(m.begin, m.end);
 }
 
-// Where the word of the class `role` in a post ends.
-std::size_t HeadEnd(const Analysis& a, const Described& d) {
-  const std::uint16_t role = a.classes.role;
-  std::uint32_t end = 0;
-  for (std::uint32_t i = d.begin; i < d.end && end == 0; ++i) {
+// The word of the class `role` in a post: the longest one at the first token where any begins, null where there is none.
+const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
+  const gazetteer::Match* longest = nullptr;
+  for (std::uint32_t i = d.begin; i < d.end && longest == nullptr; ++i) {
     for (const std::uint32_t index : a.matches_at.At(i)) {
       const gazetteer::Match& m = a.matches[index];
-      if (a.infos[index].words && a.infos[index].class_id == role && m.end <= d.end) end = std::max(end, m.end);
+      if (!a.infos[index].words || a.infos[index].class_id != a.classes.role || m.end > d.end) continue;
+      if (longest == nullptr || m.end > longest->end) longest = &m;
     }
   }
-  return end == 0 ? d.end : end;
+  return longest;
 }
 
 // A post of one word: «премьера» is of «премьер», whatever else the form may be of.
@@ -182,6 +182,13 @@ std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t hea
   return out;
 }
 
+std::string_view SlotOf(const Described& d, std::string_view key) {
+  for (const auto& [k, v] : d.slots) {
+    if (k == key) return v;
+  }
+  return {};
+}
+
 void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
   d->text = a.TextOf(d->begin, d->end);
   if (hit < 0) {
@@ -219,6 +226,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     if (d->rule.empty()) d->rule = "gazetteer";
     if (d->type != Type::kPerson) AddSlots(e.slots, &d->slots);
   }
+  const gazetteer::Match* const role = d->type == Type::kRole ? RoleWord(a, *d) : nullptr;
+  const std::uint32_t head_end = role != nullptr ? role->end : d->end;
   if (d->type == Type::kPerson && person != nullptr) {
     PersonName name = ParsePerson(a, d->begin, d->end, *person);
     d->gender = person->gender;
@@ -240,27 +249,19 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
     d->normal = letters                  ? d->text
                 : whole                  ? std::string(canonical)
-                : d->type == Type::kRole ? PostNominative(a, d->begin, HeadEnd(a, *d), d->end, true)
+                : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true)
                                          : a.NominativeOf(d->begin, d->end);
     if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
   }
 
   if (d->type == Type::kOrganization) Place(a, d);
   if (d->type == Type::kRole) {
-    AddSlot("value", &d->slots) = PostNominative(a, d->begin, HeadEnd(a, *d), d->end, false);
-    const std::uint16_t role = a.classes.role;
-    std::uint32_t longest = 0;
-    std::string_view name;
-    for (std::uint32_t i = d->begin; i < d->end && longest == 0; ++i) {
-      for (const std::uint32_t index : a.matches_at.At(i)) {
-        const gazetteer::Match& m = a.matches[index];
-        if (!a.infos[index].words || a.infos[index].class_id != role || m.end > d->end || m.end - m.begin <= longest) continue;
-        longest = m.end - m.begin;
-        d->kind = std::string(a.gazetteer->entry(m.entry).kind);
-        name = a.gazetteer->entry(m.entry).name;
-      }
+    AddSlot("value", &d->slots) = PostNominative(a, d->begin, head_end, d->end, false);
+    if (role != nullptr) {
+      const gazetteer::Entry e = a.gazetteer->entry(role->entry);
+      d->kind = e.kind;
+      if (role->end == role->begin + 1 && d->end == d->begin + 1) OfRole(a, e.name, d);
     }
-    if (longest == 1 && d->end == d->begin + 1) OfRole(a, name, d);
   }
 
   if (d->type == Type::kOrganization || d->type == Type::kProgram || d->type == Type::kLocation) {

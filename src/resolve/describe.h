@@ -5,6 +5,7 @@
 #include <atau/types.h>
 
 #include <string>
+#include <string_view>
 
 #include "morph/inflect.h"
 #include "resolve/analysis.h"
@@ -23,6 +24,9 @@ struct Described {
   std::string place;              // of a body whose name ends with a place («МВД Казахстана»): the place's gazetteer id
   std::uint32_t place_begin = 0;  // the first token of that place
 };
+
+// The value of a slot, "" where there is none. Valid as long as the description is not changed.
+std::string_view SlotOf(const Described& d, std::string_view key);
 
 // Fills everything but span, type and score. `person`: what a person's name was decided to be (names.h; needed for PERSON, else null).
 // `hit`: the rule that proposed the span (an index into a.hits.hits, -1: look for one).

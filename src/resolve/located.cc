@@ -23,8 +23,8 @@ class Finder {
   Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
       : a_(a), mentions_(mentions), out_(*out) {
     seat_ = a.gazetteer->ClassId("seat_noun");
-    place_ = a.gazetteer->ClassId("place_head");
-    head_ = a.gazetteer->ClassId("org_head");
+    place_ = a.classes.place_head;
+    head_ = a.classes.org_head;
   }
 
   void Run() {
@@ -42,11 +42,6 @@ class Finder {
   std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
   std::string_view Folded(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord ? a_.FormOf(i).folded : std::string_view(); }
   bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
-  bool HasClass(std::size_t i, std::uint16_t cls) const {
-    const auto matches = a_.matches_at.At(i);
-    return cls != 0 && std::any_of(matches.begin(), matches.end(),
-                                   [this, cls](std::uint32_t m) { return a_.infos[m].words && a_.infos[m].class_id == cls; });
-  }
   static bool IsArea(const Described& d) {
     for (const std::string_view kind : {"country", "city", "region", "district", "macroregion", "continent", "territory"}) {
       if (d.kind == kind) return true;
@@ -69,7 +64,7 @@ class Finder {
   bool HasHead(std::size_t m, std::uint16_t cls) const {
     const Described& d = mentions_[m];
     for (std::size_t i = d.begin; i < d.end; ++i) {
-      if (HasClass(i, cls)) return true;
+      if (a_.BeginsClass(i, cls)) return true;
     }
     // «посольство Японии в Лаосе» is no Japan in Laos.
     if (d.type == Type::kLocation && IsArea(d)) return false;
@@ -77,7 +72,7 @@ class Finder {
       --i;
       if (a_.tokens[i].kind == Kind::kQuote) continue;
       if (a_.tokens[i].kind != Kind::kWord || (m > 0 && i < mentions_[m - 1].end)) return false;
-      if (HasClass(i, cls)) return true;
+      if (a_.BeginsClass(i, cls)) return true;
       if ((a_.FormOf(i).any & morph::kPREP) != 0) return false;  // «школа при «Вымпеле»»
       if (a_.tokens[i].shape != Shape::kLower) return false;
     }
@@ -111,7 +106,7 @@ class Finder {
     ++i;
     const std::size_t behind = i;
     for (std::size_t n = 0; n < 2 && i < mentions_[m + 1].begin && !Breaks(i); ++n) {
-      if (HasClass(i, place_)) ++i;
+      if (a_.BeginsClass(i, place_)) ++i;
     }
     const Described& place = mentions_[m + 1];
     if (i != place.begin || place.type != Type::kLocation || Breaks(i)) return;
@@ -145,7 +140,7 @@ class Finder {
         return;
       }
       if (a_.tokens[i].shape != Shape::kLower) return;
-      if (HasClass(i, head_)) {
+      if (a_.BeginsClass(i, head_)) {
         head = true;
       } else if ((form.any & morph::kADJF) == 0) {
         return;

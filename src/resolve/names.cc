@@ -552,7 +552,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   };
   const auto word = [&](std::size_t i) { return a_.tokens[i].kind == Kind::kWord; };
   const std::uint16_t role = a_.classes.role;
-  const std::uint16_t inhabitant = a_.gazetteer->KindId("role", "inhabitant");
+  const std::uint16_t inhabitant = a_.classes.inhabitant;
 
   // «христианской девочки» is no nominative of the plural: an adjective before the noun narrows what it says.
   const auto narrowed = [&](std::size_t noun, morph::Agreement agreement) {

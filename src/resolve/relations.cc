@@ -74,13 +74,6 @@ struct Post {
   std::string key;      // stems of the head
 };
 
-std::string_view SlotOf(const Described& d, std::string_view key) {
-  for (const auto& [k, v] : d.slots) {
-    if (k == key) return v;
-  }
-  return {};
-}
-
 class Finder {
  public:
   Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts)
@@ -91,14 +84,14 @@ class Finder {
       if (IndexOf(mentions[m].type) < 0) continue;
       std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
     }
-    role_ = a.gazetteer->ClassId("role");
+    role_ = a.classes.role;
     verb_ = a.gazetteer->ClassId("post_verb");
-    org_head_ = a.gazetteer->ClassId("org_head");
+    org_head_ = a.classes.org_head;
     body_noun_ = a.gazetteer->ClassId("body_noun");
     adjective_ = a.gazetteer->ClassId("place_adjective");
     passing_ = a.gazetteer->ClassId("passing_adjective");
     statesman_ = a.gazetteer->ClassId("statesman");
-    inhabitant_ = a.gazetteer->KindId("role", "inhabitant");
+    inhabitant_ = a.classes.inhabitant;
     noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
@@ -190,11 +183,7 @@ class Finder {
 
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
     // Most words are none, which needs no look at their forms.
-    const auto matches = a_.matches_at.At(i);
-    if (!a_.tokens[i].Has(Flag::kHyphen) && std::none_of(matches.begin(), matches.end(), [this](std::uint32_t m) {
-          return a_.infos[m].class_id == role_ && a_.infos[m].words;
-        }))
-      return false;
+    if (!a_.tokens[i].Has(Flag::kHyphen) && !a_.BeginsClass(i, role_)) return false;
     bool no_post = false;
     std::size_t longest = 0;
     // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
