@@ -343,9 +343,9 @@ class Builder {
       found_.push_back(std::move(found));
     }
     resolve::FindSpellings(a_, flat_, &aliases_);
-    resolve::FindLocated(a_, flat_, &found_);
+    resolve::FindLocated(a_, p_.post_words(), flat_, &found_);
     std::vector<resolve::FoundPost> posts;
-    resolve::FindPosts(a_, flat_, &found_, &posts);
+    resolve::FindPosts(a_, p_.post_words(), flat_, &found_, &posts);
     Posts(&posts);
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });

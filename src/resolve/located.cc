@@ -17,15 +17,12 @@ constexpr std::size_t kHeadReach = 4;       // tokens from a name back to its cl
 constexpr std::size_t kPrefix = 6;          // bytes: three letters that an adjective and its city share at least
 constexpr std::size_t kOtherLetters = 4;    // bytes: the last two letters of both may differ
 constexpr std::size_t kLongestEnding = 12;  // bytes: «ского»
+constexpr int kState = 5;                   // the rank of a country among the areas
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : a_(a), mentions_(mentions), out_(*out) {
-    seat_ = a.gazetteer->ClassId("seat_noun");
-    place_ = a.classes.place_head;
-    head_ = a.classes.org_head;
-  }
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
+      : a_(a), words_(words), mentions_(mentions), out_(*out), seat_(words.seat), place_(a.classes.place_head), head_(a.classes.org_head) {}
 
   void Run() {
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
@@ -40,14 +37,9 @@ class Finder {
 
  private:
   std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
-  std::string_view Folded(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord ? a_.FormOf(i).folded : std::string_view(); }
+  bool Has(std::size_t i, std::uint32_t uses) const { return a_.tokens[i].kind == Kind::kWord && (words_.UsesOf(a_.FormOf(i)) & uses) != 0; }
   bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
-  static bool IsArea(const Described& d) {
-    for (const std::string_view kind : {"country", "city", "region", "district", "macroregion", "continent", "territory"}) {
-      if (d.kind == kind) return true;
-    }
-    return d.kind.empty();
-  }
+  bool IsArea(const Described& d) const { return d.kind.empty() || words_.AreaOf(d.kind) > 0; }
 
   void Add(std::size_t subject, std::size_t object) {
     FoundRelation r;
@@ -82,11 +74,13 @@ class Finder {
   // «село Шар Жарминского района»: a place and right behind it, in the genitive, the region around it.
   bool Region(std::size_t m) {
     const Described &d = mentions_[m], &next = mentions_[m + 1];
-    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || d.kind == "country" || d.kind == "continent")
-      return false;
+    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || words_.AreaOf(d.kind) >= kState) return false;
     for (std::size_t i = next.begin; i < next.end; ++i) {
-      for (const std::string_view noun : {"района", "области", "края", "округа", "уезда", "губернии", "повета", "республики"}) {
-        if (Folded(i) == noun) return Add(m, m + 1), true;
+      for (const std::uint32_t index : a_.matches_at.At(i)) {
+        const Analysis::MatchInfo& word = a_.infos[index];
+        if (word.words && word.class_id == place_ && (word.kind_id == words_.region || word.kind_id == words_.district) &&
+            (a_.FormOf(a_.matches[index].end - 1).any & morph::kgent) != 0)
+          return Add(m, m + 1), true;
       }
     }
     return false;
@@ -98,8 +92,7 @@ class Finder {
     std::size_t i = d.end;
     while (i < end && a_.tokens[i].kind == Kind::kQuote && a_.tokens[i].Has(Flag::kCloses)) ++i;
     if (i >= end || Breaks(i)) return;
-    const std::string_view word = Folded(i);
-    const bool in = word == "в" || word == "во" || word == "на", from = word == "из";
+    const bool in = Has(i, PostWords::kIn), from = Has(i, PostWords::kOutOf);
     // «в Кракове, в Музее истории»
     if (d.type == Type::kLocation && Text(i) == ",") return List(m, i);
     if (!in && !from) return;
@@ -190,11 +183,8 @@ class Finder {
   void List(std::size_t m, std::size_t comma) {
     const Described& place = mentions_[m];
     if (place.begin == 0 || !Locative(m) || Breaks(place.begin)) return;
-    const std::string_view before = Folded(place.begin - 1);
     const std::size_t next = comma + 1;
-    if ((before != "в" && before != "во" && before != "на") || next >= a_.tokens.size()) return;
-    const std::string_view again = Folded(next);
-    if (again != "в" && again != "во" && again != "на") return;
+    if (next >= a_.tokens.size() || !Has(place.begin - 1, PostWords::kIn) || !Has(next, PostWords::kIn)) return;
     const Described& body = mentions_[m + 1];
     if (body.type != Type::kOrganization || !HasHead(m + 1, seat_)) return;
     for (std::size_t i = next + 1; i < body.begin; ++i) {
@@ -206,6 +196,7 @@ class Finder {
   }
 
   const Analysis& a_;
+  const PostWords& words_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
   std::uint16_t seat_ = 0, place_ = 0, head_ = 0;
@@ -215,8 +206,8 @@ class Finder {
 
 }  // namespace
 
-void FindLocated(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
-  Finder(a, mentions, out).Run();
+void FindLocated(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
+  Finder(a, words, mentions, out).Run();
 }
 
 }  // namespace atau::resolve

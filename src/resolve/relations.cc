@@ -35,8 +35,6 @@ constexpr std::size_t kLongestList = 8;          // people of one post
 // points of F1; on NEREL it finds 63 % instead of 37 % of professions.
 constexpr bool kPostsAlone = false;
 
-// Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
-constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "person_word", "crime"};
 // The flag of words of other kinds that are none either: honours, candidates.
 constexpr std::string_view kNoPostFlag = "nopost";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
@@ -49,6 +47,10 @@ constexpr std::string_view kRulerFlag = "ruler";
 constexpr std::string_view kOwnFlag = "own";
 // The flag of posts that somebody holds in a region, not in its city.
 constexpr std::string_view kRegionFlag = "region";
+// The flag of posts that are written alike in all cases («замминистра»).
+constexpr std::string_view kFixedFlag = "fixed";
+// The flag of honours: a place behind one has bestowed it, and is nobody's place of work («народный артист России»).
+constexpr std::string_view kHonourFlag = "honour";
 // The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
 constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
@@ -68,6 +70,9 @@ struct Post {
   bool personal = false;                                   // held with a person as well as with a body: «его помощник»
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   bool calling = false;      // «поэт»
+  bool fixed = false;        // written alike in all cases
+  bool honour = false;       // «народный артист»
+  bool one_of = false;       // «один из директоров»
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;  // its people stand right behind it
@@ -76,8 +81,9 @@ struct Post {
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts)
-      : a_(a), mentions_(mentions), out_(*out), told_(*posts) {
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+         std::vector<FoundPost>* posts)
+      : a_(a), words_(words), mentions_(mentions), out_(*out), told_(*posts) {
     mention_at_.assign(a.tokens.size() + 1, -1);
     no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -85,22 +91,13 @@ class Finder {
       std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
     }
     role_ = a.classes.role;
-    verb_ = a.gazetteer->ClassId("post_verb");
     org_head_ = a.classes.org_head;
-    body_noun_ = a.gazetteer->ClassId("body_noun");
-    adjective_ = a.gazetteer->ClassId("place_adjective");
-    passing_ = a.gazetteer->ClassId("passing_adjective");
-    statesman_ = a.gazetteer->ClassId("statesman");
     inhabitant_ = a.classes.inhabitant;
-    noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
       const std::string_view code = SlotOf(mentions[m], "country");
       if (!code.empty()) countries_[std::string(code)].push_back(static_cast<int>(m));
     }
-    for (const std::string_view kind : kNoPosts) no_posts_.insert(a.gazetteer->KindId("role", kind));
-    become_ = a.gazetteer->KindId("post_verb", "become");
-    post_ = a.gazetteer->KindId("post_verb", "post");
   }
 
   void Run() {
@@ -131,8 +128,19 @@ class Finder {
   std::size_t EndOf(int m) const { return mentions_[static_cast<std::size_t>(m)].end; }
   bool IsComma(std::size_t i) const { return i < a_.tokens.size() && Text(i) == ","; }
   bool IsDash(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].Has(Flag::kDash); }
-  bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && IsWord(i) && a_.FormOf(i).folded == "и"; }
+  bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && Has(i, PostWords::kAnd); }
   bool IsQuote(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].kind == Kind::kQuote; }
+
+  // What a small word does, as it is written.
+  std::uint32_t UsesAt(std::size_t i) const { return IsWord(i) ? words_.UsesOf(a_.FormOf(i)) : 0; }
+  bool Has(std::size_t i, std::uint32_t uses) const { return (UsesAt(i) & uses) != 0; }
+  bool HasInAnyForm(std::size_t i, std::uint32_t uses) const {
+    return IsWord(i) && (words_.UsesOfAnyForm(*a_.forms, a_.FormOf(i)) & uses) != 0;
+  }
+  // Whether «один из» stands before a token.
+  bool OneOf(std::size_t i) const {
+    return i > 1 && !Breaks(i) && !Breaks(i - 1) && Has(i - 1, PostWords::kOutOf) && HasInAnyForm(i - 2, PostWords::kOneOf);
+  }
 
   // The word of a class that begins at a token: the longest one, -1 where there is none.
   int WordsAt(std::size_t i, std::uint16_t cls) const {
@@ -144,7 +152,7 @@ class Finder {
     return best;
   }
   std::uint16_t VerbKind(std::size_t i) const {
-    const int m = WordsAt(i, verb_);
+    const int m = WordsAt(i, words_.verb);
     return m < 0 ? std::uint16_t{0} : a_.infos[static_cast<std::size_t>(m)].kind_id;
   }
 
@@ -197,7 +205,7 @@ class Finder {
       for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
       if (!free) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
-      if (no_posts_.contains(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
+      if (words_.IsNoPost(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
         no_post |= m.end == i + 1 || e.slots.find(kNoPostFlag) != std::string_view::npos;
         // «чемпион мира», «кандидат в президенты»: the longest entry decides.
         if (e.slots.find(kNoPostFlag) != std::string_view::npos && m.end > longest) *none = longest = m.end, post->head_end = 0;
@@ -218,6 +226,8 @@ class Finder {
       post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
+      post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
+      post->honour = e.slots.find(kHonourFlag) != std::string_view::npos;
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -243,9 +253,7 @@ class Finder {
       }
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
-    // «замминистра» stays as it is.
-    if (abbreviation || (a_.FormOf(i).folded.starts_with("зам") && !a_.FormOf(i).folded.starts_with("заместител")))
-      post->agreement = kAnyCase;
+    if (abbreviation || post->fixed) post->agreement = kAnyCase;
     for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
@@ -282,7 +290,7 @@ class Finder {
       if (m >= 0) {
         if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
         if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization))) &&
-            !(post->calling && IsType(m, Type::kLocation) && roles && post->head_end == post->head + 1))
+            !(IsType(m, Type::kLocation) && (post->honour || (post->calling && roles && post->head_end == post->head + 1))))
           post->objects.push_back(m);
         // «РКК «Энергия»»: the name in quotes is the body.
         if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 &&
@@ -332,13 +340,13 @@ class Finder {
         ++i;
         continue;
       }
-      if ((form.any & morph::kPREP) != 0 && IsTailPreposition(form.folded)) {
+      if (const std::uint32_t uses = words_.UsesOf(form); (uses & PostWords::kTail) != 0) {
         // «посол Японии в России»: behind the body another place, or a party.
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
         // «глава края в отпуске» is on holiday; what is told behind «в» is a body, a place, or stands before the person.
-        if (post->objects.empty() && form.folded != "по" && form.folded != "от" && !LeadsToName(next)) break;
-        behind_from = form.folded == "от";
+        if (post->objects.empty() && (uses & (PostWords::kField | PostWords::kParty)) == 0 && !LeadsToName(next)) break;
+        behind_from = (uses & PostWords::kParty) != 0;
         oblique = governed = true;
         ++i;
         continue;
@@ -411,13 +419,6 @@ class Finder {
     return false;
   }
 
-  static bool IsTailPreposition(std::string_view word) {
-    for (const std::string_view p : {"по", "в", "во", "на", "при", "от", "из", "за", "против", "для"}) {
-      if (word == p) return true;
-    }
-    return false;
-  }
-
   // A lower-case noun or adjective in one of the cases.
   bool IsTailWord(std::size_t i, morph::Grammemes cases) const {
     if (!IsWord(i) || a_.tokens[i].shape != Shape::kLower || mention_at_[i] >= 0) return false;
@@ -441,7 +442,7 @@ class Finder {
     while (IsQuote(i)) ++i;
     if (i < a_.tokens.size() && !Breaks(i)) {
       const int title = mention_at_[i] < 0 && IsWord(i) ? WordsAt(i, role_) : -1;
-      if (title >= 0 && no_posts_.contains(a_.infos[static_cast<std::size_t>(title)].kind_id))
+      if (title >= 0 && words_.IsNoPost(a_.infos[static_cast<std::size_t>(title)].kind_id))
         i = a_.matches[static_cast<std::size_t>(title)].end;
     }
     if (i >= a_.tokens.size() || Breaks(i)) return;
@@ -468,7 +469,7 @@ class Finder {
     std::size_t next = i;
     if (IsComma(next)) {
       ++next;
-      if (next + 1 < a_.tokens.size() && a_.FormOf(next).folded == "а" && a_.FormOf(next + 1).folded == "также") next += 2;
+      if (next + 1 < a_.tokens.size() && Has(next, PostWords::kBefore) && Has(next + 1, PostWords::kAlso)) next += 2;
     } else if (IsAnd(next)) {
       ++next;
     } else if (IsDash(next)) {
@@ -490,7 +491,7 @@ class Finder {
     if ((IsComma(i) || dash) && IsPerson(i + 1) && !Breaks(i + 1)) {
       const std::size_t end = EndOf(mention_at_[i + 1]);
       if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")" ||
-          (dash && IsWord(end) && a_.FormOf(end).folded == "из"))
+          (dash && Has(end, PostWords::kOutOf)))
         List(i + 1, false, &p);
     }
   }
@@ -500,7 +501,7 @@ class Finder {
     const std::size_t after = EndOf(p->people.back());
     if (mentions_[static_cast<std::size_t>(p->people.back())].begin < p->begin) return;
     if (after + 1 >= a_.tokens.size() || Breaks(after)) return;
-    const bool from = IsWord(after) && a_.FormOf(after).folded == "из";
+    const bool from = Has(after, PostWords::kOutOf);
     if (!from && Text(after) != "(") return;
     std::size_t i = after + 1;
     for (std::size_t n = 0; n < 4 && i < a_.tokens.size() && mention_at_[i] < 0 && !Breaks(i); ++n) {
@@ -540,7 +541,7 @@ class Finder {
   // Whether the case of a name, as far as its first word is known, is one of the post's: «супруга президента Ливия Крот» is no president.
   bool ShareCase(const Post& p, const Described& name) const {
     // «один из основателей Иван Крот»
-    if (p.agreement == 0 || (p.begin > 1 && IsWord(p.begin - 1) && a_.FormOf(p.begin - 1).folded == "из")) return true;
+    if (p.agreement == 0 || (p.begin > 1 && Has(p.begin - 1, PostWords::kOutOf))) return true;
     std::string first;
     morph::Fold(std::string_view(name.normal).substr(0, name.normal.find(' ')), &first);
     const std::uint64_t lemma = morph::KeyOf(first);
@@ -577,7 +578,7 @@ class Finder {
     const std::size_t i = posts_[index].end;
     if (i >= a_.tokens.size() || Breaks(i) || !IsWord(i) || mention_at_[i] >= 0) return false;
     if (index + 1 < posts_.size() && posts_[index + 1].begin == i) return false;
-    return (BestOf(i) & (morph::kVERB | morph::kADJS | morph::kPRTS | morph::kPRED)) != 0 || a_.FormOf(i).folded == "не";
+    return (BestOf(i) & (morph::kVERB | morph::kADJS | morph::kPRTS | morph::kPRED)) != 0 || Has(i, PostWords::kNot);
   }
 
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
@@ -613,13 +614,12 @@ class Finder {
     while (IsQuote(i) && i > 1) --i;
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
     for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
-      const std::string_view word = IsWord(i) ? a_.FormOf(i).folded : std::string_view();
-      const bool small = word == "это" || word == "а" || word == "также" || word == "и" || word == "ныне" || word == "теперь" ||
-                         word == "тогда" || word == "затем" || word == "тогдашний" || word == "ранее" ||
+      const std::uint32_t uses = UsesAt(i);
+      const bool small = (uses & PostWords::kBefore) != 0 ||
                          (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) || a_.tokens[i].kind == Kind::kNumber;
       if (!small || Breaks(i)) break;
-      if (word == "и" && index > 0 && posts_[index - 1].end == i) break;
-      also |= word == "также";
+      if ((uses & PostWords::kAnd) != 0 && index > 0 && posts_[index - 1].end == i) break;
+      also |= (uses & PostWords::kAlso) != 0;
       --i;
     }
     if (!(IsComma(i) || IsDash(i) || Text(i) == "(" || IsAnd(i)) || Breaks(i)) return;
@@ -672,7 +672,7 @@ class Finder {
 
   // «назначил», unlike «назначен» and «назначили».
   bool Appoints(std::size_t i) const {
-    const int m = WordsAt(i, verb_);
+    const int m = WordsAt(i, words_.verb);
     if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos)
       return false;
     const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
@@ -703,8 +703,8 @@ class Finder {
       if (index > 0 && i < posts_[index - 1].end) break;
       if (no_post_at_[i]) return;  // «стал кандидатом на пост главы»
       const std::uint16_t kind = VerbKind(i);
-      post_word |= (kind == post_ && kind != 0) || WordsAt(i, noun_) >= 0;
-      verb |= kind == become_ && kind != 0;
+      post_word |= (kind == words_.post_kind && kind != 0) || WordsAt(i, words_.post_noun) >= 0;
+      verb |= kind == words_.become_kind && kind != 0;
       appoints |= Appoints(i);
     }
     // «Пётр Зимин назначил Ивана Крота директором»
@@ -746,7 +746,7 @@ class Finder {
         i = a_.matches[static_cast<std::size_t>(title)].end;
         continue;
       }
-      right |= VerbKind(i) == become_ && VerbKind(i) != 0;
+      right |= VerbKind(i) == words_.become_kind && VerbKind(i) != 0;
       ++i;
     }
   }
@@ -761,14 +761,13 @@ class Finder {
     for (; n < kVerbReach && i > 0 && !Breaks(i); ++n) {
       --i;
       if (!IsWord(i) || mention_at_[i] >= 0 || no_post_at_[i]) return;
-      const std::string_view word = a_.FormOf(i).folded;
-      if (word == "он" || word == "она") break;
-      if (VerbKind(i) == become_ && become_ != 0) verb = true;
+      if (Has(i, PostWords::kHe | PostWords::kShe)) break;
+      if (VerbKind(i) == words_.become_kind && words_.become_kind != 0) verb = true;
     }
     if (!verb || !IsWord(i)) return;
-    const std::string_view word = a_.FormOf(i).folded;
-    if (word != "он" && word != "она") return;
-    const morph::Gender other = word == "он" ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    const std::uint32_t pronoun = UsesAt(i);
+    if ((pronoun & (PostWords::kHe | PostWords::kShe)) == 0) return;
+    const morph::Gender other = (pronoun & PostWords::kHe) != 0 ? morph::Gender::kFeminine : morph::Gender::kMasculine;
     int person = -1;
     std::size_t sentences = 0;
     for (n = 0; n < kPossessiveReach && i > 0; ++n) {
@@ -814,7 +813,7 @@ class Finder {
       for (std::size_t i = p.begin; i < p.text_end && p.objects.empty(); ++i) {
         const morph::Form& form = a_.FormOf(i);
         if (!IsWord(i) || (form.any & morph::kADJF) == 0) continue;
-        if (const int state = WordsAt(i, adjective_); state >= 0) {
+        if (const int state = WordsAt(i, words_.place_adjective); state >= 0) {
           const int m = CountryBefore(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind, p.begin);
           if (m >= 0) p.objects.assign(1, m);
           continue;
@@ -859,10 +858,10 @@ class Finder {
     std::vector<std::string_view> kinds;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
       const std::uint16_t cls = a_.infos[index].class_id;
-      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != body_noun_)) continue;
+      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != words_.body_noun)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
-      if (cls == body_noun_ && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
+      if (cls == words_.body_noun && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
     }
     // «глава государства» is of the person's, not of the state that was named last.
     if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
@@ -883,9 +882,7 @@ class Finder {
 
   // «Завод «Вымпел» закрыт. Его директор Иван Крот …»: the body that was named last.
   void FromPossessive(Post* p) const {
-    if (p->begin == 0 || !IsWord(p->begin - 1) || p->end != p->text_end) return;
-    const std::string_view whose = a_.FormOf(p->begin - 1).folded;
-    if (whose != "его" && whose != "ее" && whose != "их") return;
+    if (p->begin == 0 || !Has(p->begin - 1, PostWords::kWhose) || p->end != p->text_end) return;
     std::size_t sentences = 0;
     for (std::size_t i = p->begin - 1, n = 0; n < kPossessiveReach && i > 0; ++n) {
       if (a_.tokens[i].Has(Flag::kBlockStart)) return;
@@ -950,7 +947,7 @@ class Finder {
       if (d.type != Type::kPerson || d.gazetteer.empty()) continue;
       for (std::size_t i = d.begin; i < d.end; ++i) {
         for (const std::uint32_t index : a_.matches_at.At(i)) {
-          if (!a_.infos[index].words || a_.infos[index].class_id != statesman_ || statesman_ == 0) continue;
+          if (!a_.infos[index].words || a_.infos[index].class_id != words_.statesman || words_.statesman == 0) continue;
           const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
           const bool again = std::any_of(all.begin(), all.end(), [&](const Known& k) {
             return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
@@ -971,9 +968,9 @@ class Finder {
       bool plain = true;
       for (std::size_t i = p.begin; i < p.text_end; ++i) {
         if (i >= p.head && i < p.head_end) continue;
-        if (const int state = WordsAt(i, adjective_); state >= 0) {
+        if (const int state = WordsAt(i, words_.place_adjective); state >= 0) {
           code = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind;
-        } else if (i < p.head || (a_.FormOf(i).folded != "государства" && a_.FormOf(i).folded != "правительства")) {
+        } else if (i < p.head || !HasInAnyForm(i, PostWords::kStateNoun)) {
           plain = false;
         }
       }
@@ -1025,7 +1022,7 @@ class Finder {
       if (!p.of_state && !p.deputy) continue;
       // «британский премьер» is of no other state, also where the text does not name his.
       bool told = false;
-      for (std::size_t i = p.begin; i < p.head; ++i) told |= WordsAt(i, adjective_) >= 0;
+      for (std::size_t i = p.begin; i < p.head; ++i) told |= WordsAt(i, words_.place_adjective) >= 0;
       if (told) continue;
       int state = CountryBefore(CountryOf(p.people[0]), p.begin);
       if (!p.of_state) {
@@ -1039,8 +1036,9 @@ class Finder {
       }
       // «первый секретарь обкома» is none of a state, unlike «министр финансов».
       // And «наш первый президент» is that of the speaker's state.
-      const std::string_view before = p.begin > 0 && IsWord(p.begin - 1) ? a_.FormOf(p.begin - 1).folded : std::string_view();
-      if (state < 0 && (p.text_end == p.head_end || p.minister) && !before.starts_with("наш") && !before.starts_with("свое")) state = land;
+      if (state < 0 && land >= 0 && (p.text_end == p.head_end || p.minister) &&
+          (p.begin == 0 || !HasInAnyForm(p.begin - 1, PostWords::kSpeaker)))
+        state = land;
       if (state >= 0) p.objects.push_back(state);
     }
   }
@@ -1049,7 +1047,7 @@ class Finder {
   void Tell(const Post& p) {
     if (p.people.empty()) return;
     std::size_t begin = p.begin;
-    while (begin < p.head && (WordsAt(begin, adjective_) >= 0 || WordsAt(begin, passing_) >= 0 || IsOfPlace(begin))) ++begin;
+    while (begin < p.head && (WordsAt(begin, words_.place_adjective) >= 0 || WordsAt(begin, words_.passing_adjective) >= 0 || IsOfPlace(begin))) ++begin;
     told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end))});
   }
 
@@ -1094,6 +1092,7 @@ class Finder {
   }
 
   const Analysis& a_;
+  const PostWords& words_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
   std::vector<FoundPost>& told_;
@@ -1101,16 +1100,15 @@ class Finder {
   std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
-  std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, statesman_ = 0,
-                noun_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, org_head_ = 0, inhabitant_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
 }  // namespace
 
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
-  Finder(a, mentions, out, posts).Run();
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+               std::vector<FoundPost>* posts) {
+  Finder(a, words, mentions, out, posts).Run();
 }
 
 }  // namespace atau::resolve

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "resolve/describe.h"
+#include "resolve/post_words.h"
 
 namespace atau::resolve {
 
@@ -33,7 +34,8 @@ struct FoundPost {
 
 // Appends the WORKS_AS relations of the text, and the posts that its people hold (also those without a relation, «поэт Иван Крот»), in no
 // order. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts);
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+               std::vector<FoundPost>* posts);
 
 }  // namespace atau::resolve
 

@@ -37,7 +37,7 @@ TEST_CASE("what stands in one place, and where") {
     const Marked m(row.text);
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
-    FindLocated(m.analysis(), m.mentions, &found);
+    FindLocated(m.analysis(), FullPipeline().post_words(), m.mentions, &found);
     std::string places, expected;
     for (const std::string& place : row.places) expected += place + "\n";
     for (const FoundRelation& r : found) {

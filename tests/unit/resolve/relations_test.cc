@@ -137,7 +137,7 @@ TEST_CASE("posts and their people") {
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
     std::vector<FoundPost> told;
-    FindPosts(m.analysis(), m.mentions, &found, &told);
+    FindPosts(m.analysis(), FullPipeline().post_words(), m.mentions, &found, &told);
     std::string posts, expected;
     for (const std::string& post : row.posts) expected += post + "\n";
     for (const FoundRelation& r : found) {
