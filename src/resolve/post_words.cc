@@ -12,6 +12,8 @@ constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "pers
 
 // The flag of small words that are meant in all their forms.
 constexpr std::string_view kFormsFlag = "forms";
+// The flag of class words of bodies among the posts that only such bodies have.
+constexpr std::string_view kBodyFlag = "body";
 
 constexpr std::pair<std::string_view, PostWords::Use> kUses[] = {
     {"before", PostWords::kBefore},   {"also", PostWords::kAlso},    {"and", PostWords::kAnd},
@@ -36,6 +38,7 @@ PostWords::PostWords(const gazetteer::Gazetteer& gazetteer)
       kinship(gazetteer.KindId("role", "kinship")),
       region(gazetteer.KindId("place_head", "region")),
       district(gazetteer.KindId("place_head", "district")),
+      another_time(gazetteer.KindId("passing_adjective", "another_time")),
       small_(gazetteer.ClassId("post_word")),
       area_(gazetteer.ClassId("area_kind")),
       body_of_(gazetteer.ClassId("post_body")) {
@@ -54,7 +57,11 @@ void PostWords::Add(const gazetteer::Entry& entry) {
     return;
   }
   if (entry.class_id == body_of_) {
-    bodies_of_[entry.name].push_back(entry.kind);
+    if (entry.slots.find(kBodyFlag) != std::string_view::npos) {
+      bodies_[entry.kind].push_back(entry.name);
+    } else {
+      kinds_of_posts_[entry.name] = entry.kind;
+    }
     return;
   }
   const auto* const use = std::find_if(std::begin(kUses), std::end(kUses), [&](const auto& u) { return u.first == entry.kind; });
@@ -81,10 +88,11 @@ int PostWords::AreaOf(std::string_view kind) const {
   return 0;
 }
 
-const std::vector<std::string_view>& PostWords::BodiesOf(std::string_view post) const {
-  static const std::vector<std::string_view> kNone;
-  const auto it = bodies_of_.find(post);
-  return it == bodies_of_.end() ? kNone : it->second;
+const std::vector<std::string_view>* PostWords::BodiesOf(std::string_view role) const {
+  const auto kind = kinds_of_posts_.find(role);
+  if (kind == kinds_of_posts_.end()) return nullptr;
+  const auto bodies = bodies_.find(kind->second);
+  return bodies == bodies_.end() ? nullptr : &bodies->second;
 }
 
 }  // namespace atau::resolve

@@ -53,9 +53,9 @@ class PostWords {
 
   // How large an area a kind of places is («city» is less than «region»), 0 for what is none («street»).
   int AreaOf(std::string_view kind) const;
-  // The class words of the bodies that alone have a post («судья»: «суд»); empty for posts of many kinds of bodies. `post`: as the
-  // dictionaries have it.
-  const std::vector<std::string_view>& BodiesOf(std::string_view post) const;
+  // The class words of the bodies that alone have a post («судья»: «суд»); null for posts of any kind of body. `role`: as the dictionaries
+  // have it.
+  const std::vector<std::string_view>* BodiesOf(std::string_view role) const;
 
   bool IsNoPost(std::uint16_t kind) const { return no_posts_.size() > kind && no_posts_[kind]; }
 
@@ -64,12 +64,14 @@ class PostWords {
                 seat = 0;
   std::uint16_t become_kind = 0, post_kind = 0, kinship = 0;
   std::uint16_t region = 0, district = 0;  // kinds of the class `place_head`
+  std::uint16_t another_time = 0;          // of the class `passing_adjective`
 
  private:
   std::uint16_t small_ = 0, area_ = 0, body_of_ = 0;
   std::unordered_map<std::uint64_t, std::uint32_t> forms_, lemmas_;  // by keys
   std::vector<std::pair<std::string_view, int>> areas_;
-  std::unordered_map<std::string_view, std::vector<std::string_view>> bodies_of_;
+  std::unordered_map<std::string_view, std::string_view> kinds_of_posts_;
+  std::unordered_map<std::string_view, std::vector<std::string_view>> bodies_;  // by their kinds
   std::vector<bool> no_posts_;
 };
 

@@ -23,6 +23,7 @@ constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb,
 constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
+constexpr std::size_t kLongestAbbreviation = 10;  // bytes: five letters
 constexpr std::size_t kApposition = 7;        // tokens of what is told of a person before his post
 constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
@@ -49,8 +50,6 @@ constexpr std::string_view kOwnFlag = "own";
 constexpr std::string_view kRegionFlag = "region";
 // The flag of posts that are written alike in all cases («замминистра»).
 constexpr std::string_view kFixedFlag = "fixed";
-// The flag of honours: a place behind one has bestowed it, and is nobody's place of work («народный артист России»).
-constexpr std::string_view kHonourFlag = "honour";
 // The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
 constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
@@ -71,12 +70,12 @@ struct Post {
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   bool calling = false;      // «поэт»
   bool fixed = false;        // written alike in all cases
-  bool honour = false;       // «народный артист»
-  bool one_of = false;       // «один из директоров»
+  std::size_t place_adjective = SIZE_MAX;  // the one that told the place: «омский»
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;  // its people stand right behind it
   std::string key;      // stems of the head
+  const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
 };
 
 class Finder {
@@ -226,8 +225,8 @@ class Finder {
       post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
+      post->bodies = words_.BodiesOf(e.name);
       post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
-      post->honour = e.slots.find(kHonourFlag) != std::string_view::npos;
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -290,7 +289,7 @@ class Finder {
       if (m >= 0) {
         if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
         if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization))) &&
-            !(IsType(m, Type::kLocation) && (post->honour || (post->calling && roles && post->head_end == post->head + 1))))
+            !(post->calling && IsType(m, Type::kLocation) && roles && post->head_end == post->head + 1))
           post->objects.push_back(m);
         // «РКК «Энергия»»: the name in quotes is the body.
         if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 &&
@@ -364,6 +363,12 @@ class Finder {
         ++i;
         continue;
       }
+      // «министр ЖКХ области»
+      if (i == post->head_end && IsAbbreviationInTail(*post, i)) {
+        told = post->end = ++i;
+        roles = false;
+        continue;
+      }
       if (!IsTailWord(i, oblique ? kOblique : instrumental ? morph::kgent | morph::kablt : morph::kgent)) break;
       if (WordsAt(i, role_) >= 0 && (!roles || !post->objects.empty() || !IsTailWord(i, morph::kgent))) break;
       if ((BestOf(i) & morph::kNOUN) != 0) {
@@ -392,6 +397,15 @@ class Finder {
         }
       }
     }
+    // The dictionaries have «директор завода» as a post too.
+    if (named && post->text_end == post->head_end) {
+      for (std::size_t k = post->head + 1; k < post->head_end; ++k) {
+        const int head = WordsAt(k, org_head_);
+        if (head < 0 || a_.matches[static_cast<std::size_t>(head)].end != post->head_end) continue;
+        post->head_end = post->text_end = k;
+        break;
+      }
+    }
     // Adjectives before the body are the body's.
     while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
       --post->text_end;
@@ -399,6 +413,13 @@ class Finder {
     // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
     const bool before_person = IsPerson(post->end) && post->end > post->text_end;
     if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
+  }
+
+  // An abbreviation in capitals that is no name («ЖКХ»), behind a post that is not shouted itself.
+  bool IsAbbreviationInTail(const Post& p, std::size_t i) const {
+    return p.of_a_body && a_.tokens[i].shape == Shape::kUpper && a_.tokens[i].Has(Flag::kCyrillic) && mention_at_[i] < 0 &&
+           a_.tokens[i].end - a_.tokens[i].begin <= kLongestAbbreviation && a_.tokens[p.head].shape != Shape::kUpper &&
+           WordsAt(i, role_) < 0 && (a_.FormOf(i).any & morph::kPREP) == 0;
   }
 
   // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
@@ -440,6 +461,11 @@ class Finder {
     Post& p = posts_[index];
     std::size_t i = p.end;
     while (IsQuote(i)) ++i;
+    // «премьера фильма «Иван Крот»»: the whole quotation is a name in quotes, that of no holder.
+    if (IsPerson(i) && i > p.end && a_.tokens[i - 1].Has(Flag::kOpens)) {
+      const std::size_t end = EndOf(mention_at_[i]);
+      if (a_.tokens[i - 1].pair == static_cast<std::int32_t>(end)) return;
+    }
     if (i < a_.tokens.size() && !Breaks(i)) {
       const int title = mention_at_[i] < 0 && IsWord(i) ? WordsAt(i, role_) : -1;
       if (title >= 0 && words_.IsNoPost(a_.infos[static_cast<std::size_t>(title)].kind_id))
@@ -520,6 +546,12 @@ class Finder {
   // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
   bool SameCase(const Post& p, int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
+    if (IsOfKin(p)) {
+      // «дочь президента Анна Крот»: the post is of her father, unless the name is in the genitive as he is.
+      Post of_kin;
+      of_kin.agreement = p.agreement & morph::AgreementOfCase(1);
+      if (of_kin.agreement != 0 && !ShareCase(of_kin, d)) return false;
+    }
     if (!ShareCase(p, d)) return false;
     const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
     std::string text, normal;
@@ -536,6 +568,16 @@ class Finder {
     const bool man = d.gender == morph::Gender::kMasculine &&
                      std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
     return !man || nominative || p.agreement == 0;
+  }
+
+  // «дочь президента», «дочери бывшего президента»
+  bool IsOfKin(const Post& p) const {
+    if (p.begin == 0 || Breaks(p.begin)) return false;
+    for (const std::uint32_t index : a_.matches_at.At(p.begin - 1)) {
+      const Analysis::MatchInfo& word = a_.infos[index];
+      if (word.words && word.class_id == role_ && word.kind_id == words_.kinship && words_.kinship != 0) return true;
+    }
+    return false;
   }
 
   // Whether the case of a name, as far as its first word is known, is one of the post's: «супруга президента Ливия Крот» is no president.
@@ -608,9 +650,12 @@ class Finder {
       p.people = {mention_at_[p.begin - 1]};
       return;
     }
-    if (p.begin < 2 || Breaks(p.begin)) return;
+    // «Иван Крот, один из директоров …»
+    const bool one_of = OneOf(p.begin);
+    const std::size_t start = one_of ? p.begin - 2 : p.begin;
+    if (start < 2 || Breaks(start)) return;
     bool also = false;
-    std::size_t i = p.begin - 1;  // the sign
+    std::size_t i = start - 1;  // the sign
     while (IsQuote(i) && i > 1) --i;
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
     for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
@@ -634,9 +679,9 @@ class Finder {
     const int m = mention_at_[i - 1];
     if (IsType(m, Type::kPerson) && !Breaks(i)) {
       // «Иван Крот, а также директор …» is somebody else, and so is who does something («по словам Крота, мэр Омска доволен»).
-      if (also || (IsComma(i) && Acts(index))) return;
+      if (also || (IsComma(i) && (Acts(index) || (!one_of && !AgreesBehindComma(p, m))))) return;
       std::vector<int> people{m};
-      if (IsPlural(p)) {
+      if (IsPlural(p) && !one_of) {
         // «Иван Крот и Пётр Зимин, депутаты …»
         for (std::size_t n = 1; n < kLongestList; ++n) {
           const std::size_t begin = mentions_[static_cast<std::size_t>(people.back())].begin;
@@ -654,6 +699,15 @@ class Finder {
       const int before = mention_at_[static_cast<std::size_t>(a_.tokens[i - 1].pair) - 1];
       if (IsType(before, Type::kPerson) && p.people.empty()) p.people = {before};
     }
+  }
+
+  // Whether a post behind a person and a comma can be his: «ушёл от Ивана Крота, директор доволен» is somebody else.
+  bool AgreesBehindComma(const Post& p, int person) const {
+    const Described& d = mentions_[static_cast<std::size_t>(person)];
+    std::string text, normal;
+    morph::Fold(d.text, &text);
+    morph::Fold(d.normal, &normal);
+    return p.agreement == 0 || text == normal || (p.agreement & ~morph::AgreementOfCase(0)) != 0;
   }
 
   // «Иван Крот, известный борец с коррупцией, член …»: the comma behind the person, or else the same one.
@@ -716,7 +770,9 @@ class Finder {
     } else if (appoints) {
       person = -1;  // who appoints is not who holds the post
     }
-    const bool ablative = (p.agreement & morph::AgreementOfCase(4)) != 0;
+    const bool one_of = OneOf(p.begin);  // «стал одним из директоров»
+    const bool ablative = one_of ? (a_.FormOf(p.begin - 2).agreement & morph::AgreementOfCase(4)) != 0
+                                 : (p.agreement & morph::AgreementOfCase(4)) != 0;
     const bool genitive = post_word && (p.agreement & morph::AgreementOfCase(1)) != 0;
     if (!ablative && !genitive) return;
     if (person >= 0 && (verb || (post_word && genitive))) {
@@ -727,6 +783,11 @@ class Finder {
     bool right = appoints;
     i = p.end;
     for (std::size_t n = 0; n < kVerbReach && i < a_.tokens.size() && !Breaks(i); ++n) {
+      // «главой Всемирной палаты (ВП) стал Иван Крот»
+      if (Text(i) == "(" && i == p.end && a_.tokens[i].pair > 0 && static_cast<std::size_t>(a_.tokens[i].pair) <= i + kShortBracket) {
+        i = static_cast<std::size_t>(a_.tokens[i].pair) + 1;
+        continue;
+      }
       if (IsPerson(i)) {
         if (right || (verb && post_word)) p.people = {mention_at_[i]};
         return;
@@ -796,6 +857,8 @@ class Finder {
 
   // «британский премьер», «омский губернатор»: the state by its adjective, other places by the same beginning, where the text names them.
   void FromAdjectives() {
+    const auto lacks = [](const Post& p) { return p.objects.empty() && !p.people.empty() && p.of_a_body; };
+    if (std::none_of(posts_.begin(), posts_.end(), lacks)) return;
     std::unordered_map<std::string, std::vector<int>> places;  // by their first letters
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
       if (mentions_[m].type != Type::kLocation) continue;
@@ -809,13 +872,13 @@ class Finder {
       if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
     }
     for (Post& p : posts_) {
-      if (!p.objects.empty() || p.people.empty() || !p.of_a_body) continue;
+      if (!lacks(p)) continue;
       for (std::size_t i = p.begin; i < p.text_end && p.objects.empty(); ++i) {
         const morph::Form& form = a_.FormOf(i);
         if (!IsWord(i) || (form.any & morph::kADJF) == 0) continue;
         if (const int state = WordsAt(i, words_.place_adjective); state >= 0) {
           const int m = CountryBefore(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind, p.begin);
-          if (m >= 0) p.objects.assign(1, m);
+          if (m >= 0) p.objects.assign(1, m), p.place_adjective = i;
           continue;
         }
         const std::size_t sk = std::min(form.folded.rfind("ск"), form.folded.rfind("цк"));
@@ -840,6 +903,7 @@ class Finder {
           best = common;
           p.objects.assign(1, m);
         }
+        if (!p.objects.empty()) p.place_adjective = i;
       }
     }
   }
@@ -912,6 +976,24 @@ class Finder {
       body = mention_at_[i];
     }
     if (body >= 0) p->objects.assign(1, body);
+  }
+
+  // «Суд решил … Судья Крот …»: the last body that can have such a post.
+  void FromKindOfBody(Post* p) const {
+    if (p->bodies == nullptr || p->end != p->head_end) return;
+    const auto after = std::partition_point(mentions_.begin(), mentions_.end(), [p](const Described& d) { return d.begin < p->begin; });
+    auto m = static_cast<std::size_t>(after - mentions_.begin());
+    for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {
+      const Described& d = mentions_[m];
+      if (d.type != Type::kOrganization) continue;
+      const std::string_view own = SlotOf(d, "head");
+      const bool has = std::any_of(p->bodies->begin(), p->bodies->end(), [own](std::string_view body) {
+        return own.ends_with(body) && (own.size() == body.size() || own[own.size() - body.size() - 1] == ' ');
+      });
+      if (!has) continue;
+      p->objects.assign(1, static_cast<int>(m));
+      return;
+    }
   }
 
   // The code of the state that the dictionaries know for a person; empty where they know none.
@@ -996,6 +1078,7 @@ class Finder {
       if (p.objects.empty() && p.direct && !p.of_state) FromBody(&p);
       if (p.objects.empty() && !p.people.empty() && p.of_a_body && !p.personal) FromPossessive(&p);
       if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
+      if (p.objects.empty() && !p.people.empty()) FromKindOfBody(&p);
     }
     std::unordered_map<std::string, std::set<std::string>> bodies;
     std::unordered_map<std::string, int> body;
@@ -1055,11 +1138,20 @@ class Finder {
   bool IsOfPlace(std::size_t i) const {
     const std::string_view folded = a_.FormOf(i).folded;
     const std::size_t sk = folded.rfind("ск");
-    return sk != std::string_view::npos && sk + 10 >= folded.size();
+    return sk != std::string_view::npos && sk + 10 >= folded.size() && !folded.substr(0, sk).ends_with("че");  // «технический»
   }
 
+  // «нынешний», «новый», «известный», unlike «прежний»
+  bool IsOfNow(std::size_t i) const {
+    const int m = WordsAt(i, words_.passing_adjective);
+    return m >= 0 && a_.infos[static_cast<std::size_t>(m)].kind_id != words_.another_time;
+  }
+
+  // Without what says only that it is held now, or in which place where the place is told.
   std::string RoleText(const Post& p) const {
-    std::string role = PostNominative(a_, p.begin, p.head_end, p.text_end, false);
+    std::size_t begin = p.begin;
+    while (begin < p.head && (begin == p.place_adjective || IsOfNow(begin))) ++begin;
+    std::string role = PostNominative(a_, begin, p.head_end, p.text_end, false);
     if (p.lower_entry && !role.empty()) {
       // The first word of a sentence is no name.
       std::string first;
