@@ -48,6 +48,8 @@ constexpr std::string_view kRulerFlag = "ruler";
 constexpr std::string_view kOwnFlag = "own";
 // The flag of posts that somebody holds in a region, not in its city.
 constexpr std::string_view kRegionFlag = "region";
+// The flag of class words that are no body by themselves: «председатель правления» is a post.
+constexpr std::string_view kNeedsTailFlag = "needs_tail";
 // The flag of posts that are written alike in all cases («замминистра»).
 constexpr std::string_view kFixedFlag = "fixed";
 // The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
@@ -402,6 +404,9 @@ class Finder {
       for (std::size_t k = post->head + 1; k < post->head_end; ++k) {
         const int head = WordsAt(k, org_head_);
         if (head < 0 || a_.matches[static_cast<std::size_t>(head)].end != post->head_end) continue;
+        // «председатель правления»
+        const gazetteer::Entry body = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(head)].entry);
+        if (body.slots.find(kNeedsTailFlag) != std::string_view::npos) continue;
         post->head_end = post->text_end = k;
         break;
       }
@@ -601,8 +606,10 @@ class Finder {
 
   // The post in the genitive inside another's tail.
   bool InnerPost(const Post& outer, int person, Post* inner) const {
+    bool noun = false;  // «бывшего президента» has no other post inside, unlike «помощника президента»
     for (std::size_t k = outer.head + 1; k < outer.text_end; ++k) {
-      if (WordsAt(k, role_) < 0) continue;
+      noun |= (BestOf(k - 1) & morph::kNOUN) != 0;
+      if (!noun || WordsAt(k, role_) < 0) continue;
       std::size_t none = k;
       if (!HeadAt(k, inner, &none) || (inner->agreement & morph::AgreementOfCase(1)) == 0) return false;
       inner->text_end = std::max(inner->head_end, outer.text_end);
