@@ -71,7 +71,7 @@ class Finder {
     return false;
   }
 
-  // «село Шар Жарминского района»: a place and right behind it, in the genitive, the region around it.
+  // «село Шар Жарминского района», «Алатауский район Алматы»: a place and right behind it, in the genitive, the area around it.
   bool Region(std::size_t m) {
     const Described &d = mentions_[m], &next = mentions_[m + 1];
     if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || words_.AreaOf(d.kind) >= kState) return false;
@@ -83,7 +83,16 @@ class Finder {
           return Add(m, m + 1), true;
       }
     }
-    return false;
+    const bool of_city = d.kind == "district" && next.kind == "city";
+    const morph::Grammemes cases = a_.FormOf(next.begin).any;
+    if (!of_city && !(IsSmaller(d, next) && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0)) return false;
+    return Add(m, m + 1), true;
+  }
+
+  // Whether both are areas and one may lie in the other by its size.
+  bool IsSmaller(const Described& one, const Described& other) const {
+    const int rank = words_.AreaOf(one.kind);
+    return rank > 0 && rank < words_.AreaOf(other.kind);
   }
 
   void Behind(std::size_t m) {
@@ -93,8 +102,8 @@ class Finder {
     while (i < end && a_.tokens[i].kind == Kind::kQuote && a_.tokens[i].Has(Flag::kCloses)) ++i;
     if (i >= end || Breaks(i)) return;
     const bool in = Has(i, PostWords::kIn), from = Has(i, PostWords::kOutOf);
-    // «в Кракове, в Музее истории»
-    if (d.type == Type::kLocation && Text(i) == ",") return List(m, i);
+    // «в Кракове, в Музее истории»; «в Хьюстоне, США»; «Омск, улица Ленина»
+    if (d.type == Type::kLocation && Text(i) == ",") return AroundBehindComma(m, i) ? void() : List(m, i);
     if (!in && !from) return;
     ++i;
     const std::size_t behind = i;
@@ -106,12 +115,29 @@ class Finder {
     if (place.kind == "celestial" || (place.kind == "street" && d.type == Type::kLocation)) return;
     if (in) {
       // «в городе Омск»: the class word shows the case.
-      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) && HasHead(m, seat_)) Add(m, m + 1);
+      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) &&
+          (HasHead(m, seat_) || (d.type == Type::kLocation && IsSmaller(d, place))))
+        Add(m, m + 1);
       return;
     }
     // «театр «Одеон» из Парижа», but «вывела завод «Вымпел» из Омска»: only where a class word stands before, and the name's case is not
     // the object's of a verb that moves something.
     if (d.type == Type::kOrganization && place.kind != "country" && HasHead(m, head_) && !Moves(d.begin)) Add(m, m + 1);
+  }
+
+  // A place and behind a comma the area around it in the nominative, or a city and a street of it.
+  bool AroundBehindComma(std::size_t m, std::size_t comma) {
+    const Described &d = mentions_[m], &next = mentions_[m + 1];
+    if (next.type != Type::kLocation || Breaks(comma + 1)) return false;
+    // «Омск, ул. Ленина»
+    std::size_t i = comma + 1;
+    while (i < next.begin && (a_.BeginsClass(i, place_) || Text(i) == ".")) ++i;
+    if (i != next.begin) return false;
+    if (d.kind == "city" && next.kind == "street") return Add(m + 1, m), true;
+    if (i != comma + 1 || !IsSmaller(d, next) || d.begin == 0 || Breaks(d.begin) || !Has(d.begin - 1, PostWords::kIn)) return false;
+    const morph::Grammemes cases = a_.FormOf(next.begin).any;
+    if ((cases & morph::knomn) == 0 || (cases & morph::kloct) != 0) return false;
+    return Add(m, m + 1), true;
   }
 
   // «омский завод «Вымпел»» is in Omsk, where the text names the city.

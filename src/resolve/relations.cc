@@ -48,6 +48,8 @@ constexpr std::string_view kRulerFlag = "ruler";
 constexpr std::string_view kOwnFlag = "own";
 // The flag of posts that somebody holds in a region, not in its city.
 constexpr std::string_view kRegionFlag = "region";
+// The flag of posts whose tail is in the instrumental («заведующая отделом»).
+constexpr std::string_view kInstrumentalFlag = "instrumental";
 // The flag of class words that are no body by themselves: «председатель правления» is a post.
 constexpr std::string_view kNeedsTailFlag = "needs_tail";
 // The flag of posts that are written alike in all cases («замминистра»).
@@ -72,6 +74,7 @@ struct Post {
   std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   bool calling = false;      // «поэт»
   bool fixed = false;        // written alike in all cases
+  bool instrumental = false;  // «заведующая отделом»
   std::size_t place_adjective = SIZE_MAX;  // the one that told the place: «омский»
   std::vector<int> objects;
   std::vector<int> people;
@@ -228,6 +231,7 @@ class Finder {
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       post->bodies = words_.BodiesOf(e.name);
+      post->instrumental = e.slots.find(kInstrumentalFlag) != std::string_view::npos;
       post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
@@ -281,7 +285,8 @@ class Finder {
     bool oblique = false;      // a preposition asks for another case, up to its noun
     bool governed = false;     // one did: «по стратегии и развитию»
     // «управляющий компанией», «зав. кафедрой»
-    bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
+    bool instrumental =
+        post->instrumental || (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
     bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
     std::size_t told = post->head_end;  // the last token that belongs to the post's text
     std::size_t inhabitants_end = 0;    // where those end whose post it is
@@ -391,23 +396,12 @@ class Finder {
                        (IsQuote(post->text_end) || IsType(mention_at_[post->text_end], Type::kOrganization) ||
                         IsType(mention_at_[post->text_end], Type::kProgram));
     if (named || (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization))) {
-      for (std::size_t k = post->head_end; k < post->text_end; ++k) {
+      // The dictionaries have «директор завода» as a post too.
+      for (std::size_t k = named ? post->head + 1 : post->head_end; k < post->text_end; ++k) {
         const int head = WordsAt(k, org_head_);
-        if (head >= 0 && a_.matches[static_cast<std::size_t>(head)].end == post->text_end) {
-          post->text_end = k;
-          break;
-        }
-      }
-    }
-    // The dictionaries have «директор завода» as a post too.
-    if (named && post->text_end == post->head_end) {
-      for (std::size_t k = post->head + 1; k < post->head_end; ++k) {
-        const int head = WordsAt(k, org_head_);
-        if (head < 0 || a_.matches[static_cast<std::size_t>(head)].end != post->head_end) continue;
-        // «председатель правления»
-        const gazetteer::Entry body = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(head)].entry);
-        if (body.slots.find(kNeedsTailFlag) != std::string_view::npos) continue;
-        post->head_end = post->text_end = k;
+        if (head < 0 || a_.matches[static_cast<std::size_t>(head)].end != post->text_end || !IsClassWordOfNext(*post, head)) continue;
+        post->text_end = k;
+        post->head_end = std::min(post->head_end, k);
         break;
       }
     }
@@ -418,6 +412,20 @@ class Finder {
     // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
     const bool before_person = IsPerson(post->end) && post->end > post->text_end;
     if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
+  }
+
+  // Whether a class word at the end of a post is that of the body behind it, unlike «председатель правления», «начальник пресс-службы».
+  bool IsClassWordOfNext(const Post& p, int head) const {
+    const gazetteer::Match& match = a_.matches[static_cast<std::size_t>(head)];
+    const gazetteer::Entry word = a_.gazetteer->entry(match.entry);
+    if (match.begin < p.head_end && word.slots.find(kNeedsTailFlag) != std::string_view::npos) return false;
+    const std::size_t next = p.text_end;
+    if (next >= a_.tokens.size() || mention_at_[next] < 0 || !IsType(mention_at_[next], Type::kOrganization)) return true;
+    const Described& body = mentions_[static_cast<std::size_t>(mention_at_[next])];
+    for (std::size_t i = body.begin; i < body.end; ++i) {
+      if (WordsAt(i, org_head_) >= 0) return false;
+    }
+    return true;
   }
 
   // An abbreviation in capitals that is no name («ЖКХ»), behind a post that is not shouted itself.
@@ -1138,7 +1146,7 @@ class Finder {
     if (p.people.empty()) return;
     std::size_t begin = p.begin;
     while (begin < p.head && (WordsAt(begin, words_.place_adjective) >= 0 || WordsAt(begin, words_.passing_adjective) >= 0 || IsOfPlace(begin))) ++begin;
-    told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end))});
+    told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end)), p.lower_entry});
   }
 
   // «омский», «столичный» … as far as the form tells.
@@ -1159,14 +1167,7 @@ class Finder {
     std::size_t begin = p.begin;
     while (begin < p.head && (begin == p.place_adjective || IsOfNow(begin))) ++begin;
     std::string role = PostNominative(a_, begin, p.head_end, p.text_end, false);
-    if (p.lower_entry && !role.empty()) {
-      // The first word of a sentence is no name.
-      std::string first;
-      std::size_t n = 1;
-      while (n < role.size() && (static_cast<unsigned char>(role[n]) & 0xC0) == 0x80) ++n;
-      morph::Fold(role.substr(0, n), &first);
-      role.replace(0, n, first);
-    }
+    if (p.lower_entry) LowerFirst(&role);  // the first word of a sentence is no name
     return role;
   }
 
@@ -1204,6 +1205,15 @@ class Finder {
 };
 
 }  // namespace
+
+void LowerFirst(std::string* name) {
+  if (name->empty()) return;
+  std::size_t n = 1;
+  while (n < name->size() && (static_cast<unsigned char>((*name)[n]) & 0xC0) == 0x80) ++n;
+  std::string first;
+  morph::Fold(std::string_view(*name).substr(0, n), &first);
+  name->replace(0, n, first);
+}
 
 void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
                std::vector<FoundPost>* posts) {

@@ -30,7 +30,11 @@ struct FoundRelation {
 // The words of a post that a named person holds, with its tail and without its body: tokens, half-open.
 struct FoundPost {
   std::uint32_t begin = 0, end = 0;
+  bool lower = true;  // it is written small, save where it begins a sentence
 };
+
+// Makes the first letter of a name small.
+void LowerFirst(std::string* name);
 
 // Appends the WORKS_AS relations of the text, and the posts that its people hold (also those without a relation, «поэт Иван Крот»), in no
 // order. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
