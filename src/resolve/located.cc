@@ -37,7 +37,9 @@ class Finder {
 
  private:
   std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
-  bool Has(std::size_t i, std::uint32_t uses) const { return a_.tokens[i].kind == Kind::kWord && (words_.UsesOf(a_.FormOf(i)) & uses) != 0; }
+  bool Has(std::size_t i, std::uint32_t uses) const {
+    return a_.tokens[i].kind == Kind::kWord && (words_.UsesOf(a_.FormOf(i)) & uses) != 0;
+  }
   bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
   bool IsArea(const Described& d) const { return d.kind.empty() || words_.AreaOf(d.kind) > 0; }
 

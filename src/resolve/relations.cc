@@ -24,8 +24,8 @@ constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjecti
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
 constexpr std::size_t kLongestAbbreviation = 10;  // bytes: five letters
-constexpr std::size_t kApposition = 7;        // tokens of what is told of a person before his post
-constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
+constexpr std::size_t kApposition = 7;            // tokens of what is told of a person before his post
+constexpr std::size_t kPossessiveReach = 40;      // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
 constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
@@ -71,15 +71,15 @@ struct Post {
   bool of_region = false;                                  // «губернатор»
   bool heads = false;                                      // whose body is the one spoken of: «спикер»
   bool personal = false;                                   // held with a person as well as with a body: «его помощник»
-  std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
-  bool calling = false;      // «поэт»
-  bool fixed = false;        // written alike in all cases
+  std::size_t told_end = 0;   // where the post ends as the text tells it: «глава партии», also where the party is known
+  bool calling = false;       // «поэт»
+  bool fixed = false;         // written alike in all cases
   bool instrumental = false;  // «заведующая отделом»
   std::size_t place_adjective = SIZE_MAX;  // the one that told the place: «омский»
   std::vector<int> objects;
   std::vector<int> people;
-  bool direct = false;  // its people stand right behind it
-  std::string key;      // stems of the head
+  bool direct = false;                                    // its people stand right behind it
+  std::string key;                                        // stems of the head
   const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
 };
 
@@ -91,6 +91,7 @@ class Finder {
     mention_at_.assign(a.tokens.size() + 1, -1);
     no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
+      if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
       if (IndexOf(mentions[m].type) < 0) continue;
       std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
     }
@@ -253,9 +254,10 @@ class Finder {
     post->begin = post->head;
     post->text_end = post->end = post->head_end;
     for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
-      if ((a_.FormOf(k).any & morph::kNOUN) != 0) {
-        post->agreement = NounsOf(k);
-      }
+      if ((a_.FormOf(k).any & morph::kNOUN) != 0) post->agreement = NounsOf(k);
+      // «заведующая отделом»: the noun is not what the participle stands with.
+      if (k > post->head && (a_.FormOf(post->head).any & morph::kPRTF) != 0 && (post->agreement & NounsOf(post->head)) == 0)
+        post->agreement = NounsOf(post->head);
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
     if (abbreviation || post->fixed) post->agreement = kAnyCase;
@@ -409,16 +411,30 @@ class Finder {
     while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
       --post->text_end;
     post->told_end = post->text_end;
+    if (!post->objects.empty()) post->end = PastDate(post->end);
     // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
     const bool before_person = IsPerson(post->end) && post->end > post->text_end;
     if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
+  }
+
+  // «премьер Франции с 1991 по 1992 год», «… в 1988—1998 годах»: where the date behind a post ends, or the post does.
+  std::size_t PastDate(std::size_t i) const {
+    const auto it = std::lower_bound(dates_.begin(), dates_.end(), i, [](const auto& d, std::size_t at) { return d.first < at; });
+    if (it == dates_.end() || it->first > i + 1 || Breaks(i)) return i;
+    if (it->first == i + 1 && (!IsWord(i) || (a_.FormOf(i).any & morph::kPREP) == 0)) return i;
+    for (std::size_t k = i + 1; k < it->second; ++k) {
+      if (Breaks(k)) return i;
+    }
+    return it->second;
   }
 
   // Whether a class word at the end of a post is that of the body behind it, unlike «председатель правления», «начальник пресс-службы».
   bool IsClassWordOfNext(const Post& p, int head) const {
     const gazetteer::Match& match = a_.matches[static_cast<std::size_t>(head)];
     const gazetteer::Entry word = a_.gazetteer->entry(match.entry);
-    if (match.begin < p.head_end && word.slots.find(kNeedsTailFlag) != std::string_view::npos) return false;
+    if (match.begin < p.head_end &&
+        (word.slots.find(kNeedsTailFlag) != std::string_view::npos || (a_.FormOf(p.head).any & morph::kPRTF) != 0))  // «заведующая отделом»
+      return false;
     const std::size_t next = p.text_end;
     if (next >= a_.tokens.size() || mention_at_[next] < 0 || !IsType(mention_at_[next], Type::kOrganization)) return true;
     const Described& body = mentions_[static_cast<std::size_t>(mention_at_[next])];
@@ -457,7 +473,7 @@ class Finder {
   bool IsTailWord(std::size_t i, morph::Grammemes cases) const {
     if (!IsWord(i) || a_.tokens[i].shape != Shape::kLower || mention_at_[i] >= 0) return false;
     const morph::Form& form = a_.FormOf(i);
-    if ((form.any & (morph::kNPRO | morph::kApro)) != 0) return false;
+    if ((form.any & (morph::kNPRO | morph::kApro)) != 0 || (BestOf(i) & (morph::kPREP | morph::kCONJ)) != 0) return false;
     for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
       // Nearly every word may be somebody's surname too.
       if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0 && (r.tag & morph::kSurn) == 0) return true;
@@ -518,7 +534,8 @@ class Finder {
     const bool taken = next != i && p.begin > 1 && IsComma(p.begin - 1) && IsPerson(p.begin - 2) && !Breaks(p.begin);
     if (index + 1 < posts_.size() && !taken) {
       const Post& q = posts_[index + 1];
-      if (q.begin == next && q.direct && (q.agreement & p.agreement) != 0 && !Breaks(next)) {
+      if (q.begin == next && q.direct && !Breaks(next) &&
+          ((q.agreement & p.agreement) != 0 || (IsComma(i) && ShareCase(q.agreement, p.agreement)))) {
         p.people = q.people;
         p.direct = true;
         if (IsAnd(i)) Share(q, &p);
@@ -527,6 +544,13 @@ class Finder {
     }
     // «Автор картины — Иван Крот»: a dash where the post begins the sentence.
     const bool dash = IsDash(i) && (!p.objects.empty() || Breaks(p.begin));
+    // «с музыкантами «Вымпела» — Иваном Кротом и Петром Зиминым»
+    if (IsPlural(p) && !p.objects.empty() && (IsDash(i) || Text(i) == ":") && i + 1 < a_.tokens.size() && IsPerson(i + 1) &&
+        !Breaks(i + 1)) {
+      List(i + 1, true, &p);
+      if (p.people.size() > 1) return;
+      p.people.clear();
+    }
     if ((IsComma(i) || dash) && IsPerson(i + 1) && !Breaks(i + 1)) {
       const std::size_t end = EndOf(mention_at_[i + 1]);
       if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")" ||
@@ -612,6 +636,17 @@ class Finder {
     return false;
   }
 
+  // Whether two posts can be those of one person: in one case and number, whatever their genders («ректор, скрипачка»).
+  static bool ShareCase(morph::Agreement one, morph::Agreement other) {
+    constexpr morph::Agreement kSingular = 0x7, kPlural = 0x8;
+    for (unsigned c = 0; c < 24; c += 4) {
+      for (const morph::Agreement number : {kSingular, kPlural}) {
+        if ((one >> c & number) != 0 && (other >> c & number) != 0) return true;
+      }
+    }
+    return false;
+  }
+
   // The post in the genitive inside another's tail.
   bool InnerPost(const Post& outer, int person, Post* inner) const {
     bool noun = false;  // «бывшего президента» has no other post inside, unlike «помощника президента»
@@ -675,8 +710,8 @@ class Finder {
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
     for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
       const std::uint32_t uses = UsesAt(i);
-      const bool small = (uses & PostWords::kBefore) != 0 ||
-                         (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) || a_.tokens[i].kind == Kind::kNumber;
+      const bool small = (uses & PostWords::kBefore) != 0 || (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) ||
+                         a_.tokens[i].kind == Kind::kNumber;
       if (!small || Breaks(i)) break;
       if ((uses & PostWords::kAnd) != 0 && index > 0 && posts_[index - 1].end == i) break;
       also |= (uses & PostWords::kAlso) != 0;
@@ -786,8 +821,8 @@ class Finder {
       person = -1;  // who appoints is not who holds the post
     }
     const bool one_of = OneOf(p.begin);  // «стал одним из директоров»
-    const bool ablative = one_of ? (a_.FormOf(p.begin - 2).agreement & morph::AgreementOfCase(4)) != 0
-                                 : (p.agreement & morph::AgreementOfCase(4)) != 0;
+    const bool ablative =
+        one_of ? (a_.FormOf(p.begin - 2).agreement & morph::AgreementOfCase(4)) != 0 : (p.agreement & morph::AgreementOfCase(4)) != 0;
     const bool genitive = post_word && (p.agreement & morph::AgreementOfCase(1)) != 0;
     if (!ablative && !genitive) return;
     if (person >= 0 && (verb || (post_word && genitive))) {
@@ -830,20 +865,30 @@ class Finder {
   // «Иван Крот ушёл. Он был директором «Вымпела»»: the only person of the sentence before, and the first word that is not small.
   void OfPronoun(std::size_t index) {
     Post& p = posts_[index];
-    if ((p.agreement & morph::AgreementOfCase(4)) == 0) return;
+    const bool ablative = (p.agreement & morph::AgreementOfCase(4)) != 0, genitive = (p.agreement & morph::AgreementOfCase(1)) != 0;
+    if (!ablative && !genitive) return;
     std::size_t i = p.begin;
-    bool verb = false;
+    bool post_word = false;
+    std::size_t verb = 0;  // where it stands
     std::size_t n = 0;
     for (; n < kVerbReach && i > 0 && !Breaks(i); ++n) {
       --i;
       if (!IsWord(i) || mention_at_[i] >= 0 || no_post_at_[i]) return;
       if (Has(i, PostWords::kHe | PostWords::kShe)) break;
-      if (VerbKind(i) == words_.become_kind && words_.become_kind != 0) verb = true;
+      const std::uint16_t kind = VerbKind(i);
+      if (kind == words_.become_kind && kind != 0) verb = i;
+      post_word |= (kind == words_.post_kind && kind != 0) || WordsAt(i, words_.post_noun) >= 0;
     }
-    if (!verb || !IsWord(i)) return;
+    if (verb == 0 || !IsWord(i) || !(ablative || (genitive && post_word))) return;
     const std::uint32_t pronoun = UsesAt(i);
-    if ((pronoun & (PostWords::kHe | PostWords::kShe)) == 0) return;
-    const morph::Gender other = (pronoun & PostWords::kHe) != 0 ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    morph::Gender other = (pronoun & PostWords::kHe) != 0 ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    if ((pronoun & (PostWords::kHe | PostWords::kShe)) == 0) {
+      // «До этого был директором «Вымпела»»: the sentence names nobody, and its verb shows who is meant.
+      if (!Breaks(i) || NamesSubject(p, i)) return;
+      const morph::Grammemes best = BestOf(verb);
+      if ((best & morph::kVERB) == 0 || (best & morph::ksing) == 0 || (best & (morph::kmasc | morph::kfemn)) == 0) return;
+      other = (best & morph::kmasc) != 0 ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    }
     int person = -1;
     std::size_t sentences = 0;
     for (n = 0; n < kPossessiveReach && i > 0; ++n) {
@@ -858,6 +903,18 @@ class Finder {
       person = mention_at_[i];
     }
     if (person >= 0) p.people.assign(1, person);
+  }
+
+  // Whether a sentence that begins at a token has a subject besides a post: a person, or a noun in the nominative up to the post.
+  bool NamesSubject(const Post& p, std::size_t begin) const {
+    for (std::size_t i = begin; i < p.begin; ++i) {
+      const morph::Grammemes best = BestOf(i);
+      if ((best & (morph::kNOUN | morph::kNPRO)) != 0 && (best & morph::knomn) != 0) return true;
+    }
+    for (std::size_t i = p.end; i < a_.tokens.size() && !Breaks(i); ++i) {
+      if (IsPerson(i)) return true;
+    }
+    return false;
   }
 
   // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
@@ -951,8 +1008,8 @@ class Finder {
       if (!IsBody(static_cast<int>(m))) continue;
       const std::string_view own = SlotOf(d, "head");
       // An authority with a class word of its own is no other authority: «министерство» is not the government.
-      if (own != noun && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty())))
-        continue;
+      const bool same = own.ends_with(noun) && (own.size() == noun.size() || own[own.size() - noun.size() - 1] == ' ');
+      if (!same && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty()))) continue;
       p->objects.assign(1, static_cast<int>(m));
       if (!within) p->text_end = p->head_end;
       return;
@@ -973,9 +1030,16 @@ class Finder {
     }
   }
 
+  // «Его основатель Иван Крот и директор Пётр Зимин»: both are of the same body.
+  void FromOther(const Post& other, Post* p) const {
+    if (!other.direct || other.begin == 0 || !Has(other.begin - 1, PostWords::kWhose) || other.objects.size() != 1) return;
+    if (p->begin == 0 || !IsAnd(p->begin - 1) || Breaks(p->begin) || EndOf(other.people.back()) + 1 != p->begin) return;
+    if (p->end == p->text_end) p->objects = other.objects;
+  }
+
   // «НБУ взял паузу: директор Иван Крот …»: the only body of the sentence so far, or of the one before it.
   void FromSubject(Post* p) const {
-    if (!p->direct || p->end != p->head_end || p->begin != p->head) return;
+    if (!p->direct || p->end != p->text_end || p->begin != p->head) return;
     int body = -1;
     std::size_t sentences = 0;
     for (std::size_t i = p->begin, n = 0; n < kPossessiveReach && i > 0; ++n) {
@@ -1092,6 +1156,7 @@ class Finder {
       if (p.objects.empty() && !p.people.empty() && p.of_a_body) FromNoun(&p);
       if (p.objects.empty() && p.direct && !p.of_state) FromBody(&p);
       if (p.objects.empty() && !p.people.empty() && p.of_a_body && !p.personal) FromPossessive(&p);
+      if (p.objects.empty() && p.direct && p.of_a_body && !p.personal && &p != posts_.data()) FromOther(*(&p - 1), &p);
       if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
       if (p.objects.empty() && !p.people.empty()) FromKindOfBody(&p);
     }
@@ -1145,7 +1210,9 @@ class Finder {
   void Tell(const Post& p) {
     if (p.people.empty()) return;
     std::size_t begin = p.begin;
-    while (begin < p.head && (WordsAt(begin, words_.place_adjective) >= 0 || WordsAt(begin, words_.passing_adjective) >= 0 || IsOfPlace(begin))) ++begin;
+    while (begin < p.head &&
+           (WordsAt(begin, words_.place_adjective) >= 0 || WordsAt(begin, words_.passing_adjective) >= 0 || IsOfPlace(begin)))
+      ++begin;
     told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end)), p.lower_entry});
   }
 
@@ -1197,7 +1264,8 @@ class Finder {
   std::vector<FoundRelation>& out_;
   std::vector<FoundPost>& told_;
   std::vector<int> mention_at_;
-  std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
+  std::vector<bool> no_post_at_;                                // where a word begins that looks like a post and is none
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;  // in the order of the text
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
   std::uint16_t role_ = 0, org_head_ = 0, inhabitant_ = 0;

@@ -26,7 +26,8 @@ void FindRunBy(const Analysis& a, const std::vector<Described>& mentions, std::v
     if (name.empty()) continue;
     const auto link = [&](std::size_t k) {
       if (mentions[k].type != Type::kOrganization || a.tokens[mentions[k].begin].sentence != a.tokens[d.begin].sentence ||
-          !IsCalled(a, mentions[k], name)) return false;
+          !IsCalled(a, mentions[k], name))
+        return false;
       FoundRelation r;
       r.label = "RUN_BY";
       r.subject = static_cast<int>(m);

@@ -25,6 +25,16 @@ TEST_CASE("what stands in one place, and where") {
       {"омский завод «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {"Вымпел | Омск"}},
       {"томский завод «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {}},
       {"омский «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {}},
+      // Areas in larger ones.
+      {"на улице [Алатауского района]LOCATION [Омска]LOCATION", {"Алатауский район | Омск"}},
+      {"в городе [Омске]LOCATION в [Сибири]LOCATION", {"Омск | Сибирь"}},
+      {"у [Омска]LOCATION в [России]LOCATION", {"Омск | Россия"}},
+      {"жил в [Бостоне]LOCATION, [США]LOCATION.", {}},
+      {"жил в [Хьюстоне]LOCATION, [Канада]LOCATION.", {"Хьюстон | Канада"}},
+      {"[Омск]LOCATION, [улица Ленина]LOCATION, дом 5", {"улица Ленина | Омск"}},
+      {"в [России]LOCATION в [Омске]LOCATION", {}},
+      {"из [Омска]LOCATION в [Россию]LOCATION", {}},
+      {"столица [Омской области]LOCATION [Россия]LOCATION", {}},
       // Where something acts or goes is another matter.
       {"[Роскосмос]ORGANIZATION в [Омске]LOCATION рад", {}},
       {"компания «[Вымпел]ORGANIZATION» в [Омске]LOCATION рада", {}},
