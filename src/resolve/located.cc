@@ -91,10 +91,12 @@ class Finder {
     return Add(m, m + 1), true;
   }
 
-  // Whether both are areas and one may lie in the other by its size.
+  // Whether both are areas and one may lie in the other by its size and its state.
   bool IsSmaller(const Described& one, const Described& other) const {
     const int rank = words_.AreaOf(one.kind);
-    return rank > 0 && rank < words_.AreaOf(other.kind);
+    if (rank == 0 || rank >= words_.AreaOf(other.kind)) return false;
+    const std::string_view state = SlotOf(one, "country"), around = SlotOf(other, "country");
+    return state.empty() || around.empty() || state == around;
   }
 
   void Behind(std::size_t m) {
@@ -208,19 +210,43 @@ class Finder {
     return false;
   }
 
+  // Whether the class word before a name says that it is one: «село Шалдай».
+  bool IsSettlement(std::size_t from, const Described& d) const {
+    for (std::size_t i = from; i < d.begin; ++i) {
+      for (const std::uint32_t index : a_.matches_at.At(i)) {
+        const Analysis::MatchInfo& word = a_.infos[index];
+        if (word.words && word.class_id == place_ && word.kind_id == words_.city && a_.matches[index].end == d.begin) return true;
+      }
+    }
+    return false;
+  }
+
+  // «в Кракове, в Музее истории», «на острове Самос, в городке Карловаси»
   void List(std::size_t m, std::size_t comma) {
     const Described& place = mentions_[m];
-    if (place.begin == 0 || !Locative(m) || Breaks(place.begin)) return;
+    std::size_t before = place.begin;
+    for (std::size_t n = 0; n < kHeadReach && before > 0 && !Breaks(before); ++n) {
+      if (Has(--before, PostWords::kIn)) break;
+      if (a_.tokens[before].kind != Kind::kWord || a_.tokens[before].shape != Shape::kLower) return;
+    }
     const std::size_t next = comma + 1;
-    if (next >= a_.tokens.size() || !Has(place.begin - 1, PostWords::kIn) || !Has(next, PostWords::kIn)) return;
-    const Described& body = mentions_[m + 1];
-    if (body.type != Type::kOrganization || !HasHead(m + 1, seat_)) return;
-    for (std::size_t i = next + 1; i < body.begin; ++i) {
+    if (before >= place.begin || next >= a_.tokens.size() || !Has(before, PostWords::kIn) || !Has(next, PostWords::kIn)) return;
+    const Described& inner = mentions_[m + 1];
+    for (std::size_t i = next + 1; i < inner.begin; ++i) {
       if (Breaks(i) || (a_.tokens[i].kind == Kind::kWord && a_.tokens[i].shape != Shape::kLower)) return;
       if (a_.tokens[i].kind != Kind::kWord && a_.tokens[i].kind != Kind::kQuote) return;
     }
-    if (body.begin > next + 5) return;
-    Add(m + 1, m);
+    if (inner.begin > next + 5) return;
+    if (inner.type == Type::kOrganization) {
+      if (before + 1 == place.begin && Locative(m) && HasHead(m + 1, seat_)) Add(m + 1, m);
+    } else if (inner.type == Type::kLocation &&
+               (IsSmaller(inner, place) || (IsSettlement(next + 1, inner) && words_.AreaOf(place.kind) > 1))) {
+      // «побывал в Китае, в Омске и в Париже» is a row of places.
+      const std::size_t end = inner.end;
+      const bool row =
+          end + 1 < a_.tokens.size() && !Breaks(end) && (Text(end) == "," || Has(end, PostWords::kAnd)) && Has(end + 1, PostWords::kIn);
+      if (!row) Add(m + 1, m);
+    }
   }
 
   const Analysis& a_;

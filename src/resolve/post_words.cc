@@ -38,6 +38,7 @@ PostWords::PostWords(const gazetteer::Gazetteer& gazetteer)
       kinship(gazetteer.KindId("role", "kinship")),
       region(gazetteer.KindId("place_head", "region")),
       district(gazetteer.KindId("place_head", "district")),
+      city(gazetteer.KindId("place_head", "city")),
       another_time(gazetteer.KindId("passing_adjective", "another_time")),
       small_(gazetteer.ClassId("post_word")),
       area_(gazetteer.ClassId("area_kind")),

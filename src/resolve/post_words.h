@@ -62,8 +62,8 @@ class PostWords {
   // Ids of classes, and of kinds of the classes `role` and `post_verb`; 0 where the dictionaries have none.
   std::uint16_t verb = 0, body_noun = 0, place_adjective = 0, passing_adjective = 0, statesman = 0, post_noun = 0, seat = 0;
   std::uint16_t become_kind = 0, post_kind = 0, kinship = 0;
-  std::uint16_t region = 0, district = 0;  // kinds of the class `place_head`
-  std::uint16_t another_time = 0;          // of the class `passing_adjective`
+  std::uint16_t region = 0, district = 0, city = 0;  // kinds of the class `place_head`
+  std::uint16_t another_time = 0;                    // of the class `passing_adjective`
 
  private:
   std::uint16_t small_ = 0, area_ = 0, body_of_ = 0;
