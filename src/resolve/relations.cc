@@ -548,7 +548,8 @@ class Finder {
     if (IsPlural(p) && !p.objects.empty() && (IsDash(i) || Text(i) == ":") && i + 1 < a_.tokens.size() && IsPerson(i + 1) &&
         !Breaks(i + 1)) {
       List(i + 1, true, &p);
-      if (p.people.size() > 1) return;
+      p.direct = p.people.size() > 1;
+      if (p.direct) return;
       p.people.clear();
     }
     if ((IsComma(i) || dash) && IsPerson(i + 1) && !Breaks(i + 1)) {
