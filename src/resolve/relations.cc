@@ -341,6 +341,12 @@ class Finder {
           i += 1 + (mention_at_[i + 1] < 0);
           continue;
         }
+        // «член Всемирной палаты и Омского союза»: a body in the genitive behind another is one of his too.
+        if (i == post->end && post->objects.size() == 1 && IsType(post->objects[0], Type::kOrganization) && IsBodyInGenitive(i + 1)) {
+          post->objects.push_back(mention_at_[i + 1]);
+          i = post->end = EndOf(mention_at_[i + 1]);
+          continue;
+        }
         if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() ||
             !IsTailWord(i + 1, governed ? kOblique : morph::kgent) || WordsAt(i + 1, role_) >= 0)
           break;
@@ -415,6 +421,13 @@ class Finder {
     // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
     const bool before_person = IsPerson(post->end) && post->end > post->text_end;
     if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
+  }
+
+  // Whether an organization's name begins at a token and shows the genitive, which is no nominative.
+  bool IsBodyInGenitive(std::size_t i) const {
+    if (i >= a_.tokens.size() || Breaks(i) || !IsType(mention_at_[i], Type::kOrganization)) return false;
+    const morph::Grammemes cases = a_.FormOf(i).any;
+    return a_.FormOf(i).known && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0;
   }
 
   // «премьер Франции с 1991 по 1992 год», «… в 1988—1998 годах»: where the date behind a post ends, or the post does.
