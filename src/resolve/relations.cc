@@ -79,6 +79,7 @@ struct Post {
   std::vector<int> objects;
   std::vector<int> people;
   bool direct = false;                                    // its people stand right behind it
+  std::string_view name;                                  // as the dictionaries have the head
   std::string key;                                        // stems of the head
   const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
 };
@@ -233,6 +234,7 @@ class Finder {
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       post->bodies = words_.BodiesOf(e.name);
       post->instrumental = e.slots.find(kInstrumentalFlag) != std::string_view::npos;
+      post->name = e.name;
       post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
@@ -1247,7 +1249,14 @@ class Finder {
   std::string RoleText(const Post& p) const {
     std::size_t begin = p.begin;
     while (begin < p.head && (begin == p.place_adjective || IsOfNow(begin))) ++begin;
-    std::string role = PostNominative(a_, begin, p.head_end, p.text_end, false);
+    std::string role;
+    if (p.fixed && begin == p.head) {
+      // «замдиректору» is said, and no other nominative than «замдиректора».
+      role = p.name;
+      if (p.text_end > p.head_end) role.append(" ").append(a_.TextOf(p.head_end, p.text_end));
+    } else {
+      role = PostNominative(a_, begin, p.head_end, p.text_end, false);
+    }
     if (p.lower_entry) LowerFirst(&role);  // the first word of a sentence is no name
     return role;
   }
