@@ -51,6 +51,9 @@ struct Reason {
   std::string place;     ///< where it was seen, seen from the span: "span", "begin-1", "in+0", …
   double weight = 0;     ///< what it adds to the score; below 0 it speaks against
   std::string source;    ///< file and line of the rule, or the gazetteer's id, where there is one
+  /// The type that the evidence names: what its rule proposes, what its class word heads, what its dictionary entry is; kNone where it
+  /// names none. It may be another than the reading's: that a word is a club's may speak for a city.
+  Type type = Type::kNone;
 };
 
 /// Why a span is, or is not, a mention of a type.

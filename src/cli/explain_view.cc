@@ -50,33 +50,12 @@ std::string PlaceWords(const std::string& place) {
   return place;
 }
 
-// Whether evidence names another type than the one that it speaks for: that a word is a club's may speak for a city. It counts, but read as
-// a reason it would be misunderstood.
-bool NamesAnotherType(const Asked& a, std::string_view kind, std::string_view value, Type type) {
-  if (kind == "rule") {
-    // What a rule proposes stands in the notes: "rule NAME TYPE …".
-    const std::string note = "rule " + std::string(value) + " ", own = note + std::string(TypeName(type)) + " ";
-    const auto begins = [](const std::string& with) { return [&with](const std::string& n) { return n.starts_with(with); }; };
-    return std::any_of(a.why.notes.begin(), a.why.notes.end(), begins(note)) &&
-           std::none_of(a.why.notes.begin(), a.why.notes.end(), begins(own));
-  }
-  const std::string_view first = value.substr(0, value.find_first_of(".:"));
-  constexpr std::array<std::pair<std::string_view, Type>, 3> kHeads = {
-      {{"org_head", Type::kOrganization}, {"place_head", Type::kLocation}, {"program_head", Type::kProgram}}};
-  for (const auto& [head, of] : kHeads) {
-    if (kind.starts_with("head_") && first == head) return of != type;
-  }
-  for (const Type other : {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram}) {
-    if (first == TypeName(other)) return other != type;
-  }
-  return false;
-}
-
 // A reason in words, for the verdict; empty for evidence that says nothing to a person.
-std::string ReasonWords(const Asked& a, const Reason& r, Type type) {
+std::string ReasonWords(const Reason& r, Type type) {
   const std::size_t eq = r.evidence.find('=');
   const std::string kind = r.evidence.substr(0, eq), value = eq == std::string::npos ? "" : r.evidence.substr(eq + 1);
-  if (NamesAnotherType(a, kind, value, type)) return {};
+  // Evidence that names another type than the one that it speaks for counts, but read as a reason it would be misunderstood.
+  if (r.type != type && (r.type != Type::kNone || kind == "rule")) return {};
   if (kind == "rule") return Say("the rule {1} fits", value);
   // The tier or the letter case stands behind the last dot; kinds may have dots of their own.
   if (kind == "gazetteer" || kind == "gazetteer_kind") return Say("the gazetteer has it as {1}", value.substr(0, value.rfind('.')));
@@ -195,7 +174,7 @@ std::string Verdict(const Asked& a) {
     int n = 0;
     for (const Reason& reason : r->reasons) {
       if (reason.weight <= 0) continue;
-      const std::string text = ReasonWords(a, reason, r->type);
+      const std::string text = ReasonWords(reason, r->type);
       if (text.empty() || why.find(text) != std::string::npos) continue;
       why += (why.empty() ? "" : ", ") + Printable(text);
       if (++n == 3) break;

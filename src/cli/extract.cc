@@ -1,5 +1,6 @@
 #include <zlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -22,6 +23,7 @@ struct Options {
   ExtractorOptions extractor;
   InputOptions input;
   std::string to, output;
+  std::vector<std::string> relations;
   bool resume = false, gzip = false, quiet = false;
   int jobs = 1;
 };
@@ -47,12 +49,17 @@ std::string ToText(const Document& d) {
 }
 
 // Makes what is written for one document; a failure goes to `input->error`.
-std::string Process(const Extractor& extractor, const ExtractOptions& plain, const ExtractOptions& html, const std::string& to,
-                    Scratch* scratch, Input* input) {
+std::string Process(const Extractor& extractor, const ExtractOptions& plain, const ExtractOptions& html, const Options& o, Scratch* scratch,
+                    Input* input) {
+  const std::string& to = o.to;
   auto d = extractor.Extract(input->text, input->format == Format::kHtml ? html : plain, scratch);
   if (!d.ok()) {
     input->error = AsIs(d.error().ToString());
     return {};
+  }
+  if (!o.relations.empty()) {
+    std::erase_if(d.value().relations,
+                  [&o](const Relation& r) { return std::find(o.relations.begin(), o.relations.end(), r.type) == o.relations.end(); });
   }
   if (to == "jsonl") {
     std::string line;
@@ -235,6 +242,7 @@ std::string Settings(const Options& o, const Extractor& extractor, const std::ve
   out += "charset " + o.input.charset + "\n";
   out += "to " + o.to + (o.gzip ? " gzip" : "") + "\n";
   out += "types" + list(o.extractor.types) + "\n";
+  out += "relations" + list(o.relations) + "\n";
   out += "keep" + list(o.extractor.keep) + "\n";
   out += "date " + o.extractor.date + "\n";
   out += "inputs " + std::to_string(files.size()) + " " + std::to_string(sum) + "\n";
@@ -351,7 +359,7 @@ int Run(Options o) {
 
   bool good = true;
   Workers workers(
-      extractor, [&](Input* in, Scratch* scratch) { return Process(extractor, plain, html, o.to, scratch, in); }, Jobs(o.jobs));
+      extractor, [&](Input* in, Scratch* scratch) { return Process(extractor, plain, html, o, scratch, in); }, Jobs(o.jobs));
   workers.Run(next, [&](const Input& in, const std::string& result) {
     good = results->Put(in, result);
     progress.ShowBytes(reader.done(), reader.total(), ++documents);
@@ -387,7 +395,8 @@ Command AddExtract(CLI::App* parent) {
                  "  atau extract --to jsonl --jobs 0 feed.jsonl.gz -o entities.jsonl.gz --resume\n"
                  "  atau extract news/ --glob '*.html' --to html --output marked/\n"
                  "  echo 'Глава Роскосмоса Дмитрий Рогозин' | atau extract\n"
-                 "  atau extract --extra my_names.tsv --types PROGRAM,ORGANIZATION article.txt\n",
+                 "  atau extract --extra my_names.tsv --types PROGRAM,ORGANIZATION article.txt\n"
+                 "  atau extract --to jsonl --relations WORKS_AS article.txt\n",
                  T("JSONL in: {\"id\": …, \"text\": …}, a document a line; other members are carried through. A bad line gives an\n"
                    "{\"id\", \"error\"} line, the run goes on, and the status is 1 at the end. The output is in the order of the input.\n"
                    "A run with --resume that was stopped, in whatever way, goes on when the same command is given again."));
@@ -401,6 +410,17 @@ Command AddExtract(CLI::App* parent) {
   app->add_option("-j,--jobs", o->jobs, T("Threads; 0: one for each core"))->check(WholeNumber(0, 256))->capture_default_str();
   o->input.AddTo(app);
   o->extractor.AddTo(app);
+  // Own rules may tell relations by names of their own, so that only the spelling can be checked.
+  const auto check_relation = [](const std::string& value) {
+    const bool plain = !value.empty() && value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string::npos;
+    return plain ? std::string()
+                 : Say("\"{1}\" is no type of relations: they are written like WORKS_AS, LOCATED_IN, RUN_BY, ALIAS_OF", value);
+  };
+  app->add_option("--relations", o->relations, T("Only these relations, parted by commas (WORKS_AS, LOCATED_IN, RUN_BY, ALIAS_OF)"))
+      ->type_name("TYPE")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(check_relation, ""));
   app->add_flag("--quiet", o->quiet, T("No progress line"));
   return {app, [o] { return Run(*o); }};
 }

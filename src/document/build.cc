@@ -13,6 +13,7 @@
 #include "resolve/located.h"
 #include "resolve/names.h"
 #include "resolve/relations.h"
+#include "resolve/run_by.h"
 #include "resolve/values.h"
 
 namespace atau::document {
@@ -343,9 +344,10 @@ class Builder {
       found_.push_back(std::move(found));
     }
     resolve::FindSpellings(a_, flat_, &aliases_);
-    resolve::FindLocated(a_, flat_, &found_);
+    resolve::FindLocated(a_, p_.post_words(), flat_, &found_);
+    resolve::FindRunBy(a_, flat_, &found_);
     std::vector<resolve::FoundPost> posts;
-    resolve::FindPosts(a_, flat_, &found_, &posts);
+    resolve::FindPosts(a_, p_.post_words(), flat_, &found_, &posts);
     Posts(&posts);
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
@@ -372,6 +374,12 @@ class Builder {
       const int hit = RuleOf(post);
       const float score = hit < 0 ? kPostScore : p_.rules().rule(a_.hits.hits[static_cast<std::size_t>(hit)].rule).weight;
       Add({post.begin, post.end, Type::kRole, score, hit}, nullptr, &merged);
+      if (post.lower && a_.tokens[post.begin].shape == token::Shape::kCap) {
+        resolve::LowerFirst(&merged.back().normal);
+        for (auto& [key, value] : merged.back().slots) {
+          if (key == "value") resolve::LowerFirst(&value);
+        }
+      }
     }
     for (; next < flat_.size(); ++next) {
       number[next] = static_cast<int>(merged.size());

@@ -118,6 +118,21 @@ std::string Number(double x) {
   return text;
 }
 
+// The type that a piece of evidence names: that of the class word beside a span («head_before=org_head:company») or of the dictionary entry
+// («gazetteer=ORGANIZATION.alone»); kNone for all other evidence.
+Type NamedType(std::string_view evidence, std::string_view value) {
+  const std::string_view first = value.substr(0, value.find_first_of(".:"));
+  constexpr std::pair<std::string_view, Type> kHeads[] = {
+      {"org_head", Type::kOrganization}, {"place_head", Type::kLocation}, {"program_head", Type::kProgram}};
+  for (const auto& [head, type] : kHeads) {
+    if (evidence.starts_with("head_") && first == head) return type;
+  }
+  for (const Type type : resolve::kCompeting) {
+    if (first == TypeName(type)) return type;
+  }
+  return Type::kNone;
+}
+
 }  // namespace
 
 Extractor::Extractor(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -211,8 +226,12 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
       if (x.t == resolve::kRule) {
         for (std::uint32_t i = 0; i < p.rules().size(); ++i) {
           const rules::RuleInfo& info = p.rules().rule(i);
-          if (info.name == x.value) reason.source = std::string(info.file) + ":" + std::to_string(info.line);
+          if (info.name != x.value) continue;
+          reason.source = std::string(info.file) + ":" + std::to_string(info.line);
+          reason.type = info.type;
         }
+      } else {
+        reason.type = NamedType(resolve::TemplateName(x.t), x.value);
       }
       r.reasons.push_back(std::move(reason));
     }

@@ -34,14 +34,16 @@ std::vector<std::string_view> Sections(const std::vector<std::shared_ptr<const b
 
 }  // namespace
 
-WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer) : morph_(morph) {
+WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer, resolve::PostWords* posts) : morph_(morph) {
   // Abbreviations of the kind `head` stand before what they belong to («г. Алматы»); those of the kind `tail` may end a sentence («и т.
   // д.»).
   std::unordered_set<std::string> tails;
   const std::uint16_t cls = gazetteer->ClassId("abbreviation");
-  for (std::uint32_t i = 0; cls != 0 && i < gazetteer->size(); ++i) {
+  for (std::uint32_t i = 0; i < gazetteer->size(); ++i) {
+    const std::uint16_t own = gazetteer->Info(i).class_id;
+    if (posts->Wants(own)) posts->Add(gazetteer->entry(i));
+    if (own != cls || cls == 0) continue;
     const gazetteer::Entry e = gazetteer->entry(i);
-    if (e.class_id != cls) continue;
     std::string word;
     morph::Fold(e.name, &word);
     if (word.ends_with('.')) word.pop_back();
@@ -65,7 +67,8 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_p
   auto gazetteer = gazetteer::OpenGazetteer(Sections(p->bundles_, "gazetteer"));
   if (!gazetteer.ok()) return gazetteer.error();
   p->gazetteer_ = std::move(gazetteer.value());
-  p->words_ = std::make_unique<WordKnowledge>(p->morph_.get(), p->gazetteer_.get());
+  p->post_words_ = resolve::PostWords(*p->gazetteer_);
+  p->words_ = std::make_unique<WordKnowledge>(p->morph_.get(), p->gazetteer_.get(), &p->post_words_);
   auto rules = rules::OpenRules(Sections(p->bundles_, "rules"), *p->gazetteer_);
   if (!rules.ok()) return rules.error();
   p->rules_ = std::move(rules.value());

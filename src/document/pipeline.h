@@ -20,6 +20,7 @@
 #include "resolve/memory.h"
 #include "resolve/model.h"
 #include "resolve/names.h"
+#include "resolve/post_words.h"
 #include "rules/rules.h"
 #include "text/clean.h"
 
@@ -29,7 +30,8 @@ namespace atau::document {
 // sentence.
 class WordKnowledge : public token::WordOracle, public text::KnownWords {
  public:
-  WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer);
+  // Fills `posts` too: both look at every entry.
+  WordKnowledge(const morph::Morph* morph, const gazetteer::Gazetteer* gazetteer, resolve::PostWords* posts);
   bool IsKnownWord(std::string_view word) const override { return morph_->IsKnownWord(word); }
   bool IsListedWord(std::string_view word) const override { return morph_->IsListedWord(word); }
   bool IsCamelName(std::string_view word) const override { return morph_->IsCamelName(word); }
@@ -77,6 +79,7 @@ class Pipeline {
   const morph::Morph& morph() const { return *morph_; }
   const gazetteer::Gazetteer& gazetteer() const { return *gazetteer_; }
   const rules::RuleSet& rules() const { return *rules_; }
+  const resolve::PostWords& post_words() const { return post_words_; }
   const resolve::Evidence& evidence() const { return *evidence_; }
   const resolve::Model& model() const { return *model_; }
   const std::vector<std::shared_ptr<const bundle::Bundle>>& bundles() const { return bundles_; }
@@ -88,6 +91,7 @@ class Pipeline {
   std::unique_ptr<morph::Morph> morph_;
   std::unique_ptr<gazetteer::Gazetteer> gazetteer_;
   std::unique_ptr<WordKnowledge> words_;
+  resolve::PostWords post_words_;
   std::unique_ptr<rules::RuleSet> rules_;
   std::unique_ptr<resolve::WeightTable> weights_;
   std::unique_ptr<resolve::Evidence> evidence_;

@@ -137,6 +137,18 @@ std::string WithoutHyphens(std::string_view name) {
   return any ? out : std::string();
 }
 
+// Whether a word of a class is one that the code asks for, and that is never looked for in a text (flag `listed`): small words stand
+// everywhere.
+bool IsListed(const SourceEntry& entry) {
+  constexpr std::string_view kFlag = "listed";
+  for (std::size_t at = 0; entry.words && at < entry.slots.size();) {
+    const std::size_t comma = std::min(entry.slots.find(',', at), entry.slots.size());
+    if (entry.slots.substr(at, comma - at) == kFlag) return true;
+    at = comma + 1;
+  }
+  return false;
+}
+
 // True for an unknown word behind a known noun that does not look like a nominative: «Завод Хруничева» teaches no noun «Хруничева».
 bool IsTail(const std::vector<NameWord>& words, std::size_t at) {
   bool noun_before = false;
@@ -282,6 +294,7 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
     entry.flags = static_cast<std::uint8_t>((source.support ? kEntrySupport : 0) | (source.words ? kEntryWords : 0));
     entries.push_back(entry);
     if (!source.words) ids.push_back({HashOfId(source.id), number});
+    if (IsListed(source)) continue;
 
     for (std::size_t i = 0; i < source.names.size(); ++i) {
       const SourceName& name = source.names[i];

@@ -17,15 +17,12 @@ constexpr std::size_t kHeadReach = 4;       // tokens from a name back to its cl
 constexpr std::size_t kPrefix = 6;          // bytes: three letters that an adjective and its city share at least
 constexpr std::size_t kOtherLetters = 4;    // bytes: the last two letters of both may differ
 constexpr std::size_t kLongestEnding = 12;  // bytes: «ского»
+constexpr int kState = 5;                   // the rank of a country among the areas
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : a_(a), mentions_(mentions), out_(*out) {
-    seat_ = a.gazetteer->ClassId("seat_noun");
-    place_ = a.classes.place_head;
-    head_ = a.classes.org_head;
-  }
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
+      : a_(a), words_(words), mentions_(mentions), out_(*out), seat_(words.seat), place_(a.classes.place_head), head_(a.classes.org_head) {}
 
   void Run() {
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
@@ -40,14 +37,11 @@ class Finder {
 
  private:
   std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
-  std::string_view Folded(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord ? a_.FormOf(i).folded : std::string_view(); }
-  bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
-  static bool IsArea(const Described& d) {
-    for (const std::string_view kind : {"country", "city", "region", "district", "macroregion", "continent", "territory"}) {
-      if (d.kind == kind) return true;
-    }
-    return d.kind.empty();
+  bool Has(std::size_t i, std::uint32_t uses) const {
+    return a_.tokens[i].kind == Kind::kWord && (words_.UsesOf(a_.FormOf(i)) & uses) != 0;
   }
+  bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
+  bool IsArea(const Described& d) const { return d.kind.empty() || words_.AreaOf(d.kind) > 0; }
 
   void Add(std::size_t subject, std::size_t object) {
     FoundRelation r;
@@ -79,17 +73,30 @@ class Finder {
     return false;
   }
 
-  // «село Шар Жарминского района»: a place and right behind it, in the genitive, the region around it.
+  // «село Шар Жарминского района», «Алатауский район Алматы»: a place and right behind it, in the genitive, the area around it.
   bool Region(std::size_t m) {
     const Described &d = mentions_[m], &next = mentions_[m + 1];
-    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || d.kind == "country" || d.kind == "continent")
-      return false;
+    if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || words_.AreaOf(d.kind) >= kState) return false;
     for (std::size_t i = next.begin; i < next.end; ++i) {
-      for (const std::string_view noun : {"района", "области", "края", "округа", "уезда", "губернии", "повета", "республики"}) {
-        if (Folded(i) == noun) return Add(m, m + 1), true;
+      for (const std::uint32_t index : a_.matches_at.At(i)) {
+        const Analysis::MatchInfo& word = a_.infos[index];
+        if (word.words && word.class_id == place_ && (word.kind_id == words_.region || word.kind_id == words_.district) &&
+            (a_.FormOf(a_.matches[index].end - 1).any & morph::kgent) != 0)
+          return Add(m, m + 1), true;
       }
     }
-    return false;
+    const bool of_city = d.kind == "district" && next.kind == "city";
+    const morph::Grammemes cases = a_.FormOf(next.begin).any;
+    if (!of_city && !(IsSmaller(d, next) && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0)) return false;
+    return Add(m, m + 1), true;
+  }
+
+  // Whether both are areas and one may lie in the other by its size and its state.
+  bool IsSmaller(const Described& one, const Described& other) const {
+    const int rank = words_.AreaOf(one.kind);
+    if (rank == 0 || rank >= words_.AreaOf(other.kind)) return false;
+    const std::string_view state = SlotOf(one, "country"), around = SlotOf(other, "country");
+    return state.empty() || around.empty() || state == around;
   }
 
   void Behind(std::size_t m) {
@@ -98,10 +105,9 @@ class Finder {
     std::size_t i = d.end;
     while (i < end && a_.tokens[i].kind == Kind::kQuote && a_.tokens[i].Has(Flag::kCloses)) ++i;
     if (i >= end || Breaks(i)) return;
-    const std::string_view word = Folded(i);
-    const bool in = word == "в" || word == "во" || word == "на", from = word == "из";
-    // «в Кракове, в Музее истории»
-    if (d.type == Type::kLocation && Text(i) == ",") return List(m, i);
+    const bool in = Has(i, PostWords::kIn), from = Has(i, PostWords::kOutOf);
+    // «в Кракове, в Музее истории»; «в Хьюстоне, США»; «Омск, улица Ленина»
+    if (d.type == Type::kLocation && Text(i) == ",") return AroundBehindComma(m, i) ? void() : List(m, i);
     if (!in && !from) return;
     ++i;
     const std::size_t behind = i;
@@ -113,12 +119,29 @@ class Finder {
     if (place.kind == "celestial" || (place.kind == "street" && d.type == Type::kLocation)) return;
     if (in) {
       // «в городе Омск»: the class word shows the case.
-      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) && HasHead(m, seat_)) Add(m, m + 1);
+      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) &&
+          (HasHead(m, seat_) || (d.type == Type::kLocation && IsSmaller(d, place))))
+        Add(m, m + 1);
       return;
     }
     // «театр «Одеон» из Парижа», but «вывела завод «Вымпел» из Омска»: only where a class word stands before, and the name's case is not
     // the object's of a verb that moves something.
     if (d.type == Type::kOrganization && place.kind != "country" && HasHead(m, head_) && !Moves(d.begin)) Add(m, m + 1);
+  }
+
+  // A place and behind a comma the area around it in the nominative, or a city and a street of it.
+  bool AroundBehindComma(std::size_t m, std::size_t comma) {
+    const Described &d = mentions_[m], &next = mentions_[m + 1];
+    if (next.type != Type::kLocation || Breaks(comma + 1)) return false;
+    // «Омск, ул. Ленина»
+    std::size_t i = comma + 1;
+    while (i < next.begin && (a_.BeginsClass(i, place_) || Text(i) == ".")) ++i;
+    if (i != next.begin) return false;
+    if (d.kind == "city" && next.kind == "street") return Add(m + 1, m), true;
+    if (i != comma + 1 || !IsSmaller(d, next) || d.begin == 0 || Breaks(d.begin) || !Has(d.begin - 1, PostWords::kIn)) return false;
+    const morph::Grammemes cases = a_.FormOf(next.begin).any;
+    if ((cases & morph::knomn) == 0 || (cases & morph::kloct) != 0) return false;
+    return Add(m, m + 1), true;
   }
 
   // «омский завод «Вымпел»» is in Omsk, where the text names the city.
@@ -187,25 +210,47 @@ class Finder {
     return false;
   }
 
+  // Whether the class word before a name says that it is one: «село Шалдай».
+  bool IsSettlement(std::size_t from, const Described& d) const {
+    for (std::size_t i = from; i < d.begin; ++i) {
+      for (const std::uint32_t index : a_.matches_at.At(i)) {
+        const Analysis::MatchInfo& word = a_.infos[index];
+        if (word.words && word.class_id == place_ && word.kind_id == words_.city && a_.matches[index].end == d.begin) return true;
+      }
+    }
+    return false;
+  }
+
+  // «в Кракове, в Музее истории», «на острове Самос, в городке Карловаси»
   void List(std::size_t m, std::size_t comma) {
     const Described& place = mentions_[m];
-    if (place.begin == 0 || !Locative(m) || Breaks(place.begin)) return;
-    const std::string_view before = Folded(place.begin - 1);
+    std::size_t before = place.begin;
+    for (std::size_t n = 0; n < kHeadReach && before > 0 && !Breaks(before); ++n) {
+      if (Has(--before, PostWords::kIn)) break;
+      if (a_.tokens[before].kind != Kind::kWord || a_.tokens[before].shape != Shape::kLower) return;
+    }
     const std::size_t next = comma + 1;
-    if ((before != "в" && before != "во" && before != "на") || next >= a_.tokens.size()) return;
-    const std::string_view again = Folded(next);
-    if (again != "в" && again != "во" && again != "на") return;
-    const Described& body = mentions_[m + 1];
-    if (body.type != Type::kOrganization || !HasHead(m + 1, seat_)) return;
-    for (std::size_t i = next + 1; i < body.begin; ++i) {
+    if (before >= place.begin || next >= a_.tokens.size() || !Has(before, PostWords::kIn) || !Has(next, PostWords::kIn)) return;
+    const Described& inner = mentions_[m + 1];
+    for (std::size_t i = next + 1; i < inner.begin; ++i) {
       if (Breaks(i) || (a_.tokens[i].kind == Kind::kWord && a_.tokens[i].shape != Shape::kLower)) return;
       if (a_.tokens[i].kind != Kind::kWord && a_.tokens[i].kind != Kind::kQuote) return;
     }
-    if (body.begin > next + 5) return;
-    Add(m + 1, m);
+    if (inner.begin > next + 5) return;
+    if (inner.type == Type::kOrganization) {
+      if (before + 1 == place.begin && Locative(m) && HasHead(m + 1, seat_)) Add(m + 1, m);
+    } else if (inner.type == Type::kLocation &&
+               (IsSmaller(inner, place) || (IsSettlement(next + 1, inner) && words_.AreaOf(place.kind) > 1))) {
+      // «побывал в Китае, в Омске и в Париже» is a row of places.
+      const std::size_t end = inner.end;
+      const bool row =
+          end + 1 < a_.tokens.size() && !Breaks(end) && (Text(end) == "," || Has(end, PostWords::kAnd)) && Has(end + 1, PostWords::kIn);
+      if (!row) Add(m + 1, m);
+    }
   }
 
   const Analysis& a_;
+  const PostWords& words_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
   std::uint16_t seat_ = 0, place_ = 0, head_ = 0;
@@ -215,8 +260,8 @@ class Finder {
 
 }  // namespace
 
-void FindLocated(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
-  Finder(a, mentions, out).Run();
+void FindLocated(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
+  Finder(a, words, mentions, out).Run();
 }
 
 }  // namespace atau::resolve

@@ -23,8 +23,9 @@ constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb,
 constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
 constexpr std::size_t kShortBracket = 8;
-constexpr std::size_t kApposition = 7;        // tokens of what is told of a person before his post
-constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
+constexpr std::size_t kLongestAbbreviation = 10;  // bytes: five letters
+constexpr std::size_t kApposition = 7;            // tokens of what is told of a person before his post
+constexpr std::size_t kPossessiveReach = 40;      // tokens back from «его» to whose it is
 constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
 constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
@@ -35,8 +36,6 @@ constexpr std::size_t kLongestList = 8;          // people of one post
 // points of F1; on NEREL it finds 63 % instead of 37 % of professions.
 constexpr bool kPostsAlone = false;
 
-// Kinds of the class `role` that name no post: what somebody is to others, or how one is addressed.
-constexpr std::string_view kNoPosts[] = {"kinship", "title", "inhabitant", "person_word", "crime"};
 // The flag of words of other kinds that are none either: honours, candidates.
 constexpr std::string_view kNoPostFlag = "nopost";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
@@ -49,6 +48,12 @@ constexpr std::string_view kRulerFlag = "ruler";
 constexpr std::string_view kOwnFlag = "own";
 // The flag of posts that somebody holds in a region, not in its city.
 constexpr std::string_view kRegionFlag = "region";
+// The flag of posts whose tail is in the instrumental («заведующая отделом»).
+constexpr std::string_view kInstrumentalFlag = "instrumental";
+// The flag of class words that are no body by themselves: «председатель правления» is a post.
+constexpr std::string_view kNeedsTailFlag = "needs_tail";
+// The flag of posts that are written alike in all cases («замминистра»).
+constexpr std::string_view kFixedFlag = "fixed";
 // The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
 constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
@@ -66,41 +71,39 @@ struct Post {
   bool of_region = false;                                  // «губернатор»
   bool heads = false;                                      // whose body is the one spoken of: «спикер»
   bool personal = false;                                   // held with a person as well as with a body: «его помощник»
-  std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
-  bool calling = false;      // «поэт»
+  std::size_t told_end = 0;   // where the post ends as the text tells it: «глава партии», also where the party is known
+  bool calling = false;       // «поэт»
+  bool fixed = false;         // written alike in all cases
+  bool instrumental = false;  // «заведующая отделом»
+  std::size_t place_adjective = SIZE_MAX;  // the one that told the place: «омский»
   std::vector<int> objects;
   std::vector<int> people;
-  bool direct = false;  // its people stand right behind it
-  std::string key;      // stems of the head
+  bool direct = false;                                    // its people stand right behind it
+  std::string_view name;                                  // as the dictionaries have the head
+  std::string key;                                        // stems of the head
+  const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
 };
 
 class Finder {
  public:
-  Finder(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts)
-      : a_(a), mentions_(mentions), out_(*out), told_(*posts) {
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+         std::vector<FoundPost>* posts)
+      : a_(a), words_(words), mentions_(mentions), out_(*out), told_(*posts) {
     mention_at_.assign(a.tokens.size() + 1, -1);
     no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
+      if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
       if (IndexOf(mentions[m].type) < 0) continue;
       std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
     }
     role_ = a.classes.role;
-    verb_ = a.gazetteer->ClassId("post_verb");
     org_head_ = a.classes.org_head;
-    body_noun_ = a.gazetteer->ClassId("body_noun");
-    adjective_ = a.gazetteer->ClassId("place_adjective");
-    passing_ = a.gazetteer->ClassId("passing_adjective");
-    statesman_ = a.gazetteer->ClassId("statesman");
     inhabitant_ = a.classes.inhabitant;
-    noun_ = a.gazetteer->ClassId("post_noun");
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
       const std::string_view code = SlotOf(mentions[m], "country");
       if (!code.empty()) countries_[std::string(code)].push_back(static_cast<int>(m));
     }
-    for (const std::string_view kind : kNoPosts) no_posts_.insert(a.gazetteer->KindId("role", kind));
-    become_ = a.gazetteer->KindId("post_verb", "become");
-    post_ = a.gazetteer->KindId("post_verb", "post");
   }
 
   void Run() {
@@ -131,8 +134,19 @@ class Finder {
   std::size_t EndOf(int m) const { return mentions_[static_cast<std::size_t>(m)].end; }
   bool IsComma(std::size_t i) const { return i < a_.tokens.size() && Text(i) == ","; }
   bool IsDash(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].Has(Flag::kDash); }
-  bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && IsWord(i) && a_.FormOf(i).folded == "и"; }
+  bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && Has(i, PostWords::kAnd); }
   bool IsQuote(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].kind == Kind::kQuote; }
+
+  // What a small word does, as it is written.
+  std::uint32_t UsesAt(std::size_t i) const { return IsWord(i) ? words_.UsesOf(a_.FormOf(i)) : 0; }
+  bool Has(std::size_t i, std::uint32_t uses) const { return (UsesAt(i) & uses) != 0; }
+  bool HasInAnyForm(std::size_t i, std::uint32_t uses) const {
+    return IsWord(i) && (words_.UsesOfAnyForm(*a_.forms, a_.FormOf(i)) & uses) != 0;
+  }
+  // Whether «один из» stands before a token.
+  bool OneOf(std::size_t i) const {
+    return i > 1 && !Breaks(i) && !Breaks(i - 1) && Has(i - 1, PostWords::kOutOf) && HasInAnyForm(i - 2, PostWords::kOneOf);
+  }
 
   // The word of a class that begins at a token: the longest one, -1 where there is none.
   int WordsAt(std::size_t i, std::uint16_t cls) const {
@@ -144,7 +158,7 @@ class Finder {
     return best;
   }
   std::uint16_t VerbKind(std::size_t i) const {
-    const int m = WordsAt(i, verb_);
+    const int m = WordsAt(i, words_.verb);
     return m < 0 ? std::uint16_t{0} : a_.infos[static_cast<std::size_t>(m)].kind_id;
   }
 
@@ -197,7 +211,7 @@ class Finder {
       for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
       if (!free) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
-      if (no_posts_.contains(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
+      if (words_.IsNoPost(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
         no_post |= m.end == i + 1 || e.slots.find(kNoPostFlag) != std::string_view::npos;
         // «чемпион мира», «кандидат в президенты»: the longest entry decides.
         if (e.slots.find(kNoPostFlag) != std::string_view::npos && m.end > longest) *none = longest = m.end, post->head_end = 0;
@@ -218,6 +232,10 @@ class Finder {
       post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
+      post->bodies = words_.BodiesOf(e.name);
+      post->instrumental = e.slots.find(kInstrumentalFlag) != std::string_view::npos;
+      post->name = e.name;
+      post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -238,14 +256,13 @@ class Finder {
     post->begin = post->head;
     post->text_end = post->end = post->head_end;
     for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
-      if ((a_.FormOf(k).any & morph::kNOUN) != 0) {
-        post->agreement = NounsOf(k);
-      }
+      if ((a_.FormOf(k).any & morph::kNOUN) != 0) post->agreement = NounsOf(k);
+      // «заведующая отделом»: the noun is not what the participle stands with.
+      if (k > post->head && (a_.FormOf(post->head).any & morph::kPRTF) != 0 && (post->agreement & NounsOf(post->head)) == 0)
+        post->agreement = NounsOf(post->head);
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
-    // «замминистра» stays as it is.
-    if (abbreviation || (a_.FormOf(i).folded.starts_with("зам") && !a_.FormOf(i).folded.starts_with("заместител")))
-      post->agreement = kAnyCase;
+    if (abbreviation || post->fixed) post->agreement = kAnyCase;
     for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
@@ -272,7 +289,8 @@ class Finder {
     bool oblique = false;      // a preposition asks for another case, up to its noun
     bool governed = false;     // one did: «по стратегии и развитию»
     // «управляющий компанией», «зав. кафедрой»
-    bool instrumental = (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
+    bool instrumental =
+        post->instrumental || (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
     bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
     std::size_t told = post->head_end;  // the last token that belongs to the post's text
     std::size_t inhabitants_end = 0;    // where those end whose post it is
@@ -325,6 +343,12 @@ class Finder {
           i += 1 + (mention_at_[i + 1] < 0);
           continue;
         }
+        // «член Всемирной палаты и Омского союза»: a body in the genitive behind another is one of his too.
+        if (i == post->end && post->objects.size() == 1 && IsType(post->objects[0], Type::kOrganization) && IsBodyInGenitive(i + 1)) {
+          post->objects.push_back(mention_at_[i + 1]);
+          i = post->end = EndOf(mention_at_[i + 1]);
+          continue;
+        }
         if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() ||
             !IsTailWord(i + 1, governed ? kOblique : morph::kgent) || WordsAt(i + 1, role_) >= 0)
           break;
@@ -332,13 +356,13 @@ class Finder {
         ++i;
         continue;
       }
-      if ((form.any & morph::kPREP) != 0 && IsTailPreposition(form.folded)) {
+      if (const std::uint32_t uses = words_.UsesOf(form); (uses & PostWords::kTail) != 0) {
         // «посол Японии в России»: behind the body another place, or a party.
         const std::size_t next = i + 1;
         if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
         // «глава края в отпуске» is on holiday; what is told behind «в» is a body, a place, or stands before the person.
-        if (post->objects.empty() && form.folded != "по" && form.folded != "от" && !LeadsToName(next)) break;
-        behind_from = form.folded == "от";
+        if (post->objects.empty() && (uses & (PostWords::kField | PostWords::kParty)) == 0 && !LeadsToName(next)) break;
+        behind_from = (uses & PostWords::kParty) != 0;
         oblique = governed = true;
         ++i;
         continue;
@@ -354,6 +378,12 @@ class Finder {
       // «крайне правого фронта»
       if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() && (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
         ++i;
+        continue;
+      }
+      // «министр ЖКХ области»
+      if (i == post->head_end && IsAbbreviationInTail(*post, i)) {
+        told = post->end = ++i;
+        roles = false;
         continue;
       }
       if (!IsTailWord(i, oblique ? kOblique : instrumental ? morph::kgent | morph::kablt : morph::kgent)) break;
@@ -376,21 +406,64 @@ class Finder {
                        (IsQuote(post->text_end) || IsType(mention_at_[post->text_end], Type::kOrganization) ||
                         IsType(mention_at_[post->text_end], Type::kProgram));
     if (named || (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization))) {
-      for (std::size_t k = post->head_end; k < post->text_end; ++k) {
+      // The dictionaries have «директор завода» as a post too.
+      for (std::size_t k = named ? post->head + 1 : post->head_end; k < post->text_end; ++k) {
         const int head = WordsAt(k, org_head_);
-        if (head >= 0 && a_.matches[static_cast<std::size_t>(head)].end == post->text_end) {
-          post->text_end = k;
-          break;
-        }
+        if (head < 0 || a_.matches[static_cast<std::size_t>(head)].end != post->text_end || !IsClassWordOfNext(*post, head)) continue;
+        post->text_end = k;
+        post->head_end = std::min(post->head_end, k);
+        break;
       }
     }
     // Adjectives before the body are the body's.
     while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
       --post->text_end;
     post->told_end = post->text_end;
+    if (!post->objects.empty()) post->end = PastDate(post->end);
     // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
     const bool before_person = IsPerson(post->end) && post->end > post->text_end;
     if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
+  }
+
+  // Whether an organization's name begins at a token and shows the genitive, which is no nominative.
+  bool IsBodyInGenitive(std::size_t i) const {
+    if (i >= a_.tokens.size() || Breaks(i) || !IsType(mention_at_[i], Type::kOrganization)) return false;
+    const morph::Grammemes cases = a_.FormOf(i).any;
+    return a_.FormOf(i).known && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0;
+  }
+
+  // «премьер Франции с 1991 по 1992 год», «… в 1988—1998 годах»: where the date behind a post ends, or the post does.
+  std::size_t PastDate(std::size_t i) const {
+    const auto it = std::lower_bound(dates_.begin(), dates_.end(), i, [](const auto& d, std::size_t at) { return d.first < at; });
+    if (it == dates_.end() || it->first > i + 1 || Breaks(i)) return i;
+    if (it->first == i + 1 && (!IsWord(i) || (a_.FormOf(i).any & morph::kPREP) == 0)) return i;
+    for (std::size_t k = i + 1; k < it->second; ++k) {
+      if (Breaks(k)) return i;
+    }
+    return it->second;
+  }
+
+  // Whether a class word at the end of a post is that of the body behind it, unlike «председатель правления», «начальник пресс-службы».
+  bool IsClassWordOfNext(const Post& p, int head) const {
+    const gazetteer::Match& match = a_.matches[static_cast<std::size_t>(head)];
+    const gazetteer::Entry word = a_.gazetteer->entry(match.entry);
+    if (match.begin < p.head_end &&
+        (word.slots.find(kNeedsTailFlag) != std::string_view::npos || (a_.FormOf(p.head).any & morph::kPRTF) != 0))  // «заведующая отделом»
+      return false;
+    const std::size_t next = p.text_end;
+    if (next >= a_.tokens.size() || mention_at_[next] < 0 || !IsType(mention_at_[next], Type::kOrganization)) return true;
+    const Described& body = mentions_[static_cast<std::size_t>(mention_at_[next])];
+    for (std::size_t i = body.begin; i < body.end; ++i) {
+      if (WordsAt(i, org_head_) >= 0) return false;
+    }
+    return true;
+  }
+
+  // An abbreviation in capitals that is no name («ЖКХ»), behind a post that is not shouted itself.
+  bool IsAbbreviationInTail(const Post& p, std::size_t i) const {
+    return p.of_a_body && a_.tokens[i].shape == Shape::kUpper && a_.tokens[i].Has(Flag::kCyrillic) && mention_at_[i] < 0 &&
+           a_.tokens[i].end - a_.tokens[i].begin <= kLongestAbbreviation && a_.tokens[p.head].shape != Shape::kUpper &&
+           WordsAt(i, role_) < 0 && (a_.FormOf(i).any & morph::kPREP) == 0;
   }
 
   // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
@@ -411,18 +484,11 @@ class Finder {
     return false;
   }
 
-  static bool IsTailPreposition(std::string_view word) {
-    for (const std::string_view p : {"по", "в", "во", "на", "при", "от", "из", "за", "против", "для"}) {
-      if (word == p) return true;
-    }
-    return false;
-  }
-
   // A lower-case noun or adjective in one of the cases.
   bool IsTailWord(std::size_t i, morph::Grammemes cases) const {
     if (!IsWord(i) || a_.tokens[i].shape != Shape::kLower || mention_at_[i] >= 0) return false;
     const morph::Form& form = a_.FormOf(i);
-    if ((form.any & (morph::kNPRO | morph::kApro)) != 0) return false;
+    if ((form.any & (morph::kNPRO | morph::kApro)) != 0 || (BestOf(i) & (morph::kPREP | morph::kCONJ)) != 0) return false;
     for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
       // Nearly every word may be somebody's surname too.
       if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0 && (r.tag & morph::kSurn) == 0) return true;
@@ -439,9 +505,14 @@ class Finder {
     Post& p = posts_[index];
     std::size_t i = p.end;
     while (IsQuote(i)) ++i;
+    // «премьера фильма «Иван Крот»»: the whole quotation is a name in quotes, that of no holder.
+    if (IsPerson(i) && i > p.end && a_.tokens[i - 1].Has(Flag::kOpens)) {
+      const std::size_t end = EndOf(mention_at_[i]);
+      if (a_.tokens[i - 1].pair == static_cast<std::int32_t>(end)) return;
+    }
     if (i < a_.tokens.size() && !Breaks(i)) {
       const int title = mention_at_[i] < 0 && IsWord(i) ? WordsAt(i, role_) : -1;
-      if (title >= 0 && no_posts_.contains(a_.infos[static_cast<std::size_t>(title)].kind_id))
+      if (title >= 0 && words_.IsNoPost(a_.infos[static_cast<std::size_t>(title)].kind_id))
         i = a_.matches[static_cast<std::size_t>(title)].end;
     }
     if (i >= a_.tokens.size() || Breaks(i)) return;
@@ -468,7 +539,7 @@ class Finder {
     std::size_t next = i;
     if (IsComma(next)) {
       ++next;
-      if (next + 1 < a_.tokens.size() && a_.FormOf(next).folded == "а" && a_.FormOf(next + 1).folded == "также") next += 2;
+      if (next + 1 < a_.tokens.size() && Has(next, PostWords::kBefore) && Has(next + 1, PostWords::kAlso)) next += 2;
     } else if (IsAnd(next)) {
       ++next;
     } else if (IsDash(next)) {
@@ -478,7 +549,8 @@ class Finder {
     const bool taken = next != i && p.begin > 1 && IsComma(p.begin - 1) && IsPerson(p.begin - 2) && !Breaks(p.begin);
     if (index + 1 < posts_.size() && !taken) {
       const Post& q = posts_[index + 1];
-      if (q.begin == next && q.direct && (q.agreement & p.agreement) != 0 && !Breaks(next)) {
+      if (q.begin == next && q.direct && !Breaks(next) &&
+          ((q.agreement & p.agreement) != 0 || (IsComma(i) && ShareCase(q.agreement, p.agreement)))) {
         p.people = q.people;
         p.direct = true;
         if (IsAnd(i)) Share(q, &p);
@@ -487,10 +559,18 @@ class Finder {
     }
     // «Автор картины — Иван Крот»: a dash where the post begins the sentence.
     const bool dash = IsDash(i) && (!p.objects.empty() || Breaks(p.begin));
+    // «с музыкантами «Вымпела» — Иваном Кротом и Петром Зиминым»
+    if (IsPlural(p) && !p.objects.empty() && (IsDash(i) || Text(i) == ":") && i + 1 < a_.tokens.size() && IsPerson(i + 1) &&
+        !Breaks(i + 1)) {
+      List(i + 1, true, &p);
+      p.direct = p.people.size() > 1;
+      if (p.direct) return;
+      p.people.clear();
+    }
     if ((IsComma(i) || dash) && IsPerson(i + 1) && !Breaks(i + 1)) {
       const std::size_t end = EndOf(mention_at_[i + 1]);
       if (end >= a_.tokens.size() || Breaks(end) || IsComma(end) || Text(end) == "." || Text(end) == ")" ||
-          (dash && IsWord(end) && a_.FormOf(end).folded == "из"))
+          (dash && Has(end, PostWords::kOutOf)))
         List(i + 1, false, &p);
     }
   }
@@ -500,7 +580,7 @@ class Finder {
     const std::size_t after = EndOf(p->people.back());
     if (mentions_[static_cast<std::size_t>(p->people.back())].begin < p->begin) return;
     if (after + 1 >= a_.tokens.size() || Breaks(after)) return;
-    const bool from = IsWord(after) && a_.FormOf(after).folded == "из";
+    const bool from = Has(after, PostWords::kOutOf);
     if (!from && Text(after) != "(") return;
     std::size_t i = after + 1;
     for (std::size_t n = 0; n < 4 && i < a_.tokens.size() && mention_at_[i] < 0 && !Breaks(i); ++n) {
@@ -519,6 +599,12 @@ class Finder {
   // Whether a person behind a post can be the one who holds it: «адвокат Ивана Крота» is somebody else. Names whose case is in doubt may.
   bool SameCase(const Post& p, int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
+    if (IsOfKin(p)) {
+      // «дочь президента Анна Крот»: the post is of her father, unless the name is in the genitive as he is.
+      Post of_kin;
+      of_kin.agreement = p.agreement & morph::AgreementOfCase(1);
+      if (of_kin.agreement != 0 && !ShareCase(of_kin, d)) return false;
+    }
     if (!ShareCase(p, d)) return false;
     const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
     std::string text, normal;
@@ -537,10 +623,20 @@ class Finder {
     return !man || nominative || p.agreement == 0;
   }
 
+  // «дочь президента», «дочери бывшего президента»
+  bool IsOfKin(const Post& p) const {
+    if (p.begin == 0 || Breaks(p.begin)) return false;
+    for (const std::uint32_t index : a_.matches_at.At(p.begin - 1)) {
+      const Analysis::MatchInfo& word = a_.infos[index];
+      if (word.words && word.class_id == role_ && word.kind_id == words_.kinship && words_.kinship != 0) return true;
+    }
+    return false;
+  }
+
   // Whether the case of a name, as far as its first word is known, is one of the post's: «супруга президента Ливия Крот» is no president.
   bool ShareCase(const Post& p, const Described& name) const {
     // «один из основателей Иван Крот»
-    if (p.agreement == 0 || (p.begin > 1 && IsWord(p.begin - 1) && a_.FormOf(p.begin - 1).folded == "из")) return true;
+    if (p.agreement == 0 || (p.begin > 1 && Has(p.begin - 1, PostWords::kOutOf))) return true;
     std::string first;
     morph::Fold(std::string_view(name.normal).substr(0, name.normal.find(' ')), &first);
     const std::uint64_t lemma = morph::KeyOf(first);
@@ -556,10 +652,23 @@ class Finder {
     return false;
   }
 
+  // Whether two posts can be those of one person: in one case and number, whatever their genders («ректор, скрипачка»).
+  static bool ShareCase(morph::Agreement one, morph::Agreement other) {
+    constexpr morph::Agreement kSingular = 0x7, kPlural = 0x8;
+    for (unsigned c = 0; c < 24; c += 4) {
+      for (const morph::Agreement number : {kSingular, kPlural}) {
+        if ((one >> c & number) != 0 && (other >> c & number) != 0) return true;
+      }
+    }
+    return false;
+  }
+
   // The post in the genitive inside another's tail.
   bool InnerPost(const Post& outer, int person, Post* inner) const {
+    bool noun = false;  // «бывшего президента» has no other post inside, unlike «помощника президента»
     for (std::size_t k = outer.head + 1; k < outer.text_end; ++k) {
-      if (WordsAt(k, role_) < 0) continue;
+      noun |= (BestOf(k - 1) & morph::kNOUN) != 0;
+      if (!noun || WordsAt(k, role_) < 0) continue;
       std::size_t none = k;
       if (!HeadAt(k, inner, &none) || (inner->agreement & morph::AgreementOfCase(1)) == 0) return false;
       inner->text_end = std::max(inner->head_end, outer.text_end);
@@ -577,7 +686,7 @@ class Finder {
     const std::size_t i = posts_[index].end;
     if (i >= a_.tokens.size() || Breaks(i) || !IsWord(i) || mention_at_[i] >= 0) return false;
     if (index + 1 < posts_.size() && posts_[index + 1].begin == i) return false;
-    return (BestOf(i) & (morph::kVERB | morph::kADJS | morph::kPRTS | morph::kPRED)) != 0 || a_.FormOf(i).folded == "не";
+    return (BestOf(i) & (morph::kVERB | morph::kADJS | morph::kPRTS | morph::kPRED)) != 0 || Has(i, PostWords::kNot);
   }
 
   // «директор и совладелец «Вымпела»»: both are of the body behind the second.
@@ -607,19 +716,21 @@ class Finder {
       p.people = {mention_at_[p.begin - 1]};
       return;
     }
-    if (p.begin < 2 || Breaks(p.begin)) return;
+    // «Иван Крот, один из директоров …»
+    const bool one_of = OneOf(p.begin);
+    const std::size_t start = one_of ? p.begin - 2 : p.begin;
+    if (start < 2 || Breaks(start)) return;
     bool also = false;
-    std::size_t i = p.begin - 1;  // the sign
+    std::size_t i = start - 1;  // the sign
     while (IsQuote(i) && i > 1) --i;
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
     for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
-      const std::string_view word = IsWord(i) ? a_.FormOf(i).folded : std::string_view();
-      const bool small = word == "это" || word == "а" || word == "также" || word == "и" || word == "ныне" || word == "теперь" ||
-                         word == "тогда" || word == "затем" || word == "тогдашний" || word == "ранее" ||
-                         (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) || a_.tokens[i].kind == Kind::kNumber;
+      const std::uint32_t uses = UsesAt(i);
+      const bool small = (uses & PostWords::kBefore) != 0 || (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) ||
+                         a_.tokens[i].kind == Kind::kNumber;
       if (!small || Breaks(i)) break;
-      if (word == "и" && index > 0 && posts_[index - 1].end == i) break;
-      also |= word == "также";
+      if ((uses & PostWords::kAnd) != 0 && index > 0 && posts_[index - 1].end == i) break;
+      also |= (uses & PostWords::kAlso) != 0;
       --i;
     }
     if (!(IsComma(i) || IsDash(i) || Text(i) == "(" || IsAnd(i)) || Breaks(i)) return;
@@ -634,9 +745,9 @@ class Finder {
     const int m = mention_at_[i - 1];
     if (IsType(m, Type::kPerson) && !Breaks(i)) {
       // «Иван Крот, а также директор …» is somebody else, and so is who does something («по словам Крота, мэр Омска доволен»).
-      if (also || (IsComma(i) && Acts(index))) return;
+      if (also || (IsComma(i) && (Acts(index) || (!one_of && !AgreesBehindComma(p, m))))) return;
       std::vector<int> people{m};
-      if (IsPlural(p)) {
+      if (IsPlural(p) && !one_of) {
         // «Иван Крот и Пётр Зимин, депутаты …»
         for (std::size_t n = 1; n < kLongestList; ++n) {
           const std::size_t begin = mentions_[static_cast<std::size_t>(people.back())].begin;
@@ -656,6 +767,15 @@ class Finder {
     }
   }
 
+  // Whether a post behind a person and a comma can be his: «ушёл от Ивана Крота, директор доволен» is somebody else.
+  bool AgreesBehindComma(const Post& p, int person) const {
+    const Described& d = mentions_[static_cast<std::size_t>(person)];
+    std::string text, normal;
+    morph::Fold(d.text, &text);
+    morph::Fold(d.normal, &normal);
+    return p.agreement == 0 || text == normal || (p.agreement & ~morph::AgreementOfCase(0)) != 0;
+  }
+
   // «Иван Крот, известный борец с коррупцией, член …»: the comma behind the person, or else the same one.
   std::size_t BeforeApposition(const Post& p, std::size_t comma) const {
     bool agrees = false;
@@ -672,7 +792,7 @@ class Finder {
 
   // «назначил», unlike «назначен» and «назначили».
   bool Appoints(std::size_t i) const {
-    const int m = WordsAt(i, verb_);
+    const int m = WordsAt(i, words_.verb);
     if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos)
       return false;
     const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
@@ -703,8 +823,8 @@ class Finder {
       if (index > 0 && i < posts_[index - 1].end) break;
       if (no_post_at_[i]) return;  // «стал кандидатом на пост главы»
       const std::uint16_t kind = VerbKind(i);
-      post_word |= (kind == post_ && kind != 0) || WordsAt(i, noun_) >= 0;
-      verb |= kind == become_ && kind != 0;
+      post_word |= (kind == words_.post_kind && kind != 0) || WordsAt(i, words_.post_noun) >= 0;
+      verb |= kind == words_.become_kind && kind != 0;
       appoints |= Appoints(i);
     }
     // «Пётр Зимин назначил Ивана Крота директором»
@@ -716,7 +836,9 @@ class Finder {
     } else if (appoints) {
       person = -1;  // who appoints is not who holds the post
     }
-    const bool ablative = (p.agreement & morph::AgreementOfCase(4)) != 0;
+    const bool one_of = OneOf(p.begin);  // «стал одним из директоров»
+    const bool ablative =
+        one_of ? (a_.FormOf(p.begin - 2).agreement & morph::AgreementOfCase(4)) != 0 : (p.agreement & morph::AgreementOfCase(4)) != 0;
     const bool genitive = post_word && (p.agreement & morph::AgreementOfCase(1)) != 0;
     if (!ablative && !genitive) return;
     if (person >= 0 && (verb || (post_word && genitive))) {
@@ -727,6 +849,11 @@ class Finder {
     bool right = appoints;
     i = p.end;
     for (std::size_t n = 0; n < kVerbReach && i < a_.tokens.size() && !Breaks(i); ++n) {
+      // «главой Всемирной палаты (ВП) стал Иван Крот»
+      if (Text(i) == "(" && i == p.end && a_.tokens[i].pair > 0 && static_cast<std::size_t>(a_.tokens[i].pair) <= i + kShortBracket) {
+        i = static_cast<std::size_t>(a_.tokens[i].pair) + 1;
+        continue;
+      }
       if (IsPerson(i)) {
         if (right || (verb && post_word)) p.people = {mention_at_[i]};
         return;
@@ -746,7 +873,7 @@ class Finder {
         i = a_.matches[static_cast<std::size_t>(title)].end;
         continue;
       }
-      right |= VerbKind(i) == become_ && VerbKind(i) != 0;
+      right |= VerbKind(i) == words_.become_kind && VerbKind(i) != 0;
       ++i;
     }
   }
@@ -754,21 +881,30 @@ class Finder {
   // «Иван Крот ушёл. Он был директором «Вымпела»»: the only person of the sentence before, and the first word that is not small.
   void OfPronoun(std::size_t index) {
     Post& p = posts_[index];
-    if ((p.agreement & morph::AgreementOfCase(4)) == 0) return;
+    const bool ablative = (p.agreement & morph::AgreementOfCase(4)) != 0, genitive = (p.agreement & morph::AgreementOfCase(1)) != 0;
+    if (!ablative && !genitive) return;
     std::size_t i = p.begin;
-    bool verb = false;
+    bool post_word = false;
+    std::size_t verb = 0;  // where it stands
     std::size_t n = 0;
     for (; n < kVerbReach && i > 0 && !Breaks(i); ++n) {
       --i;
       if (!IsWord(i) || mention_at_[i] >= 0 || no_post_at_[i]) return;
-      const std::string_view word = a_.FormOf(i).folded;
-      if (word == "он" || word == "она") break;
-      if (VerbKind(i) == become_ && become_ != 0) verb = true;
+      if (Has(i, PostWords::kHe | PostWords::kShe)) break;
+      const std::uint16_t kind = VerbKind(i);
+      if (kind == words_.become_kind && kind != 0) verb = i;
+      post_word |= (kind == words_.post_kind && kind != 0) || WordsAt(i, words_.post_noun) >= 0;
     }
-    if (!verb || !IsWord(i)) return;
-    const std::string_view word = a_.FormOf(i).folded;
-    if (word != "он" && word != "она") return;
-    const morph::Gender other = word == "он" ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    if (verb == 0 || !IsWord(i) || !(ablative || (genitive && post_word))) return;
+    const std::uint32_t pronoun = UsesAt(i);
+    morph::Gender other = (pronoun & PostWords::kHe) != 0 ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    if ((pronoun & (PostWords::kHe | PostWords::kShe)) == 0) {
+      // «До этого был директором «Вымпела»»: the sentence names nobody, and its verb shows who is meant.
+      if (!Breaks(i) || NamesSubject(p, i)) return;
+      const morph::Grammemes best = BestOf(verb);
+      if ((best & morph::kVERB) == 0 || (best & morph::ksing) == 0 || (best & (morph::kmasc | morph::kfemn)) == 0) return;
+      other = (best & morph::kmasc) != 0 ? morph::Gender::kFeminine : morph::Gender::kMasculine;
+    }
     int person = -1;
     std::size_t sentences = 0;
     for (n = 0; n < kPossessiveReach && i > 0; ++n) {
@@ -785,6 +921,18 @@ class Finder {
     if (person >= 0) p.people.assign(1, person);
   }
 
+  // Whether a sentence that begins at a token has a subject besides a post: a person, or a noun in the nominative up to the post.
+  bool NamesSubject(const Post& p, std::size_t begin) const {
+    for (std::size_t i = begin; i < p.begin; ++i) {
+      const morph::Grammemes best = BestOf(i);
+      if ((best & (morph::kNOUN | morph::kNPRO)) != 0 && (best & morph::knomn) != 0) return true;
+    }
+    for (std::size_t i = p.end; i < a_.tokens.size() && !Breaks(i); ++i) {
+      if (IsPerson(i)) return true;
+    }
+    return false;
+  }
+
   // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
   int CountryBefore(std::string_view code, std::size_t token) const {
     const auto it = countries_.find(std::string(code));
@@ -797,6 +945,8 @@ class Finder {
 
   // «британский премьер», «омский губернатор»: the state by its adjective, other places by the same beginning, where the text names them.
   void FromAdjectives() {
+    const auto lacks = [](const Post& p) { return p.objects.empty() && !p.people.empty() && p.of_a_body; };
+    if (std::none_of(posts_.begin(), posts_.end(), lacks)) return;
     std::unordered_map<std::string, std::vector<int>> places;  // by their first letters
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
       if (mentions_[m].type != Type::kLocation) continue;
@@ -810,13 +960,13 @@ class Finder {
       if (same.size() < kPlacesOfPrefix) same.push_back(static_cast<int>(m));
     }
     for (Post& p : posts_) {
-      if (!p.objects.empty() || p.people.empty() || !p.of_a_body) continue;
+      if (!lacks(p)) continue;
       for (std::size_t i = p.begin; i < p.text_end && p.objects.empty(); ++i) {
         const morph::Form& form = a_.FormOf(i);
         if (!IsWord(i) || (form.any & morph::kADJF) == 0) continue;
-        if (const int state = WordsAt(i, adjective_); state >= 0) {
+        if (const int state = WordsAt(i, words_.place_adjective); state >= 0) {
           const int m = CountryBefore(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind, p.begin);
-          if (m >= 0) p.objects.assign(1, m);
+          if (m >= 0) p.objects.assign(1, m), p.place_adjective = i;
           continue;
         }
         const std::size_t sk = std::min(form.folded.rfind("ск"), form.folded.rfind("цк"));
@@ -841,6 +991,7 @@ class Finder {
           best = common;
           p.objects.assign(1, m);
         }
+        if (!p.objects.empty()) p.place_adjective = i;
       }
     }
   }
@@ -859,10 +1010,10 @@ class Finder {
     std::vector<std::string_view> kinds;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
       const std::uint16_t cls = a_.infos[index].class_id;
-      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != body_noun_)) continue;
+      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != words_.body_noun)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
-      if (cls == body_noun_ && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
+      if (cls == words_.body_noun && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
     }
     // «глава государства» is of the person's, not of the state that was named last.
     if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
@@ -873,8 +1024,8 @@ class Finder {
       if (!IsBody(static_cast<int>(m))) continue;
       const std::string_view own = SlotOf(d, "head");
       // An authority with a class word of its own is no other authority: «министерство» is not the government.
-      if (own != noun && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty())))
-        continue;
+      const bool same = own.ends_with(noun) && (own.size() == noun.size() || own[own.size() - noun.size() - 1] == ' ');
+      if (!same && (std::find(kinds.begin(), kinds.end(), d.kind) == kinds.end() || (d.kind == "government" && !own.empty()))) continue;
       p->objects.assign(1, static_cast<int>(m));
       if (!within) p->text_end = p->head_end;
       return;
@@ -883,9 +1034,7 @@ class Finder {
 
   // «Завод «Вымпел» закрыт. Его директор Иван Крот …»: the body that was named last.
   void FromPossessive(Post* p) const {
-    if (p->begin == 0 || !IsWord(p->begin - 1) || p->end != p->text_end) return;
-    const std::string_view whose = a_.FormOf(p->begin - 1).folded;
-    if (whose != "его" && whose != "ее" && whose != "их") return;
+    if (p->begin == 0 || !Has(p->begin - 1, PostWords::kWhose) || p->end != p->text_end) return;
     std::size_t sentences = 0;
     for (std::size_t i = p->begin - 1, n = 0; n < kPossessiveReach && i > 0; ++n) {
       if (a_.tokens[i].Has(Flag::kBlockStart)) return;
@@ -897,9 +1046,16 @@ class Finder {
     }
   }
 
+  // «Его основатель Иван Крот и директор Пётр Зимин»: both are of the same body.
+  void FromOther(const Post& other, Post* p) const {
+    if (!other.direct || other.begin == 0 || !Has(other.begin - 1, PostWords::kWhose) || other.objects.size() != 1) return;
+    if (p->begin == 0 || !IsAnd(p->begin - 1) || Breaks(p->begin) || EndOf(other.people.back()) + 1 != p->begin) return;
+    if (p->end == p->text_end) p->objects = other.objects;
+  }
+
   // «НБУ взял паузу: директор Иван Крот …»: the only body of the sentence so far, or of the one before it.
   void FromSubject(Post* p) const {
-    if (!p->direct || p->end != p->head_end || p->begin != p->head) return;
+    if (!p->direct || p->end != p->text_end || p->begin != p->head) return;
     int body = -1;
     std::size_t sentences = 0;
     for (std::size_t i = p->begin, n = 0; n < kPossessiveReach && i > 0; ++n) {
@@ -915,6 +1071,24 @@ class Finder {
       body = mention_at_[i];
     }
     if (body >= 0) p->objects.assign(1, body);
+  }
+
+  // «Суд решил … Судья Крот …»: the last body that can have such a post.
+  void FromKindOfBody(Post* p) const {
+    if (p->bodies == nullptr || p->end != p->head_end) return;
+    const auto after = std::partition_point(mentions_.begin(), mentions_.end(), [p](const Described& d) { return d.begin < p->begin; });
+    auto m = static_cast<std::size_t>(after - mentions_.begin());
+    for (std::size_t n = 0; n < kNounReach && m-- > 0; ++n) {
+      const Described& d = mentions_[m];
+      if (d.type != Type::kOrganization) continue;
+      const std::string_view own = SlotOf(d, "head");
+      const bool has = std::any_of(p->bodies->begin(), p->bodies->end(), [own](std::string_view body) {
+        return own.ends_with(body) && (own.size() == body.size() || own[own.size() - body.size() - 1] == ' ');
+      });
+      if (!has) continue;
+      p->objects.assign(1, static_cast<int>(m));
+      return;
+    }
   }
 
   // The code of the state that the dictionaries know for a person; empty where they know none.
@@ -950,7 +1124,7 @@ class Finder {
       if (d.type != Type::kPerson || d.gazetteer.empty()) continue;
       for (std::size_t i = d.begin; i < d.end; ++i) {
         for (const std::uint32_t index : a_.matches_at.At(i)) {
-          if (!a_.infos[index].words || a_.infos[index].class_id != statesman_ || statesman_ == 0) continue;
+          if (!a_.infos[index].words || a_.infos[index].class_id != words_.statesman || words_.statesman == 0) continue;
           const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
           const bool again = std::any_of(all.begin(), all.end(), [&](const Known& k) {
             return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
@@ -971,9 +1145,9 @@ class Finder {
       bool plain = true;
       for (std::size_t i = p.begin; i < p.text_end; ++i) {
         if (i >= p.head && i < p.head_end) continue;
-        if (const int state = WordsAt(i, adjective_); state >= 0) {
+        if (const int state = WordsAt(i, words_.place_adjective); state >= 0) {
           code = a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(state)].entry).kind;
-        } else if (i < p.head || (a_.FormOf(i).folded != "государства" && a_.FormOf(i).folded != "правительства")) {
+        } else if (i < p.head || !HasInAnyForm(i, PostWords::kStateNoun)) {
           plain = false;
         }
       }
@@ -998,7 +1172,9 @@ class Finder {
       if (p.objects.empty() && !p.people.empty() && p.of_a_body) FromNoun(&p);
       if (p.objects.empty() && p.direct && !p.of_state) FromBody(&p);
       if (p.objects.empty() && !p.people.empty() && p.of_a_body && !p.personal) FromPossessive(&p);
+      if (p.objects.empty() && p.direct && p.of_a_body && !p.personal && &p != posts_.data()) FromOther(*(&p - 1), &p);
       if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
+      if (p.objects.empty() && !p.people.empty()) FromKindOfBody(&p);
     }
     std::unordered_map<std::string, std::set<std::string>> bodies;
     std::unordered_map<std::string, int> body;
@@ -1025,7 +1201,7 @@ class Finder {
       if (!p.of_state && !p.deputy) continue;
       // «британский премьер» is of no other state, also where the text does not name his.
       bool told = false;
-      for (std::size_t i = p.begin; i < p.head; ++i) told |= WordsAt(i, adjective_) >= 0;
+      for (std::size_t i = p.begin; i < p.head; ++i) told |= WordsAt(i, words_.place_adjective) >= 0;
       if (told) continue;
       int state = CountryBefore(CountryOf(p.people[0]), p.begin);
       if (!p.of_state) {
@@ -1039,8 +1215,9 @@ class Finder {
       }
       // «первый секретарь обкома» is none of a state, unlike «министр финансов».
       // And «наш первый президент» is that of the speaker's state.
-      const std::string_view before = p.begin > 0 && IsWord(p.begin - 1) ? a_.FormOf(p.begin - 1).folded : std::string_view();
-      if (state < 0 && (p.text_end == p.head_end || p.minister) && !before.starts_with("наш") && !before.starts_with("свое")) state = land;
+      if (state < 0 && land >= 0 && (p.text_end == p.head_end || p.minister) &&
+          (p.begin == 0 || !HasInAnyForm(p.begin - 1, PostWords::kSpeaker)))
+        state = land;
       if (state >= 0) p.objects.push_back(state);
     }
   }
@@ -1049,27 +1226,38 @@ class Finder {
   void Tell(const Post& p) {
     if (p.people.empty()) return;
     std::size_t begin = p.begin;
-    while (begin < p.head && (WordsAt(begin, adjective_) >= 0 || WordsAt(begin, passing_) >= 0 || IsOfPlace(begin))) ++begin;
-    told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end))});
+    while (begin < p.head &&
+           (WordsAt(begin, words_.place_adjective) >= 0 || WordsAt(begin, words_.passing_adjective) >= 0 || IsOfPlace(begin)))
+      ++begin;
+    told_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max(p.told_end, p.head_end)), p.lower_entry});
   }
 
   // «омский», «столичный» … as far as the form tells.
   bool IsOfPlace(std::size_t i) const {
     const std::string_view folded = a_.FormOf(i).folded;
     const std::size_t sk = folded.rfind("ск");
-    return sk != std::string_view::npos && sk + 10 >= folded.size();
+    return sk != std::string_view::npos && sk + 10 >= folded.size() && !folded.substr(0, sk).ends_with("че");  // «технический»
   }
 
+  // «нынешний», «новый», «известный», unlike «прежний»
+  bool IsOfNow(std::size_t i) const {
+    const int m = WordsAt(i, words_.passing_adjective);
+    return m >= 0 && a_.infos[static_cast<std::size_t>(m)].kind_id != words_.another_time;
+  }
+
+  // Without what says only that it is held now, or in which place where the place is told.
   std::string RoleText(const Post& p) const {
-    std::string role = PostNominative(a_, p.begin, p.head_end, p.text_end, false);
-    if (p.lower_entry && !role.empty()) {
-      // The first word of a sentence is no name.
-      std::string first;
-      std::size_t n = 1;
-      while (n < role.size() && (static_cast<unsigned char>(role[n]) & 0xC0) == 0x80) ++n;
-      morph::Fold(role.substr(0, n), &first);
-      role.replace(0, n, first);
+    std::size_t begin = p.begin;
+    while (begin < p.head && (begin == p.place_adjective || IsOfNow(begin))) ++begin;
+    std::string role;
+    if (p.fixed && begin == p.head) {
+      // «замдиректору» is said, and no other nominative than «замдиректора».
+      role = p.name;
+      if (p.text_end > p.head_end) role.append(" ").append(a_.TextOf(p.head_end, p.text_end));
+    } else {
+      role = PostNominative(a_, begin, p.head_end, p.text_end, false);
     }
+    if (p.lower_entry) LowerFirst(&role);  // the first word of a sentence is no name
     return role;
   }
 
@@ -1094,23 +1282,33 @@ class Finder {
   }
 
   const Analysis& a_;
+  const PostWords& words_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;
   std::vector<FoundPost>& told_;
   std::vector<int> mention_at_;
-  std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
+  std::vector<bool> no_post_at_;                                // where a word begins that looks like a post and is none
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;  // in the order of the text
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
-  std::set<std::uint16_t> no_posts_;
-  std::uint16_t role_ = 0, verb_ = 0, org_head_ = 0, body_noun_ = 0, adjective_ = 0, passing_ = 0, inhabitant_ = 0, statesman_ = 0,
-                noun_ = 0, become_ = 0, post_ = 0;
+  std::uint16_t role_ = 0, org_head_ = 0, inhabitant_ = 0;
   std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
 };
 
 }  // namespace
 
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
-  Finder(a, mentions, out, posts).Run();
+void LowerFirst(std::string* name) {
+  if (name->empty()) return;
+  std::size_t n = 1;
+  while (n < name->size() && (static_cast<unsigned char>((*name)[n]) & 0xC0) == 0x80) ++n;
+  std::string first;
+  morph::Fold(std::string_view(*name).substr(0, n), &first);
+  name->replace(0, n, first);
+}
+
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+               std::vector<FoundPost>* posts) {
+  Finder(a, words, mentions, out, posts).Run();
 }
 
 }  // namespace atau::resolve

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "resolve/describe.h"
+#include "resolve/post_words.h"
 
 namespace atau::resolve {
 
@@ -29,11 +30,16 @@ struct FoundRelation {
 // The words of a post that a named person holds, with its tail and without its body: tokens, half-open.
 struct FoundPost {
   std::uint32_t begin = 0, end = 0;
+  bool lower = true;  // it is written small, save where it begins a sentence
 };
+
+// Makes the first letter of a name small.
+void LowerFirst(std::string* name);
 
 // Appends the WORKS_AS relations of the text, and the posts that its people hold (also those without a relation, «поэт Иван Крот»), in no
 // order. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
-void FindPosts(const Analysis& a, const std::vector<Described>& mentions, std::vector<FoundRelation>* out, std::vector<FoundPost>* posts);
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+               std::vector<FoundPost>* posts);
 
 }  // namespace atau::resolve
 

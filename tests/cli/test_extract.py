@@ -440,6 +440,7 @@ def test_no_progress_where_there_is_no_terminal(atau, feed):
     ("arguments", "status", "words"),
     [
         (["extract", "--types", "PERSON,CITY"], 2, ['no type "CITY"', "PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE"]),
+        (["extract", "--relations", "works as"], 2, ['"works as" is no type of relations', "WORKS_AS"]),
         (["extract", "--keep", "spelling"], 2, ['no repair "spelling"', "soft_hyphen", "look_alike"]),
         (["extract", "--date", "2021-02-29"], 2, ["2021-02-29", "YYYY-MM-DD"]),
         (["extract", "--date", "вчера"], 2, ["YYYY-MM-DD"]),
@@ -481,6 +482,15 @@ def test_types_dates_and_repairs_do_what_they_say(atau):
     assert lines_of(atau("extract", "--to", "jsonl", data=torn).stdout)[0]["entities"][0]["text"] == "Роскосмос"
     kept = lines_of(atau("extract", "--to", "jsonl", "--keep", "soft_hyphen,space", data=torn).stdout)[0]["entities"]
     assert all(e["text"] != "Роскосмос" for e in kept)
+
+
+def test_only_the_relations_that_are_asked_for(atau):
+    text = "Мэр Омска Анна Ковалёва приехала. Завод «Вымпел» в Омске закрыт."
+    every = lines_of(atau("extract", "--to", "jsonl", data=text).stdout)[0]
+    assert [r["type"] for r in every["relations"]] == ["WORKS_AS", "LOCATED_IN"]
+    some = lines_of(atau("extract", "--to", "jsonl", "--relations", "WORKS_AS,RUN_BY", data=text).stdout)[0]
+    assert some["relations"] == every["relations"][:1]
+    assert some["entities"] == every["entities"]
 
 
 def test_own_names_before_files(atau, tmp_path):

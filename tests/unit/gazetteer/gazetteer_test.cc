@@ -339,6 +339,19 @@ TEST_CASE("entries, ids, classes and kinds") {
   CHECK(finder.Marked("Союз") == "[Союз]head [Союз]own");
 }
 
+TEST_CASE("a word with the flag `listed` is an entry that no text matches") {
+  SourceEntry small = Word("small", "союз", "listed_one");
+  small.slots = "forms,listed";
+  SourceEntry other = Word("head", "союз", "union");
+  other.slots = "unlisted";
+  Finder finder({small, other});
+  CHECK(finder.Marked("союз") == "[союз]head");
+  REQUIRE(finder.gazetteer().size() == 2);
+  CHECK(finder.gazetteer().entry(0).name == "союз");
+  CHECK(finder.gazetteer().entry(0).kind == "listed_one");
+  CHECK(finder.gazetteer().ClassId("small") != 0);
+}
+
 TEST_CASE("a gazetteer of nothing finds nothing") {
   Finder none(std::vector<std::string>{});
   CHECK(none.Marked("Чёрное море") == "");

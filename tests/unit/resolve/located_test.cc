@@ -25,6 +25,21 @@ TEST_CASE("what stands in one place, and where") {
       {"омский завод «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {"Вымпел | Омск"}},
       {"томский завод «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {}},
       {"омский «[Вымпел]ORGANIZATION» закрыт, [Омск]LOCATION рад", {}},
+      // Areas in larger ones.
+      {"на улице [Алатауского района]LOCATION [Омска]LOCATION", {"Алатауский район | Омск"}},
+      {"в городе [Омске]LOCATION в [Сибири]LOCATION", {"Омск | Сибирь"}},
+      {"у [Омска]LOCATION в [России]LOCATION", {"Омск | Россия"}},
+      {"жил в [Бостоне]LOCATION, [США]LOCATION.", {}},
+      {"жил в [Ванкувере]LOCATION, [Канада]LOCATION.", {"Ванкувер | Канада"}},
+      {"жил в [Хьюстоне]LOCATION, [Канада]LOCATION.", {}},
+      {"[Омск]LOCATION, [улица Ленина]LOCATION, дом 5", {"улица Ленина | Омск"}},
+      {"на острове [Самос]LOCATION, в городке [Карловаси]LOCATION, тихо", {}},
+      {"ездил в соседний [Алтайский край]LOCATION, в село [Кулунда]LOCATION", {"Кулунда | Алтайский край"}},
+      {"побывал в [России]LOCATION, в [Омске]LOCATION и в [Томске]LOCATION", {}},
+      {"побывал в [Китае]LOCATION, в [Омске]LOCATION", {}},
+      {"в [России]LOCATION в [Омске]LOCATION", {}},
+      {"из [Омска]LOCATION в [Россию]LOCATION", {}},
+      {"столица [Омской области]LOCATION [Россия]LOCATION", {}},
       // Where something acts or goes is another matter.
       {"[Роскосмос]ORGANIZATION в [Омске]LOCATION рад", {}},
       {"компания «[Вымпел]ORGANIZATION» в [Омске]LOCATION рада", {}},
@@ -37,7 +52,7 @@ TEST_CASE("what stands in one place, and where") {
     const Marked m(row.text);
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
-    FindLocated(m.analysis(), m.mentions, &found);
+    FindLocated(m.analysis(), FullPipeline().post_words(), m.mentions, &found);
     std::string places, expected;
     for (const std::string& place : row.places) expected += place + "\n";
     for (const FoundRelation& r : found) {
