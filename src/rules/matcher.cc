@@ -256,7 +256,12 @@ struct MatchScratch::State {
   std::size_t ring = 0;               // a power of two
   std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
   std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind
-  std::vector<std::uint64_t> chosen;  // at each token: rules to run
+  // Rules to run, from the last token on.
+  struct Chosen {
+    std::uint32_t token = 0, word = 0;  // of the sets
+    std::uint64_t rules = 0;
+  };
+  std::vector<Chosen> chosen;
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
@@ -389,6 +394,16 @@ class RuleSetImpl : public RuleSet {
       if (in.op != Op::kSplit && in.op != Op::kJump) continue;
       while (p_.code[in.a].op == Op::kJump) in.a = p_.code[in.a].a;
     }
+    // The element that a way begins with, for a look at it before the way is taken.
+    entry_.assign(p_.code.size(), kNoIndex);
+    for (std::uint32_t pc = static_cast<std::uint32_t>(p_.code.size()); pc-- > 0;) {
+      const Op op = p_.code[pc].op;
+      if (op < Op::kAny) {
+        entry_[pc] = pc;
+      } else if (op == Op::kSave || op == Op::kJump) {
+        entry_[pc] = entry_[op == Op::kSave ? pc + 1 : p_.code[pc].a];
+      }
+    }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
     PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
@@ -399,6 +414,8 @@ class RuleSetImpl : public RuleSet {
     for (auto* sets : {&opens_[0], &opens_[1], &closes_}) sets->assign(words_ * kPlaces, 0);
     class_sets_.assign(p_.class_tests.size() * words_ * kPlaces, 0);
     resolved_.assign(kTypeCount * words_, 0);
+    resolved_second_.assign(kTypeCount * words_, 0);
+    for (auto& set : groups_) set.assign(words_, 0);
     for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
       const RuleCode& r = p_.rules[i];
       RuleInfo info;
@@ -495,7 +512,7 @@ class RuleSetImpl : public RuleSet {
           Set(rule, kFirst, &anything_);
       }
     }
-    std::vector<std::uint32_t> first, alone, second, third, behind;
+    std::vector<std::uint32_t> first, alone, second, third, behind;  // elements
     Reach(r, r.start, &first);
     for (std::uint32_t pc : first) {
       std::vector<std::uint32_t> next;
@@ -506,10 +523,15 @@ class RuleSetImpl : public RuleSet {
       } else if (stands_alone) {
         alone.push_back(pc);
       }
+      for (const std::uint32_t n : next) {
+        const Instruction& in = p_.code[n];
+        if (in.op == Op::kGroup) Set(rule, groups_[in.a == 1].data());
+        if (in.op == Op::kResolved) Set(rule, resolved_second_.data() + in.a * words_);
+      }
       Reach(r, pc + 1, &second);
     }
     AddPlace(rule, kAlone, alone);
-    std::erase_if(second, [&](std::uint32_t pc) { return !IsLookedBehind(p_.code[pc].op); });
+    std::erase_if(second, [&](std::uint32_t pc) { return !IsLookedBehind(p_.code[pc].op) || IsWide(p_.code[pc].op); });
     AddPlace(rule, kSecond, second);
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
@@ -519,8 +541,10 @@ class RuleSetImpl : public RuleSet {
     AddPlace(rule, kThirdBehind, behind);
   }
 
-  // Whether an element that may stand second is told by the tokens that begin it, and what is behind it looked at.
-  static bool IsLookedBehind(Op op) { return op != Op::kMatch && op != Op::kResolved && op != Op::kGroup; }
+  // Whether what may stand second is looked at: all but the end.
+  static bool IsLookedBehind(Op op) { return op != Op::kMatch; }
+  // Whether it is an element that takes more tokens than a set tells of: what is behind it is not looked at.
+  static bool IsWide(Op op) { return op == Op::kResolved || op == Op::kGroup; }
 
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r) {
@@ -868,8 +892,8 @@ class RuleSetImpl : public RuleSet {
   static void RunAll(Run* run) {
     if (!run->Begin()) return;
     const std::size_t first = run->out.hits.size();
-    const auto n = static_cast<std::uint32_t>(run->view.tokens->size());
-    for (std::uint32_t i = 0; i < n; ++i) run->At(i);
+    // Each rule goes through the text from its beginning.
+    for (auto chosen = run->s.chosen.rbegin(); chosen != run->s.chosen.rend(); ++chosen) run->At(*chosen);
     Order(first, &run->out);
   }
 
@@ -1009,10 +1033,14 @@ class RuleSetImpl : public RuleSet {
       s.ring = std::bit_ceil(std::size_t{reach} + 3);
       s.sets.resize(s.ring * set.words_);
       s.behind.resize(s.ring * set.words_);
-      s.chosen.resize(view.tokens->size() * set.words_);
+      s.chosen.clear();
       for (std::size_t w = words.from; w < words.to;) {
         const std::size_t left = words.to - w;
-        if (left >= 6) {
+        if (left >= 8) {
+          Places<8>(w), w += 8;
+        } else if (left == 7) {
+          Places<7>(w), w += 7;
+        } else if (left >= 6) {
           Places<6>(w), w += 6;
         } else if (left >= 5) {
           Places<5>(w), w += 5;
@@ -1084,7 +1112,12 @@ class RuleSetImpl : public RuleSet {
           join(&chosen, begin(load(set.resolved_.data(), 0), alone, behind));
           join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
         }
-        store(both(chosen, mask), s.chosen.data(), i);
+        chosen = both(chosen, mask);
+        std::uint64_t some = 0;
+        for (const std::uint64_t word : chosen) some |= word;
+        for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
+          if (chosen[w] != 0) s.chosen.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]});
+        }
 
         // What it says to the tokens before it.
         Words sets{}, third = no_third, third_behind = no_behind;
@@ -1106,6 +1139,12 @@ class RuleSetImpl : public RuleSet {
             join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
             join(&third, load(more, kThird));
             join(&third_behind, load(more, kThirdBehind));
+          }
+          if (t.Has(token::kOpens)) join(&sets, load(set.groups_[t.kind != token::Kind::kQuote].data(), 0));
+          if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
+            const Type type = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].type;
+            join(&sets, load(set.resolved_second_.data(), 0));
+            join(&sets, load(set.resolved_second_.data(), static_cast<std::size_t>(type)));
           }
           if (t.Has(token::kSentenceStart)) {
             sets = both(sets, crosses), third = both(third, crosses), third_behind = both(third_behind, crosses);
@@ -1292,18 +1331,16 @@ class RuleSetImpl : public RuleSet {
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
-    // Runs the rules that may match at a token.
-    void At(std::uint32_t i) {
-      const std::uint64_t* chosen = s.chosen.data() + i * set.words_;
-      for (std::size_t w = words.from; w < words.to; ++w) {
-        for (std::uint64_t bits = chosen[w]; bits != 0; bits &= bits - 1) {
-          Try(set.rule_of_[w * 64 + static_cast<std::size_t>(std::countr_zero(bits))], i);
-        }
+    // Runs rules that may match at a token.
+    void At(const State::Chosen& chosen) {
+      for (std::uint64_t bits = chosen.rules; bits != 0; bits &= bits - 1) {
+        Try(set.rule_of_[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
       }
     }
 
     void Try(std::uint32_t rule, std::uint32_t i) {
       const RuleCode& r = set.p_.rules[rule];
+      if (!MayStand(set.entry_[r.start], i)) return;
       const Range needs = set.needs_of_[rule];
       if (needs.count != 0) {
         // No match goes over the end of its sentence.
@@ -1472,6 +1509,24 @@ class RuleSetImpl : public RuleSet {
       return false;
     }
 
+    // Whether an element may stand at a token, as far as a short look tells; true where it is none that takes a token.
+    bool MayStand(std::uint32_t entry, std::uint32_t pos) {
+      if (entry == kNoIndex) return true;
+      const Instruction& in = set.p_.code[entry];
+      switch (in.op) {
+        case Op::kToken:
+          return TokenHolds(in.a, in.b, pos);
+        case Op::kClass:
+          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(in.b, in.c, pos));
+        case Op::kResolved:
+          return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
+        case Op::kClose:
+          return (*view.tokens)[pos].Has(token::kCloses);
+        default:
+          return (*view.tokens)[pos].Has(token::kOpens);
+      }
+    }
+
     bool BeginsOneOf(Range tests, std::uint32_t pos) const {
       if (s.keys.empty()) return false;
       for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
@@ -1622,6 +1677,12 @@ class RuleSetImpl : public RuleSet {
             case Op::kSplit:
               alive = !seen(pc);
               if (!alive) break;
+              // Most ways end at their first element, and need not be gone.
+              if (const std::uint32_t entry = set.entry_[pc + 1];
+                  entry != kNoIndex && (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(entry, pos))) {
+                pc = in.a;
+                break;
+              }
               push(in.a, pos);
               ++pc;
               break;
@@ -1676,6 +1737,7 @@ class RuleSetImpl : public RuleSet {
   std::vector<BoundClass> classes_;      // parallel to Program::class_tests
   std::vector<std::string_view> flags_;  // those that class tests ask for
   std::vector<std::string_view> names_;
+  std::vector<std::uint32_t> entry_;           // by instruction: the element that every way on from it begins with, kNoIndex for none
   std::vector<std::uint16_t> capture_ids_;     // parallel to Program::capture_names
   std::vector<Expression> expressions_;        // parallel to Program::emits
   std::vector<std::uint32_t> required_;        // class tests
@@ -1693,6 +1755,8 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint64_t> class_sets_;             // sets, by class test
   std::vector<std::uint64_t> resolved_;               // by type, first place only; 0 = any
   std::vector<std::uint64_t> resolved_alone_;         // rules whose match may end behind a resolved entity (see kAlone)
+  std::vector<std::uint64_t> resolved_second_;        // by type: rules whose second element may be one; 0 = any
+  std::vector<std::uint64_t> groups_[2];              // rules whose second element may be a group in quotes, or in brackets
   std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
   std::vector<Atom> atoms_;
   HashIndex atom_index_;
