@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 
 namespace atau::resolve {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
 constexpr std::size_t kKeyed = 8192;  // pieces remembered, a power of two
 constexpr int kKeyedShift = 51;       // 64 less its logarithm
+constexpr float kSlack = 0.01F;       // more than sums of weights may differ by the order in which they are added
 constexpr std::size_t kAhead = 8;     // tokens for whose sums memory is asked beforehand
 
 // Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
@@ -16,6 +18,17 @@ constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / 
 
 void Add(const Scores& what, Scores* to) {
   for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t];
+}
+
+void Raise(const Scores& to, Scores* most) {
+  for (std::size_t t = 0; t < kTypes; ++t) (*most)[t] = std::max((*most)[t], to[t]);
+}
+
+// Whether a score is above zero, or may be but for the order of adding.
+bool MayGain(const Scores& s) {
+  bool may = false;
+  for (const float x : s) may |= x > -kSlack;
+  return may;
 }
 
 Scores At(const float* numbers) {
@@ -94,6 +107,21 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
       rows_[row_of_[id] + InRow(cell.slot)] += cell.weight;
     }
   }
+  std::unordered_set<std::uint64_t> listed;
+  for (EvidenceId id = 0; id < evidence->size(); ++id) {
+    const Template t = evidence->TemplateOf(id);
+    listed.insert(EvidenceKey(t, ValueKey(evidence->ValueOf(id))));
+    Raise(span_[id], &most_[t]);
+  }
+  table->Each([&](std::uint64_t key, std::span<const WeightCell> cells) {
+    if (listed.contains(key)) return;
+    Scores says{};
+    for (const WeightCell& cell : cells) {
+      if (cell.slot >= kSpanSlot) says[cell.slot - kSpanSlot] += cell.weight;
+    }
+    Raise(says, &most_keyed_);
+  });
+  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most_[t], &most_remembered_);
 }
 
 const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
@@ -145,7 +173,7 @@ const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const
   return cell.scores;
 }
 
-void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+void Model::SumLanes(std::size_t n, ScoreScratch* scratch) const {
   const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
   scratch->prefix_.resize(n + 1);
   Scores* prefix = scratch->prefix_.data();
@@ -155,19 +183,46 @@ void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreSc
     Add(At(lanes + i * kLane + kIn * kTypes), &running);
     prefix[i + 1] = running;
   }
-  scores->resize(candidates.size());
-  for (std::size_t k = 0; k < candidates.size(); ++k) {
-    const Candidate& c = candidates[k];
-    const Scores begin = At(lanes + c.begin * kLane + kBegin * kTypes), end = At(lanes + (c.end - 1) * kLane + kEnd * kTypes);
-    const Scores to = prefix[c.end], from = prefix[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
-    Scores s = scratch->own_[k];
-    for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
-    (*scores)[k] = s;
-  }
 }
 
-void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
-                  std::vector<Scores>* scores) const {
+Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const {
+  const float* lanes = scratch.lanes_.data() + 2 * kLane;  // of token 0
+  const Scores begin = At(lanes + c.begin * kLane + kBegin * kTypes), end = At(lanes + (c.end - 1) * kLane + kEnd * kTypes);
+  const Scores to = scratch.prefix_[c.end], from = scratch.prefix_[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
+  Scores s = own;
+  for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
+  return s;
+}
+
+Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
+  scratch->ids_.clear();
+  evidence_->OfSpan(a, cats, c, &scratch->ids_);
+  Scores own{};
+  for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
+  const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
+  for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
+  return own;
+}
+
+Scores Model::Most(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const {
+  Outlook outlook;
+  evidence_->Foresee(a, cats, c, &outlook);
+  Scores most{};
+  if (outlook.named) {
+    most.fill(std::numeric_limits<float>::infinity());
+    return most;
+  }
+  for (const EvidenceId id : outlook.shown) Add(span_[id], &most);
+  const auto add = [&most](const Scores& each, std::uint32_t times) {
+    for (std::size_t t = 0; t < kTypes; ++t) most[t] += each[t] * static_cast<float>(times);
+  };
+  for (std::uint32_t i = 0; i < outlook.size; ++i) add(most_[outlook.maybe[i].t], outlook.maybe[i].times);
+  add(most_keyed_, outlook.keyed);
+  return most;
+}
+
+void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, bool all,
+                  ScoreScratch* scratch, std::vector<Scores>* scores) const {
   const std::size_t n = a.tokens.size();
   scratch->Follow(*a.forms, a.caseless);
   // Only words near a candidate count.
@@ -190,34 +245,53 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
     evidence_->OfToken(a, cats, m, &scratch->ids_);
     Spread(m, sums, scratch->ids_, scratch);
   }
+  SumLanes(n, scratch);
   scratch->own_.resize(candidates.size());
+  scratch->told_.assign(candidates.size(), 0);
+  scores->resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    scratch->ids_.clear();
-    evidence_->OfSpan(a, cats, c, &scratch->ids_);
-    Scores own{};
-    for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
-    const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
-    for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
-    scratch->own_[k] = own;
+    Scores& own = scratch->own_[k];
+    // Half of the candidates are hopeless whatever their own evidence says.
+    if (!all) {
+      own = Most(a, cats, c);
+      if (!MayGain(SumOf(c, own, *scratch))) {
+        (*scores)[k] = kForbidden[0];
+        continue;
+      }
+    }
+    own = Own(a, cats, c, scratch);
+    scratch->told_[k] = 1;
+    (*scores)[k] = SumOf(c, own, *scratch);
   }
-  Sum(n, candidates, scratch, scores);
 }
 
-void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch,
-                    std::vector<Scores>* scores) const {
+void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory& memory,
+                    bool all, ScoreScratch* scratch, std::vector<Scores>* scores) const {
   for (std::size_t m = 0; m < a.tokens.size(); ++m) {
     if (scratch->active_[m + 2] == 0) continue;
     scratch->ids_.clear();
     evidence_->Remembered(a, m, memory, &scratch->ids_);
     if (!scratch->ids_.empty()) Spread(m, nullptr, scratch->ids_, scratch);
   }
+  SumLanes(a.tokens.size(), scratch);
   for (std::size_t k = 0; k < candidates.size(); ++k) {
+    const Candidate& c = candidates[k];
+    Scores& own = scratch->own_[k];
+    if (!all) {
+      Scores most = own;
+      Add(most_remembered_, &most);
+      if (!MayGain(SumOf(c, most, *scratch))) {
+        (*scores)[k] = kForbidden[0];
+        continue;
+      }
+    }
+    if (scratch->told_[k] == 0) own = Own(a, cats, c, scratch);
     scratch->ids_.clear();
-    evidence_->Remembered(a, candidates[k], memory, &scratch->ids_);
-    for (const EvidenceId id : scratch->ids_) Add(span_[id], &scratch->own_[k]);
+    evidence_->Remembered(a, c, memory, &scratch->ids_);
+    for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
+    (*scores)[k] = SumOf(c, own, *scratch);
   }
-  Sum(a.tokens.size(), candidates, scratch, scores);
 }
 
 std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type,

@@ -137,6 +137,11 @@ struct TokenCheck {
   Range not_classes;
 };
 
+// What an instruction asks of a token: alternatives, of which one must hold.
+struct TokenTest {
+  Range checks;
+};
+
 void Prefetch(const void* address) {
 #if defined(__GNUC__)
   __builtin_prefetch(address);
@@ -218,6 +223,8 @@ struct MatchScratch::State {
     std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
     std::uint32_t tests = 0;           // into signature_tests
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
+    std::uint32_t kin = 0;             // into kin: forms of one signature that the same lists name
+    std::uint32_t mask = 0;            // the bits of kFormMask
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -231,6 +238,9 @@ struct MatchScratch::State {
   HashIndex signature_index, profile_index;
   std::vector<std::uint64_t>
       rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
+  // By kin of forms, for token tests: a word of known bits, then one of what may hold as far as the kin tells, and so on.
+  std::vector<std::uint64_t> kin;
+  HashIndex kin_index;
   std::vector<std::uint32_t> extra, extra_tests;
   // What matches of one kind may be.
   struct KindRow {
@@ -250,6 +260,7 @@ struct MatchScratch::State {
     std::uint32_t form = 0;
     std::uint32_t tests = 0;    // into signature_tests
     std::uint32_t profile = 0;  // offset in profiles
+    std::uint32_t kin = 0;      // offset in kin; kNoIndex: a token that differs from its form
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
@@ -706,6 +717,7 @@ class RuleSetImpl : public RuleSet {
     for (const ConjunctionTest& c : p_.conjunctions) {
       checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
     }
+    SortTokenTests();
     own_words_ = (own + 63) / 64;
     test_words_ = (p_.form_tests.size() + 63) / 64;
     // The shared row: what is found by its key is known not to hold.
@@ -755,6 +767,44 @@ class RuleSetImpl : public RuleSet {
       const std::uint32_t test = atoms_[atom].form_test;
       atoms_of_[test == kNoIndex ? p_.form_tests.size() : test].push_back(atom);
     }
+  }
+
+  // Numbers what instructions ask of tokens: first the tests that the kin of a form decides.
+  void SortTokenTests() {
+    const auto decided = [&](Range checks) {
+      for (std::uint32_t k = checks.first; k < checks.first + checks.count; ++k) {
+        const TokenCheck& c = checks_[k];
+        if (((c.need | c.forbid) & ~kFormMask) != 0 || c.not_classes.count != 0) return false;
+        if (c.test != kNoIndex && kinds_[c.test] != TestKind::kTags && kinds_[c.test] != TestKind::kKeyed) return false;
+      }
+      return true;
+    };
+    const auto checks_of = [](const Instruction& in) { return in.op == Op::kToken ? Range{in.a, in.b} : Range{in.b, in.c}; };
+    const auto same = [&](Range x, Range y) {
+      const auto first = p_.conjunctions.begin();
+      return std::equal(first + x.first, first + x.first + x.count, first + y.first, first + y.first + y.count);
+    };
+    token_test_of_.assign(p_.code.size(), kNoIndex);
+    std::multimap<ConjunctionTest, std::uint32_t> by_first;
+    for (const bool first : {true, false}) {
+      for (std::uint32_t pc = 0; pc < p_.code.size(); ++pc) {
+        const Instruction& in = p_.code[pc];
+        if (in.op != Op::kToken && (in.op != Op::kClass || in.c == 0)) continue;
+        const Range checks = checks_of(in);
+        if (checks.count == 0 || decided(checks) != first) continue;
+        const auto [begin, end] = by_first.equal_range(p_.conjunctions[checks.first]);
+        const auto known = std::find_if(begin, end, [&](const auto& test) { return same(token_tests_[test.second].checks, checks); });
+        if (known != end) {
+          token_test_of_[pc] = known->second;
+          continue;
+        }
+        token_test_of_[pc] = static_cast<std::uint32_t>(token_tests_.size());
+        by_first.emplace(p_.conjunctions[checks.first], token_test_of_[pc]);
+        token_tests_.push_back({checks});
+      }
+      if (first) decided_ = static_cast<std::uint32_t>(token_tests_.size());
+    }
+    kin_words_ = (token_tests_.size() + 63) / 64 * 2;
   }
 
   // The bits of the flags of an entry, of those that some class test asks for.
@@ -958,6 +1008,7 @@ class RuleSetImpl : public RuleSet {
       s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
       s.signature_index.Clear(), s.profile_index.Clear();
       s.rows = set.shared_row_;
+      s.kin.clear(), s.kin_index.Clear();
       s.entry_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
@@ -1010,7 +1061,9 @@ class RuleSetImpl : public RuleSet {
         const token::Token& t = (*view.tokens)[i];
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
-        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
+        const TokenMask mask = MaskOf(t);
+        s.tokens[i] = {mask, t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces),
+                       (mask & kFormMask) == form.mask ? form.kin : kNoIndex};
       }
       std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
       for (std::size_t i = n; i-- > 0;) {
@@ -1186,6 +1239,7 @@ class RuleSetImpl : public RuleSet {
       if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
       State::FormState& state = s.forms[index];
       state.tests = static_cast<std::uint32_t>(number * set.test_words_);
+      state.mask = static_cast<std::uint32_t>(mask & kFormMask);
       const State::Signature& signature = s.signatures[number];
       s.extra.clear();
       s.extra_tests.clear();
@@ -1211,6 +1265,7 @@ class RuleSetImpl : public RuleSet {
         std::uint64_t* row = OwnRow(&state);
         for (std::uint32_t test : s.extra_tests) row[set.own_[test] / 64 * 2 + 1] |= std::uint64_t{1} << (set.own_[test] % 64);
       }
+      state.kin = KinOf(number);
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
         const TextOutline surface = form.surface == form.folded ? folded : OutlineOfText(form.surface);
@@ -1239,6 +1294,18 @@ class RuleSetImpl : public RuleSet {
         for (std::uint32_t atom : s.extra) AddSets(atom, own);
       }
       state.profile = profile;
+    }
+
+    // The kin of a form with this signature, of which the tests of extra_tests hold.
+    std::uint32_t KinOf(std::uint32_t signature) {
+      std::uint64_t hash = Mixed(0, signature);
+      for (const std::uint32_t test : s.extra_tests) hash += Mixed(Mixed(1, test), test);  // in whatever order they were found
+      std::uint32_t& kin = s.kin_index.At(Mixed(2, hash));
+      if (kin == kNoIndex) {
+        kin = static_cast<std::uint32_t>(s.kin.size());
+        s.kin.resize(s.kin.size() + set.kin_words_);
+      }
+      return kin;
     }
 
     void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
@@ -1491,8 +1558,38 @@ class RuleSetImpl : public RuleSet {
       return common;
     }
 
-    bool TokenHolds(std::uint32_t first, std::uint32_t count, std::uint32_t pos) {
+    // Whether a token test holds at a token.
+    bool TokenHolds(std::uint32_t test, std::uint32_t pos) {
+      const std::uint32_t kin = s.tokens[pos].kin;
+      if (kin == kNoIndex) return TokenHoldsThere(test, pos);
+      const std::uint64_t bit = std::uint64_t{1} << (test % 64);
+      const std::uint64_t* known = s.kin.data() + kin + test / 64 * 2;
+      if ((known[0] & bit) == 0) LookAtKin(test, pos);
+      return (known[1] & bit) != 0 && (test < set.decided_ || TokenHoldsThere(test, pos));
+    }
+
+    // Whether a test may hold of forms of the token's kin.
+    void LookAtKin(std::uint32_t test, std::uint32_t pos) {
       const State::TokenState& t = s.tokens[pos];
+      const TokenMask mask = t.mask & kFormMask;
+      const Range checks = set.token_tests_[test].checks;
+      const auto may_hold = [&](const TokenCheck& c) {
+        if ((mask & c.need) != (c.need & kFormMask) || (mask & c.forbid) != 0) return false;
+        if (c.test == kNoIndex) return true;
+        if (set.kinds_[c.test] == TestKind::kKeyed) return Holds(c, t.form);
+        return ((s.signature_tests[t.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
+      };
+      const auto first = set.checks_.begin() + checks.first;
+      const bool may = std::any_of(first, first + checks.count, may_hold);
+      const std::uint64_t bit = std::uint64_t{1} << (test % 64);
+      std::uint64_t* known = s.kin.data() + t.kin + test / 64 * 2;
+      known[0] |= bit;
+      if (may) known[1] |= bit;
+    }
+
+    bool TokenHoldsThere(std::uint32_t test, std::uint32_t pos) {
+      const State::TokenState& t = s.tokens[pos];
+      const std::uint32_t first = set.token_tests_[test].checks.first, count = set.token_tests_[test].checks.count;
       const TokenMask mask = t.mask;
       for (const TokenCheck *c = set.checks_.data() + first, *end = c + count; c != end; ++c) {
         if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
@@ -1515,9 +1612,9 @@ class RuleSetImpl : public RuleSet {
       const Instruction& in = set.p_.code[entry];
       switch (in.op) {
         case Op::kToken:
-          return TokenHolds(in.a, in.b, pos);
+          return in.b != 0 && TokenHolds(set.token_test_of_[entry], pos);
         case Op::kClass:
-          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(in.b, in.c, pos));
+          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(set.token_test_of_[entry], pos));
         case Op::kResolved:
           return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
         case Op::kClose:
@@ -1608,13 +1705,12 @@ class RuleSetImpl : public RuleSet {
               ++pos, ++pc;
               break;
             case Op::kToken:
-              alive = TokenHolds(in.a, in.b, pos);
+              alive = in.b != 0 && TokenHolds(set.token_test_of_[pc], pos);
               ++pos, ++pc;
               break;
             case Op::kClass: {
               alive = false;
-              if (s.keys.empty() || s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos)))
-                break;
+              if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(set.token_test_of_[pc], pos))) break;
               // The longest match comes first in the view; shorter ones are ways back.
               const BoundClass& test = set.classes_[in.a];
               std::uint32_t chosen = kNoIndex;
@@ -1782,6 +1878,10 @@ class RuleSetImpl : public RuleSet {
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
+  std::vector<TokenTest> token_tests_;
+  std::vector<std::uint32_t> token_test_of_;  // by instruction; kNoIndex: nothing is asked of a token
+  std::uint32_t decided_ = 0;                 // how many of them, the first ones, are decided by the kin of the form
+  std::size_t kin_words_ = 0;
   struct KeySlot {
     std::uint64_t key = 0;
     Range tests;  // into keyed_tests_; count 0 = free
