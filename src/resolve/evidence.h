@@ -75,7 +75,7 @@ struct SpanKeys {
 
 // What a candidate may show, told by a short look: more than it shows rather than less.
 struct Outlook {
-  bool named = false;  // an entry or a rule says just this span, which may mean anything
+  bool named = false;                 // an entry or a rule says just this span, which may mean anything
   std::array<EvidenceId, 3> shown{};  // what it shows in any case
   struct Maybe {
     Template t = kBias;

@@ -45,7 +45,7 @@ class ScoreScratch {
   std::vector<float> lanes_;    // kLane numbers a token
   std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
-  std::vector<Scores> own_;      // what each candidate's own evidence says, or may say at most
+  std::vector<Scores> own_;         // what each candidate's own evidence says, or may say at most
   std::vector<std::uint8_t> told_;  // whether that is what it says
   std::vector<EvidenceId> ids_;
   FormEvidence of_form_;

@@ -246,7 +246,7 @@ struct MatchScratch::State {
   struct KindRow {
     MatchKey key;
     Range required;                        // into kind_required
-    bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
+    std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
   HashIndex entry_rows;  // into kinds, by entry, words and support
   std::vector<KindRow> kinds;
@@ -258,9 +258,10 @@ struct MatchScratch::State {
   struct TokenState {
     TokenMask mask = 0;
     std::uint32_t form = 0;
-    std::uint32_t tests = 0;    // into signature_tests
-    std::uint32_t profile = 0;  // offset in profiles
-    std::uint32_t kin = 0;      // offset in kin; kNoIndex: a token that differs from its form
+    std::uint32_t tests = 0;               // into signature_tests
+    std::uint32_t profile = 0;             // offset in profiles
+    std::uint32_t kin = 0;                 // offset in kin; kNoIndex: a token that differs from its form
+    std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
@@ -272,7 +273,8 @@ struct MatchScratch::State {
     std::uint32_t token = 0, word = 0;  // of the sets
     std::uint64_t rules = 0;
   };
-  std::vector<Chosen> chosen;
+  std::vector<Chosen> chosen;  // the first `runs` of them
+  std::size_t runs = 0;
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
@@ -342,14 +344,14 @@ class RuleSetImpl : public RuleSet {
   }
 
   void Match(const View& view, Phase phase, MatchScratch* scratch, Hits* out) const override {
-    Run run{*this, view, *scratch->state_, *out, words_of_phase_[static_cast<int>(phase)]};
+    Run run{*this, view, *scratch->state_, *out, phase, words_of_phase_[static_cast<int>(phase)]};
     run.s.mask = of_phase_[static_cast<int>(phase)];
     RunAll(&run);
   }
 
   void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const override {
     if (rule >= p_.rules.size()) return;
-    Run run{*this, view, *scratch->state_, *out, words_of_phase_[p_.rules[rule].phase]};
+    Run run{*this, view, *scratch->state_, *out, static_cast<Phase>(p_.rules[rule].phase), words_of_phase_[p_.rules[rule].phase]};
     run.s.mask.assign(words_, 0);
     Set(rule, run.s.mask.data());
     RunAll(&run);
@@ -943,7 +945,7 @@ class RuleSetImpl : public RuleSet {
     if (!run->Begin()) return;
     const std::size_t first = run->out.hits.size();
     // Each rule goes through the text from its beginning.
-    for (auto chosen = run->s.chosen.rbegin(); chosen != run->s.chosen.rend(); ++chosen) run->At(*chosen);
+    for (std::size_t k = run->s.runs; k-- > 0;) run->At(run->s.chosen[k]);
     Order(first, &run->out);
   }
 
@@ -953,6 +955,7 @@ class RuleSetImpl : public RuleSet {
     const View& view;
     State& s;
     Hits& out;
+    const Phase phase;
     const WordRange words;  // of the sets: those of the phase
 
     bool Begin() {
@@ -1043,11 +1046,15 @@ class RuleSetImpl : public RuleSet {
       add(set.by_class_[0]);
       if (key.cls != 0 && key.cls < set.by_class_.size()) add(set.by_class_[key.cls]);
       kind.required.count = static_cast<std::uint32_t>(s.kind_required.size()) - kind.required.first;
-      const auto any = [&](std::size_t from, std::size_t to) {
-        return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; });
-      };
-      kind.begins = any(kFirst * set.words_, (kFirst + 1) * set.words_);
-      kind.goes_on = any(kSecond * set.words_, size);
+      for (std::size_t p = 0; p < std::size(set.words_of_phase_); ++p) {
+        const WordRange of = set.words_of_phase_[p];
+        for (std::size_t place = 0; place < kPlaces; ++place) {
+          const std::uint64_t* words_of_place = sets + place * set.words_;
+          if (place == kAlone || std::all_of(words_of_place + of.from, words_of_place + of.to, [](std::uint64_t w) { return w == 0; }))
+            continue;
+          (place == kFirst ? kind.begins : kind.goes_on) |= static_cast<std::uint8_t>(1u << p);
+        }
+      }
       return row;
     }
 
@@ -1064,6 +1071,12 @@ class RuleSetImpl : public RuleSet {
         const TokenMask mask = MaskOf(t);
         s.tokens[i] = {mask, t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces),
                        (mask & kFormMask) == form.mask ? form.kin : kNoIndex};
+      }
+      for (std::size_t m = 0; m < s.keys.size(); ++m) {
+        const std::uint32_t begin = (*view.matches)[m].begin;
+        if (begin >= n) continue;
+        const State::KindRow& kind = s.kinds[s.keys[m]];
+        s.tokens[begin].begins |= kind.begins, s.tokens[begin].goes_on |= kind.goes_on;
       }
       std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
       for (std::size_t i = n; i-- > 0;) {
@@ -1086,7 +1099,8 @@ class RuleSetImpl : public RuleSet {
       s.ring = std::bit_ceil(std::size_t{reach} + 3);
       s.sets.resize(s.ring * set.words_);
       s.behind.resize(s.ring * set.words_);
-      s.chosen.clear();
+      s.chosen.resize(view.tokens->size() * (words.to - words.from));
+      s.runs = 0;
       for (std::size_t w = words.from; w < words.to;) {
         const std::size_t left = words.to - w;
         if (left >= 8) {
@@ -1137,12 +1151,14 @@ class RuleSetImpl : public RuleSet {
         for (std::size_t w = 0; w < kWords; ++w) z[w] = first[w] & (alone[w] | behind[w]);
         return z;
       };
+      const auto of_phase = static_cast<std::uint8_t>(1u << static_cast<unsigned>(phase));
       const Words mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
       const Words no_third = load(set.nothing_.data(), kThird), no_behind = load(set.nothing_.data(), kThirdBehind);
       const std::size_t turn = s.ring - 1;  // rows are used in turn
       store(no_behind, s.behind.data(), n & turn);
       store(Words{}, s.sets.data(), n & turn);
       Words after{}, next_third = no_third;  // of the token behind
+      State::Chosen* run = s.chosen.data() + s.runs;
       // From the end, since each token is asked what may stand behind it.
       for (std::size_t i = n; i-- > 0;) {
         const token::Token& t = (*view.tokens)[i];
@@ -1151,8 +1167,9 @@ class RuleSetImpl : public RuleSet {
 
         // Rules that may match here, where it is known what may stand behind.
         Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
-        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-          if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
+        const bool begins = (s.tokens[i].begins & of_phase) != 0, goes_on = (s.tokens[i].goes_on & of_phase) != 0;
+        for (std::uint32_t m = s.match_at[i]; begins && m < s.match_at[i + 1]; ++m) {
+          if ((s.kinds[s.keys[m]].begins & of_phase) == 0 || Repeats(m)) continue;
           const std::uint64_t* kind = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
           join(&chosen,
                begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
@@ -1166,10 +1183,9 @@ class RuleSetImpl : public RuleSet {
           join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
         }
         chosen = both(chosen, mask);
-        std::uint64_t some = 0;
-        for (const std::uint64_t word : chosen) some |= word;
-        for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
-          if (chosen[w] != 0) s.chosen.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]});
+        for (std::size_t w = 0; w < kWords; ++w) {
+          *run = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+          run += chosen[w] != 0;
         }
 
         // What it says to the tokens before it.
@@ -1186,8 +1202,8 @@ class RuleSetImpl : public RuleSet {
           if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
           if (t.Has(token::kCloses)) add(set.closes_.data());
           sets = both(second, next_third);
-          for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-            if (!s.kinds[s.keys[m]].goes_on || Repeats(m)) continue;
+          for (std::uint32_t m = s.match_at[i]; goes_on && m < s.match_at[i + 1]; ++m) {
+            if ((s.kinds[s.keys[m]].goes_on & of_phase) == 0 || Repeats(m)) continue;
             const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
             join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
             join(&third, load(more, kThird));
@@ -1210,6 +1226,7 @@ class RuleSetImpl : public RuleSet {
         after = sets;
         next_third = third;
       }
+      s.runs = static_cast<std::size_t>(run - s.chosen.data());
     }
 
     // Whether the match before it says the same of the rules.
@@ -1569,7 +1586,7 @@ class RuleSetImpl : public RuleSet {
     }
 
     // Whether a test may hold of forms of the token's kin.
-    void LookAtKin(std::uint32_t test, std::uint32_t pos) {
+    [[gnu::noinline]] void LookAtKin(std::uint32_t test, std::uint32_t pos) {
       const State::TokenState& t = s.tokens[pos];
       const TokenMask mask = t.mask & kFormMask;
       const Range checks = set.token_tests_[test].checks;
@@ -1587,7 +1604,7 @@ class RuleSetImpl : public RuleSet {
       if (may) known[1] |= bit;
     }
 
-    bool TokenHoldsThere(std::uint32_t test, std::uint32_t pos) {
+    [[gnu::noinline]] bool TokenHoldsThere(std::uint32_t test, std::uint32_t pos) {
       const State::TokenState& t = s.tokens[pos];
       const std::uint32_t first = set.token_tests_[test].checks.first, count = set.token_tests_[test].checks.count;
       const TokenMask mask = t.mask;
