@@ -58,6 +58,7 @@ class PipelineScratch : public Scratch {
   resolve::CoverScratch cover;
   resolve::NameScratch names;
   resolve::Memory memory;
+  std::shared_ptr<void> build;  // what BuildDocument keeps
   RoomClock clock;
 };
 

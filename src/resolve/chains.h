@@ -40,10 +40,6 @@ class Chains {
   // false where there is none.
   bool Around(const Analysis& a, std::size_t token, Chain* chain) const;
 
-  // Whether Of, and Around, may find a chain at a token.
-  bool HeadBegins(std::size_t token) const { return head_[token] != 0; }
-  bool IsAround(std::size_t token) const { return around_[token] != 0; }
-
   // Where the head of that chain stands.
   std::size_t HeadAround(std::size_t token) const { return around_[token] - 1; }
 

@@ -704,43 +704,6 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   }
 }
 
-void Evidence::Foresee(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Outlook* out) const {
-  out->named = true;
-  out->size = 0;
-  const auto maybe = [out](Template t, std::size_t times) {
-    if (times != 0) out->maybe[out->size++] = {t, static_cast<std::uint32_t>(times)};
-  };
-  const std::uint32_t hits = a.hits_at.Until(c.begin + 1);
-  for (std::uint32_t k = a.hits_at.From(c.begin); k < hits; ++k) {
-    if (a.placed_hits[k].begin == c.begin && a.placed_hits[k].end == c.end) return;
-    if (k + 1 == hits) maybe(kRuleOver, kTypes);
-  }
-  std::uint32_t entries = 0;
-  for (std::uint32_t k = a.named_at.From(c.begin); k < a.named_at.Until(c.end); ++k) {
-    if (a.named[k].begin == c.begin && a.named[k].end == c.end) return;
-    ++entries;
-  }
-  for (const Template t : {kGazPart, kGazOver, kGazCross}) maybe(t, entries);
-  out->named = false;
-  const std::uint32_t words = c.end - c.begin;
-  out->shown = {bias_, length_ + std::min<std::uint32_t>(words, kMaxWords), tail_ + cats[c.end - 1]};
-  const bool opened = c.begin > 0 && a.tokens[c.begin - 1].Has(Flag::kOpens);
-  const bool closed = c.end < a.tokens.size() && a.tokens[c.end].Has(Flag::kOpens | Flag::kCloses);
-  if (opened || closed) {
-    maybe(kQuoted, 2);
-    maybe(kAcronym, 2);
-  }
-  if (a.paired[c.begin] != a.paired[c.end]) maybe(kBalance, 2);
-  if (words >= 2 && (c.types & 1) != 0) maybe(kAgree, 1);
-  const std::size_t left = opened ? c.begin - 1 : c.begin, right = closed ? c.end + 1 : c.end;
-  maybe(kHeadBefore, a.matches_end.At(c.begin).size() + (opened ? a.matches_end.At(left).size() : 0));
-  maybe(kHeadFirst, a.matches_at.Until(c.begin + 1) - a.matches_at.Until(c.begin));
-  if (c.end < a.tokens.size()) maybe(kHeadAfter, a.matches_at.Until(c.end + 1) - a.matches_at.Until(c.end));
-  if (closed && right < a.tokens.size()) maybe(kHeadAfter, a.matches_at.Until(right + 1) - a.matches_at.Until(right));
-  if (a.chains.ListHead(left) != 0) maybe(kListHead, 1);
-  out->keyed = 1 + (a.chains.IsAround(c.begin) ? 1 : 0) + (a.chains.HeadBegins(c.begin) ? 2 : 0);
-}
-
 // A name and its abbreviation in brackets: «Организация Объединённых Наций (ООН)», «ООН (Организация Объединённых Наций)».
 void Evidence::OfAcronyms(const Analysis& a, const Candidate& c, std::vector<EvidenceId>* out) const {
   enum Value : EvidenceId { kSpells, kSpellsNot, kSpelled, kSpelledNot, kOfWordsBefore };

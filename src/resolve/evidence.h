@@ -73,19 +73,6 @@ struct SpanKeys {
   std::uint32_t size = 0;
 };
 
-// What a candidate may show, told by a short look: more than it shows rather than less.
-struct Outlook {
-  bool named = false;                 // an entry or a rule says just this span, which may mean anything
-  std::array<EvidenceId, 3> shown{};  // what it shows in any case
-  struct Maybe {
-    Template t = kBias;
-    std::uint32_t times = 0;  // at most
-  };
-  std::array<Maybe, 16> maybe;
-  std::uint32_t size = 0;
-  std::uint32_t keyed = 0;  // pieces that are not in the vocabulary, at most
-};
-
 class Evidence {
  public:
   Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules);
@@ -111,8 +98,6 @@ class Evidence {
 
   // Evidence of a candidate as a whole (added to `out`).
   void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const;
-  // What OfSpan and OfSpanKeyed may say of it.
-  void Foresee(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Outlook* out) const;
   // What the document's memory says of a candidate.
   void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
   // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).

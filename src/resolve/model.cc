@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_set>
 
 namespace atau::resolve {
 namespace {
@@ -18,10 +17,6 @@ constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / 
 
 void Add(const Scores& what, Scores* to) {
   for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t];
-}
-
-void Raise(const Scores& to, Scores* most) {
-  for (std::size_t t = 0; t < kTypes; ++t) (*most)[t] = std::max((*most)[t], to[t]);
 }
 
 // Whether a score is above zero, or may be but for the order of adding.
@@ -107,21 +102,12 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
       rows_[row_of_[id] + InRow(cell.slot)] += cell.weight;
     }
   }
-  std::unordered_set<std::uint64_t> listed;
+  std::array<Scores, kTemplateCount> most{};  // that a piece says
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
-    const Template t = evidence->TemplateOf(id);
-    listed.insert(EvidenceKey(t, ValueKey(evidence->ValueOf(id))));
-    Raise(span_[id], &most_[t]);
+    Scores& of_template = most[evidence->TemplateOf(id)];
+    for (std::size_t t = 0; t < kTypes; ++t) of_template[t] = std::max(of_template[t], span_[id][t]);
   }
-  table->Each([&](std::uint64_t key, std::span<const WeightCell> cells) {
-    if (listed.contains(key)) return;
-    Scores says{};
-    for (const WeightCell& cell : cells) {
-      if (cell.slot >= kSpanSlot) says[cell.slot - kSpanSlot] += cell.weight;
-    }
-    Raise(says, &most_keyed_);
-  });
-  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most_[t], &most_remembered_);
+  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_);
 }
 
 const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
@@ -204,25 +190,8 @@ Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candida
   return own;
 }
 
-Scores Model::Most(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const {
-  Outlook outlook;
-  evidence_->Foresee(a, cats, c, &outlook);
-  Scores most{};
-  if (outlook.named) {
-    most.fill(std::numeric_limits<float>::infinity());
-    return most;
-  }
-  for (const EvidenceId id : outlook.shown) Add(span_[id], &most);
-  const auto add = [&most](const Scores& each, std::uint32_t times) {
-    for (std::size_t t = 0; t < kTypes; ++t) most[t] += each[t] * static_cast<float>(times);
-  };
-  for (std::uint32_t i = 0; i < outlook.size; ++i) add(most_[outlook.maybe[i].t], outlook.maybe[i].times);
-  add(most_keyed_, outlook.keyed);
-  return most;
-}
-
-void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, bool all,
-                  ScoreScratch* scratch, std::vector<Scores>* scores) const {
+void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
+                  std::vector<Scores>* scores) const {
   const std::size_t n = a.tokens.size();
   scratch->Follow(*a.forms, a.caseless);
   // Only words near a candidate count.
@@ -247,27 +216,17 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   }
   SumLanes(n, scratch);
   scratch->own_.resize(candidates.size());
-  scratch->told_.assign(candidates.size(), 0);
   scores->resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
     Scores& own = scratch->own_[k];
-    // Half of the candidates are hopeless whatever their own evidence says.
-    if (!all) {
-      own = Most(a, cats, c);
-      if (!MayGain(SumOf(c, own, *scratch))) {
-        (*scores)[k] = kForbidden[0];
-        continue;
-      }
-    }
     own = Own(a, cats, c, scratch);
-    scratch->told_[k] = 1;
     (*scores)[k] = SumOf(c, own, *scratch);
   }
 }
 
-void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory& memory,
-                    bool all, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
+                    std::vector<Scores>* scores) const {
   for (std::size_t m = 0; m < a.tokens.size(); ++m) {
     if (scratch->active_[m + 2] == 0) continue;
     scratch->ids_.clear();
@@ -278,6 +237,7 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
     Scores& own = scratch->own_[k];
+    // Most candidates are hopeless whatever the memory says of them.
     if (!all) {
       Scores most = own;
       Add(most_remembered_, &most);
@@ -286,7 +246,6 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
         continue;
       }
     }
-    if (scratch->told_[k] == 0) own = Own(a, cats, c, scratch);
     scratch->ids_.clear();
     evidence_->Remembered(a, c, memory, &scratch->ids_);
     for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);

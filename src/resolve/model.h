@@ -45,8 +45,7 @@ class ScoreScratch {
   std::vector<float> lanes_;    // kLane numbers a token
   std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
-  std::vector<Scores> own_;         // what each candidate's own evidence says, or may say at most
-  std::vector<std::uint8_t> told_;  // whether that is what it says
+  std::vector<Scores> own_;  // what each candidate's own evidence says
   std::vector<EvidenceId> ids_;
   FormEvidence of_form_;
 };
@@ -65,13 +64,13 @@ class Model {
   // `evidence`, `rules` and `table` must outlive the model.
   Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
 
-  // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have. Unless
-  // `all`, candidates that can gain for no type need not be summed: their scores are minus infinity, or else below zero.
-  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, bool all, ScoreScratch* scratch,
+  // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
+  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
              std::vector<Scores>* scores) const;
-  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds.
-  void Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory& memory, bool all,
-               ScoreScratch* scratch, std::vector<Scores>* scores) const;
+  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds. Unless `all`, candidates
+  // that can gain for no type whatever the memory says of them need not be summed: their scores are minus infinity.
+  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
+               std::vector<Scores>* scores) const;
 
   // Every contribution to one candidate's score for one type; their sum is the score.
   std::vector<Contribution> Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type,
@@ -91,9 +90,8 @@ class Model {
   void SumLanes(std::size_t tokens, ScoreScratch* scratch) const;
   // What all evidence of a candidate but its own says, added to `own`.
   Scores SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const;
-  // What the candidate's own evidence says, and what it may say at most.
+  // What the candidate's own evidence says.
   Scores Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
-  Scores Most(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const;
 
   const Evidence* evidence_;
   const WeightTable* table_;
@@ -104,9 +102,7 @@ class Model {
   std::vector<float> rows_;
   std::vector<std::uint32_t> row_of_;  // by evidence: where its row begins in rows_; kNoRow where it says nothing of words
   std::vector<Scores> span_;           // by evidence: what it says of a mention
-  // The most that a piece of evidence says of a mention: by template, one that is in no vocabulary, and the memory as a whole.
-  std::array<Scores, kTemplateCount> most_{};
-  Scores most_keyed_{}, most_remembered_{};
+  Scores most_remembered_{};           // the most that the memory says of a mention
 };
 
 // Memory of BestCover, reused between calls.

@@ -97,16 +97,6 @@ class WeightTable {
   static Result<std::unique_ptr<WeightTable>> Open(std::span<const std::string_view> sections);
   // The cells of a piece of evidence, empty where the table says nothing of it.
   std::span<const WeightCell> Find(std::uint64_t key) const;
-  // Calls `use(key, cells)` with the cells that each section has of each piece of evidence.
-  template <class Use>
-  void Each(Use use) const {
-    for (const Section& section : sections_) {
-      for (std::uint64_t at = 0; at <= section.mask; ++at) {
-        const Slot& slot = section.slots[at];
-        if (slot.key != 0) use(slot.key, std::span<const WeightCell>(section.cells + slot.first, slot.count));
-      }
-    }
-  }
   std::size_t size() const { return rows_; }
   bool empty() const { return rows_ == 0; }
 

@@ -1183,9 +1183,10 @@ class RuleSetImpl : public RuleSet {
           join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
         }
         chosen = both(chosen, mask);
-        for (std::size_t w = 0; w < kWords; ++w) {
-          *run = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
-          run += chosen[w] != 0;
+        std::uint64_t some = 0;
+        for (const std::uint64_t word : chosen) some |= word;
+        for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
+          if (chosen[w] != 0) *run++ = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
         }
 
         // What it says to the tokens before it.
