@@ -166,28 +166,6 @@ void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<
   }
 }
 
-// Byte offsets of the text, filled with code points in one pass.
-class CodePoints {
- public:
-  void Fill(std::string_view text, const std::vector<Span*>& bytes, const std::vector<Span*>& points) {
-    std::vector<std::size_t>& offsets = offsets_;
-    std::vector<std::size_t>& counted = counted_;
-    offsets.clear();
-    for (const Span* s : bytes) offsets.push_back(s->start), offsets.push_back(s->end);
-    std::sort(offsets.begin(), offsets.end());
-    offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
-    counted = offsets;
-    text::ToCodePoints(text, &counted);
-    const auto at = [&](std::size_t byte) {
-      return counted[static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin())];
-    };
-    for (std::size_t i = 0; i < bytes.size(); ++i) *points[i] = {at(bytes[i]->start), at(bytes[i]->end)};
-  }
-
- private:
-  std::vector<std::size_t> offsets_, counted_;
-};
-
 // Lists that keep their room between documents.
 struct BuildMemory {
   std::vector<Mention> inner;
@@ -202,8 +180,7 @@ struct BuildMemory {
   std::vector<rules::View::Resolved> resolved;
   rules::Hits hits;
   std::vector<Described*> all;
-  std::vector<Span*> bytes, points;
-  CodePoints code_points;
+  text::CodePoints points;
 };
 
 BuildMemory& MemoryOf(PipelineScratch* s) {
@@ -587,13 +564,17 @@ class Builder {
   }
 
   void Points() {
-    std::vector<Span*>&bytes = memory_.bytes, &points = memory_.points;
-    bytes.clear(), points.clear();
-    for (std::vector<Entity>* list : {&out_.entities, &out_.nested}) {
-      for (Entity& e : *list) bytes.push_back(&e.span), points.push_back(&e.code_points);
+    text::CodePoints& points = memory_.points;
+    points.Assign(out_.text);
+    const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
+    for (Entity& e : out_.entities) e.code_points = of(e.span);
+    // Most of these are those again.
+    auto flat = out_.entities.begin();
+    for (Entity& e : out_.nested) {
+      while (flat != out_.entities.end() && flat->span.start < e.span.start) ++flat;
+      e.code_points = flat != out_.entities.end() && flat->span == e.span ? flat->code_points : of(e.span);
     }
-    for (Relation& r : out_.relations) bytes.push_back(&r.span), points.push_back(&r.code_points);
-    memory_.code_points.Fill(out_.text, bytes, points);
+    for (Relation& r : out_.relations) r.code_points = of(r.span);
   }
 
   const Pipeline& p_;

@@ -229,9 +229,9 @@ bool OfMany(const Analysis& a, const gazetteer::Match& m) {
   return false;
 }
 
-// Two entries of one kind say no more than one.
-void AddOnce(EvidenceId id, std::vector<EvidenceId>* out) {
-  for (std::size_t i = out->size(); i-- > 0 && out->size() - i <= 12;) {
+// Two entries of one kind say no more than one. `first`: where what was said of them begins in `out`.
+inline void AddOnce(EvidenceId id, std::size_t first, std::vector<EvidenceId>* out) {
+  for (std::size_t i = out->size(); i-- > first;) {
     if ((*out)[i] == id) return;
   }
   out->push_back(id);
@@ -574,11 +574,12 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   if (i + 1 == a.tokens.size() || a.tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
   // Word classes and entities: every match around the token. Matches are short, so looking back a few tokens finds them all.
   std::uint64_t seen = 0;  // gazetteer evidence once a kind
+  const std::size_t first = out->size();
   for (std::uint32_t k = a.matches_at.From(i); k < a.matches_at.Until(i + 1); ++k) {
     const Analysis::Placed& m = a.placed[k];
     if (m.end <= i) continue;
     if (m.words) {
-      if (m.kind_id < class_.size()) AddOnce(class_[m.kind_id], out);
+      if (m.kind_id < class_.size()) AddOnce(class_[m.kind_id], first, out);
     } else {
       if (m.type < 0) continue;
       const int place = m.end - m.begin == 1 ? 0 : m.begin == i ? 1 : 2;
@@ -636,6 +637,7 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
 
   // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
   std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
+  std::size_t first = out->size();
   for (std::uint32_t k = a.named_at.From(c.begin); k < a.named_at.Until(c.end); ++k) {
     const Analysis::Placed& m = a.named[k];
     if (m.end <= c.begin) continue;
@@ -644,7 +646,7 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
       exact |= bit;
       // Who adds a name to fire alone means it, whatever its words look like.
       if (m.added && (m.tier & 1) == 0) added |= 1u << m.type;
-      if (m.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[m.kind_id] + (m.tier & 1), out);
+      if (m.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[m.kind_id] + (m.tier & 1), first, out);
     } else if (m.begin >= c.begin && m.end <= c.end) {
       within |= bit;
     } else if (m.begin <= c.begin && m.end >= c.end) {
@@ -665,23 +667,26 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   // Word classes before, at the head of, and after the span; a quote between is passed over.
   std::size_t left = c.begin;
   if (opened) --left;
+  first = out->size();
   for (const std::uint32_t index : a.matches_end.At(left)) {
     if (!a.infos[index].words) continue;
     const std::uint16_t kind = a.infos[index].kind_id;
-    if (kind < head_before_.size()) AddOnce(head_before_[kind], out);
+    if (kind < head_before_.size()) AddOnce(head_before_[kind], first, out);
   }
+  first = out->size();
   for (const std::uint32_t index : a.matches_at.At(c.begin)) {
     if (!a.infos[index].words || a.matches[index].end > c.end) continue;
     const std::uint16_t kind = a.infos[index].kind_id;
-    if (kind < head_first_.size()) AddOnce(head_first_[kind], out);
+    if (kind < head_first_.size()) AddOnce(head_first_[kind], first, out);
   }
   std::size_t right = c.end;
   if (closed) ++right;
   if (right < n) {
+    first = out->size();
     for (const std::uint32_t index : a.matches_at.At(right)) {
       if (!a.infos[index].words) continue;
       const std::uint16_t kind = a.infos[index].kind_id;
-      if (kind < head_after_.size()) AddOnce(head_after_[kind], out);
+      if (kind < head_after_.size()) AddOnce(head_after_[kind], first, out);
     }
   }
   out->push_back(tail_ + cats[c.end - 1]);
