@@ -181,10 +181,8 @@ Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& s
 }
 
 Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
-  scratch->ids_.clear();
-  evidence_->OfSpan(a, cats, c, &scratch->ids_);
   Scores own{};
-  for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
+  evidence_->OfSpan(a, cats, c, span_.data(), &own);
   const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
   for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
   return own;
@@ -304,24 +302,28 @@ std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Ca
 
 void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, CoverScratch* scratch,
                std::vector<Mention>* out) {
-  std::vector<float>& best = scratch->best;
-  std::vector<std::int32_t>& from = scratch->from;  // candidate that ends here in the best cover, -1: the token before is free
-  std::vector<std::uint8_t>& type = scratch->type;
-  best.assign(tokens + 1, 0.0f);
-  from.assign(tokens + 1, -1);
-  type.resize(candidates.size());
+  scratch->best.assign(tokens + 1, 0.0f);
+  scratch->from.assign(tokens + 1, -1);
+  scratch->type.resize(candidates.size());
+  float* const best = scratch->best.data();
+  std::int32_t* const from = scratch->from.data();  // candidate that ends here in the best cover, -1: the token before is free
+  std::uint8_t* const type = scratch->type.data();
+  const std::size_t count = candidates.size();
   std::size_t k = 0;
   for (std::size_t i = 0; i < tokens; ++i) {
-    for (; k < candidates.size() && candidates[k].begin == i; ++k) {
+    const float here = best[i];
+    for (; k < count && candidates[k].begin == i; ++k) {
       const Scores& s = scores[k];
       static_assert(kTypes == 4);
       const float score = std::max(std::max(s[0], s[1]), std::max(s[2], s[3]));
       if (score <= 0) continue;
       type[k] = static_cast<std::uint8_t>(std::find(s.begin(), s.end(), score) - s.begin());
-      const float sum = best[i] + score;
-      if (sum > best[candidates[k].end]) best[candidates[k].end] = sum, from[candidates[k].end] = static_cast<std::int32_t>(k);
+      const float sum = here + score;
+      const std::uint32_t end = candidates[k].end;
+      if (sum > best[end]) best[end] = sum, from[end] = static_cast<std::int32_t>(k);
     }
-    if (best[i] > best[i + 1] || (best[i] == best[i + 1] && from[i + 1] < 0)) best[i + 1] = best[i], from[i + 1] = -1;
+    const float behind = best[i + 1];
+    if (here > behind || (here == behind && from[i + 1] < 0)) best[i + 1] = here, from[i + 1] = -1;
   }
   out->clear();
   for (std::size_t i = tokens; i > 0;) {

@@ -829,7 +829,9 @@ class RuleSetImpl : public RuleSet {
   static void Order(std::size_t first, Hits* out) {
     const auto begin = out->hits.begin() + static_cast<std::ptrdiff_t>(first);
     const auto key = [](const Hit& h) { return std::tuple(h.begin, h.end, h.rule); };
-    std::stable_sort(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return key(a) < key(b); });
+    // Of one span those found first come first, which their captures tell.
+    const auto order = [&key](const Hit& h) { return std::tuple(key(h), h.first_capture, h.captures); };
+    std::sort(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return order(a) < order(b); });
     // Several starts may lead to one span; the first is as good as the others.
     out->hits.erase(std::unique(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return key(a) == key(b); }), out->hits.end());
   }
