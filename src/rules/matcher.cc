@@ -275,6 +275,7 @@ struct MatchScratch::State {
   };
   std::vector<Chosen> chosen;  // the first `runs` of them
   std::size_t runs = 0;
+  std::vector<std::uint64_t> later;  // the rules whose kLater some token is
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
@@ -449,6 +450,7 @@ class RuleSetImpl : public RuleSet {
       needs_of_.push_back({static_cast<std::uint32_t>(needs_.size()), 0});
       AddNeeds(i, r);
       needs_of_.back().count = static_cast<std::uint32_t>(needs_.size()) - needs_of_.back().first;
+      single_.push_back(SingleOf(r));
     }
     for (std::uint32_t test = 0; test < classes_.size(); ++test) {
       const BoundClass& b = classes_[test];
@@ -558,6 +560,18 @@ class RuleSetImpl : public RuleSet {
   static bool IsLookedBehind(Op op) { return op != Op::kMatch; }
   // Whether it is an element that takes more tokens than a set tells of: what is behind it is not looked at.
   static bool IsWide(Op op) { return op == Op::kResolved || op == Op::kGroup; }
+
+  // The only element of a rule, a token or a class match; kNoIndex where the rule has others.
+  std::uint32_t SingleOf(const RuleCode& r) const {
+    std::uint32_t element = kNoIndex;
+    for (std::uint32_t pc = r.start; p_.code[pc].op != Op::kMatch; ++pc) {
+      const Op op = p_.code[pc].op;
+      if (op == Op::kSave) continue;
+      if ((op != Op::kToken && op != Op::kClass) || element != kNoIndex) return kNoIndex;
+      element = pc;
+    }
+    return element;
+  }
 
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r) {
@@ -978,8 +992,25 @@ class RuleSetImpl : public RuleSet {
           if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
         }
       }
+      LeaveOut();
       Places();
       return true;
+    }
+
+    // Takes out of the mask what the text as a whole has no need of.
+    void LeaveOut() {
+      for (std::size_t w = words.from; w < words.to; ++w) {
+        std::uint64_t& of_word = s.mask[w];
+        for (std::uint64_t bits = of_word; bits != 0; bits &= bits - 1) {
+          const auto bit = static_cast<unsigned>(std::countr_zero(bits));
+          const Range needs = set.needs_of_[set.rule_of_[w * 64 + bit]];
+          for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
+            const std::uint32_t required = set.needs_[k].required;
+            const bool met = required != kNoIndex ? !s.required_at[required].empty() : ((s.later[w] >> bit) & 1) != 0;
+            if (!met) of_word &= ~(std::uint64_t{1} << bit);
+          }
+        }
+      }
     }
 
     // Fills what is known of matches.
@@ -1073,6 +1104,11 @@ class RuleSetImpl : public RuleSet {
         const TokenMask mask = MaskOf(t);
         s.tokens[i] = {mask, t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces),
                        (mask & kFormMask) == form.mask ? form.kin : kNoIndex};
+      }
+      s.later.assign(set.words_, 0);
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::uint64_t* later = s.profiles.data() + s.tokens[i].profile + kLater * set.words_;
+        for (std::size_t w = 0; w < set.words_; ++w) s.later[w] |= later[w];
       }
       for (std::size_t m = 0; m < s.keys.size(); ++m) {
         const std::uint32_t begin = (*view.matches)[m].begin;
@@ -1464,7 +1500,7 @@ class RuleSetImpl : public RuleSet {
       const RuleCode& r = set.p_.rules[rule];
       std::size_t found = 0;
       int before = -1;  // whether the contexts in front hold; looked at when the first match is found
-      Execute(s.main, r, r.start, i, i, r.agree.count == 0, [&](std::uint32_t end) {
+      const auto on_match = [&](std::uint32_t end) {
         if (end == i) return false;
         if (before < 0) before = Before(r, i) ? 1 : 0;
         if (before == 0) return true;
@@ -1481,8 +1517,48 @@ class RuleSetImpl : public RuleSet {
         s.found[at].slots.assign(s.main.slots.begin(), s.main.slots.end());
         found = at + 1;
         return false;
-      });
+      };
+      if (set.single_[rule] == kNoIndex) {
+        Execute(s.main, r, r.start, i, i, r.agree.count == 0, on_match);
+      } else {
+        Single(s.main, r, set.single_[rule], i, on_match);
+      }
       for (std::size_t k = 0; k < found; ++k) Report(rule, r, i, s.found[k].end, s.found[k].slots);
+    }
+
+    // What Execute does, for a rule of one element, which `element` is.
+    template <class F>
+    void Single(State::Machine& machine, const RuleCode& r, std::uint32_t element, std::uint32_t i, F on_match) {
+      const Instruction& in = set.p_.code[element];
+      // MayStand said that the token test holds.
+      const auto at = [&](std::uint32_t end, std::int32_t match) {
+        machine.slots.assign(r.captures.count, CaptureSlot{});
+        for (std::uint32_t pc = r.start; set.p_.code[pc].op != Op::kMatch; ++pc) {
+          const Instruction& save = set.p_.code[pc];
+          if (pc == element && in.op == Op::kClass && in.d != kNoIndex) machine.slots[in.d].match = match;
+          if (save.op != Op::kSave) continue;
+          if (save.b == 0) {
+            const std::uint32_t from = pc < element ? i : end;
+            machine.slots[save.a] = {from, from, -1, -1};
+          } else {
+            machine.slots[save.a].end = pc < element ? i : end;
+          }
+        }
+        return on_match(end);
+      };
+      if (in.op == Op::kToken) {
+        at(i + 1, -1);
+        return;
+      }
+      // The longest match comes first in the view.
+      const BoundClass& test = set.classes_[in.a];
+      std::uint32_t longest = 0;
+      for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+        const std::uint32_t end = (*view.matches)[m].end;
+        if (!Fits(test, m) || end > view.tokens->size() || end - i > kMaxMatchTokens || end == longest) continue;
+        if (at(end, static_cast<std::int32_t>(m))) return;
+        if (longest == 0) longest = end;
+      }
     }
 
     void Report(std::uint32_t rule, const RuleCode& r, std::uint32_t begin, std::uint32_t end, const std::vector<CaptureSlot>& slots) {
@@ -1859,7 +1935,8 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
   std::vector<Need> needs_;
-  std::vector<Range> needs_of_;  // by rule: into needs_
+  std::vector<Range> needs_of_;        // by rule: into needs_
+  std::vector<std::uint32_t> single_;  // by rule: its only element
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
   WordRange words_of_phase_[2];

@@ -226,16 +226,17 @@ class Scanner {
   // The end of a word of Cyrillic letters, of which none but the first is a capital, with a blank or a plain sign behind it, and what its
   // letters are: most words of a Russian text. 0 where it is another one.
   std::size_t PlainWordEnd(std::size_t p, Letters* letters) const {
-    std::size_t q = p;
-    if (q + 1 < text_.size() && IsCyrillicUpper(text_.data() + q)) q += 2;
+    if (p + 1 >= text_.size()) return 0;
+    const bool lower = IsCyrillicLower(text_.data() + p);
+    if (!lower && !IsCyrillicUpper(text_.data() + p)) return 0;
+    std::size_t q = p + 2;
     q += RussianLower(text_.substr(q));
-    while (q + 1 < text_.size() && (IsCyrillicLower(text_.data() + q) || (q == p && IsCyrillicUpper(text_.data() + q)))) q += 2;
-    if (q == p) return 0;
+    while (q + 1 < text_.size() && static_cast<unsigned char>(text_[q]) >= 0x80 && IsCyrillicLower(text_.data() + q)) q += 2;
     if (q < text_.size()) {
       const char c = text_[q];
       if (c < 0 || IsAsciiLetter(c) || IsDigit(c) || c == '-' || c == '\'') return 0;
     }
-    SetPlain((q - p) / 2, IsCyrillicLower(text_.data() + p), letters);
+    SetPlain((q - p) / 2, lower, letters);
     return q;
   }
 
