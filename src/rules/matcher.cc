@@ -461,6 +461,14 @@ class RuleSetImpl : public RuleSet {
       by_class_[b.cls].push_back(test);
     }
     if (by_class_.empty()) by_class_.resize(1);
+    need_class_.assign(required_.size() * words_, 0);
+    need_later_.assign(words_, 0);
+    for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
+      for (std::uint32_t k = needs_of_[i].first; k < needs_of_[i].first + needs_of_[i].count; ++k) {
+        const std::uint32_t required = needs_[k].required;
+        Set(i, required == kNoIndex ? need_later_.data() : need_class_.data() + required * words_);
+      }
+    }
     SortTests();
     for (const RuleCode& r : p_.rules) {
       for (std::uint32_t j = 0; j < r.emits.count; ++j)
@@ -997,20 +1005,14 @@ class RuleSetImpl : public RuleSet {
       return true;
     }
 
-    // Takes out of the mask what the text as a whole has no need of.
+    // Takes the rules out of the mask of which the text as a whole lacks something.
     void LeaveOut() {
-      for (std::size_t w = words.from; w < words.to; ++w) {
-        std::uint64_t& of_word = s.mask[w];
-        for (std::uint64_t bits = of_word; bits != 0; bits &= bits - 1) {
-          const auto bit = static_cast<unsigned>(std::countr_zero(bits));
-          const Range needs = set.needs_of_[set.rule_of_[w * 64 + bit]];
-          for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
-            const std::uint32_t required = set.needs_[k].required;
-            const bool met = required != kNoIndex ? !s.required_at[required].empty() : ((s.later[w] >> bit) & 1) != 0;
-            if (!met) of_word &= ~(std::uint64_t{1} << bit);
-          }
-        }
+      for (std::size_t required = 0; required < set.required_.size(); ++required) {
+        if (!s.required_at[required].empty()) continue;
+        const std::uint64_t* lacking = set.need_class_.data() + required * set.words_;
+        for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= ~lacking[w];
       }
+      for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= s.later[w] | ~set.need_later_[w];
     }
 
     // Fills what is known of matches.
@@ -1935,8 +1937,9 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
   std::vector<Need> needs_;
-  std::vector<Range> needs_of_;        // by rule: into needs_
-  std::vector<std::uint32_t> single_;  // by rule: its only element
+  std::vector<Range> needs_of_;                         // by rule: into needs_
+  std::vector<std::uint32_t> single_;                   // by rule: its only element
+  std::vector<std::uint64_t> need_class_, need_later_;  // rules that need each required class, or a token of kLater
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
   WordRange words_of_phase_[2];
