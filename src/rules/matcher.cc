@@ -96,10 +96,10 @@ struct CaptureSlot {
 // leave the handful of rules worth running. The sets only ever say too much: the machine looks again.
 enum Place {
   kFirst,
-  kAlone,  // a first element that no other one need follow, or that what follows is too rare to be looked behind
+  kAlone,  // a first element that no other one need follow
   kSecond,
   kThird,        // behind a second element of one token
-  kThirdBehind,  // behind a second element of any length: a class match, a resolved entity
+  kThirdBehind,  // behind a second element of any length: a class match
   kLater,        // a token that every match holds, the one that says most (see Need)
   kPlaces
 };
@@ -135,11 +135,6 @@ struct TokenCheck {
   std::uint32_t test = kNoIndex;  // form test
   std::uint32_t own = kNoIndex;   // its place in the rows of forms; kNoIndex: the signature tells
   Range not_classes;
-};
-
-// What an instruction asks of a token: alternatives, of which one must hold.
-struct TokenTest {
-  Range checks;
 };
 
 void Prefetch(const void* address) {
@@ -223,8 +218,6 @@ struct MatchScratch::State {
     std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
     std::uint32_t tests = 0;           // into signature_tests
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
-    std::uint32_t kin = 0;             // into kin: forms of one signature that the same lists name
-    std::uint32_t mask = 0;            // the bits of kFormMask
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -238,9 +231,6 @@ struct MatchScratch::State {
   HashIndex signature_index, profile_index;
   std::vector<std::uint64_t>
       rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
-  // By kin of forms, for token tests: a word of known bits, then one of what may hold as far as the kin tells, and so on.
-  std::vector<std::uint64_t> kin;
-  HashIndex kin_index;
   std::vector<std::uint32_t> extra, extra_tests;
   // What matches of one kind may be.
   struct KindRow {
@@ -260,7 +250,6 @@ struct MatchScratch::State {
     std::uint32_t form = 0;
     std::uint32_t tests = 0;               // into signature_tests
     std::uint32_t profile = 0;             // offset in profiles
-    std::uint32_t kin = 0;                 // offset in kin; kNoIndex: a token that differs from its form
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
   };
   std::vector<TokenState> tokens;
@@ -535,12 +524,12 @@ class RuleSetImpl : public RuleSet {
           Set(rule, kFirst, &anything_);
       }
     }
-    std::vector<std::uint32_t> first, alone, second, third, behind;  // elements
+    std::vector<std::uint32_t> first, alone, second, third, behind;
     Reach(r, r.start, &first);
     for (std::uint32_t pc : first) {
       std::vector<std::uint32_t> next;
       Reach(r, pc + 1, &next);
-      const bool stands_alone = std::any_of(next.begin(), next.end(), [&](std::uint32_t n) { return !IsLookedBehind(p_.code[n].op); });
+      const bool stands_alone = std::any_of(next.begin(), next.end(), [&](std::uint32_t n) { return p_.code[n].op == Op::kMatch; });
       if (stands_alone && p_.code[pc].op == Op::kResolved) {
         Set(rule, resolved_alone_.data());
       } else if (stands_alone) {
@@ -554,7 +543,11 @@ class RuleSetImpl : public RuleSet {
       Reach(r, pc + 1, &second);
     }
     AddPlace(rule, kAlone, alone);
-    std::erase_if(second, [&](std::uint32_t pc) { return !IsLookedBehind(p_.code[pc].op) || IsWide(p_.code[pc].op); });
+    // What follows an entity or a group is not looked at.
+    std::erase_if(second, [&](std::uint32_t pc) {
+      const Op op = p_.code[pc].op;
+      return op == Op::kMatch || op == Op::kResolved || op == Op::kGroup;
+    });
     AddPlace(rule, kSecond, second);
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
@@ -563,11 +556,6 @@ class RuleSetImpl : public RuleSet {
     AddPlace(rule, kThird, third);
     AddPlace(rule, kThirdBehind, behind);
   }
-
-  // Whether what may stand second is looked at: all but the end.
-  static bool IsLookedBehind(Op op) { return op != Op::kMatch; }
-  // Whether it is an element that takes more tokens than a set tells of: what is behind it is not looked at.
-  static bool IsWide(Op op) { return op == Op::kResolved || op == Op::kGroup; }
 
   // The only element of a rule, a token or a class match; kNoIndex where the rule has others.
   std::uint32_t SingleOf(const RuleCode& r) const {
@@ -741,7 +729,6 @@ class RuleSetImpl : public RuleSet {
     for (const ConjunctionTest& c : p_.conjunctions) {
       checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
     }
-    SortTokenTests();
     own_words_ = (own + 63) / 64;
     test_words_ = (p_.form_tests.size() + 63) / 64;
     // The shared row: what is found by its key is known not to hold.
@@ -791,44 +778,6 @@ class RuleSetImpl : public RuleSet {
       const std::uint32_t test = atoms_[atom].form_test;
       atoms_of_[test == kNoIndex ? p_.form_tests.size() : test].push_back(atom);
     }
-  }
-
-  // Numbers what instructions ask of tokens: first the tests that the kin of a form decides.
-  void SortTokenTests() {
-    const auto decided = [&](Range checks) {
-      for (std::uint32_t k = checks.first; k < checks.first + checks.count; ++k) {
-        const TokenCheck& c = checks_[k];
-        if (((c.need | c.forbid) & ~kFormMask) != 0 || c.not_classes.count != 0) return false;
-        if (c.test != kNoIndex && kinds_[c.test] != TestKind::kTags && kinds_[c.test] != TestKind::kKeyed) return false;
-      }
-      return true;
-    };
-    const auto checks_of = [](const Instruction& in) { return in.op == Op::kToken ? Range{in.a, in.b} : Range{in.b, in.c}; };
-    const auto same = [&](Range x, Range y) {
-      const auto first = p_.conjunctions.begin();
-      return std::equal(first + x.first, first + x.first + x.count, first + y.first, first + y.first + y.count);
-    };
-    token_test_of_.assign(p_.code.size(), kNoIndex);
-    std::multimap<ConjunctionTest, std::uint32_t> by_first;
-    for (const bool first : {true, false}) {
-      for (std::uint32_t pc = 0; pc < p_.code.size(); ++pc) {
-        const Instruction& in = p_.code[pc];
-        if (in.op != Op::kToken && (in.op != Op::kClass || in.c == 0)) continue;
-        const Range checks = checks_of(in);
-        if (checks.count == 0 || decided(checks) != first) continue;
-        const auto [begin, end] = by_first.equal_range(p_.conjunctions[checks.first]);
-        const auto known = std::find_if(begin, end, [&](const auto& test) { return same(token_tests_[test.second].checks, checks); });
-        if (known != end) {
-          token_test_of_[pc] = known->second;
-          continue;
-        }
-        token_test_of_[pc] = static_cast<std::uint32_t>(token_tests_.size());
-        by_first.emplace(p_.conjunctions[checks.first], token_test_of_[pc]);
-        token_tests_.push_back({checks});
-      }
-      if (first) decided_ = static_cast<std::uint32_t>(token_tests_.size());
-    }
-    kin_words_ = (token_tests_.size() + 63) / 64 * 2;
   }
 
   // The bits of the flags of an entry, of those that some class test asks for.
@@ -1046,7 +995,6 @@ class RuleSetImpl : public RuleSet {
       s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
       s.signature_index.Clear(), s.profile_index.Clear();
       s.rows = set.shared_row_;
-      s.kin.clear(), s.kin_index.Clear();
       s.entry_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
@@ -1103,14 +1051,14 @@ class RuleSetImpl : public RuleSet {
         const token::Token& t = (*view.tokens)[i];
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
-        const TokenMask mask = MaskOf(t);
-        s.tokens[i] = {mask, t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces),
-                       (mask & kFormMask) == form.mask ? form.kin : kNoIndex};
+        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
       }
       s.later.assign(set.words_, 0);
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::uint64_t* later = s.profiles.data() + s.tokens[i].profile + kLater * set.words_;
-        for (std::size_t w = 0; w < set.words_; ++w) s.later[w] |= later[w];
+      for (std::size_t w = 0; w < set.words_; ++w) {
+        const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + w;
+        std::uint64_t later = 0;
+        for (const State::TokenState& t : s.tokens) later |= profiles[t.profile];
+        s.later[w] = later;
       }
       for (std::size_t m = 0; m < s.keys.size(); ++m) {
         const std::uint32_t begin = (*view.matches)[m].begin;
@@ -1297,7 +1245,6 @@ class RuleSetImpl : public RuleSet {
       if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
       State::FormState& state = s.forms[index];
       state.tests = static_cast<std::uint32_t>(number * set.test_words_);
-      state.mask = static_cast<std::uint32_t>(mask & kFormMask);
       const State::Signature& signature = s.signatures[number];
       s.extra.clear();
       s.extra_tests.clear();
@@ -1323,7 +1270,6 @@ class RuleSetImpl : public RuleSet {
         std::uint64_t* row = OwnRow(&state);
         for (std::uint32_t test : s.extra_tests) row[set.own_[test] / 64 * 2 + 1] |= std::uint64_t{1} << (set.own_[test] % 64);
       }
-      state.kin = KinOf(number);
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
         const TextOutline surface = form.surface == form.folded ? folded : OutlineOfText(form.surface);
@@ -1352,18 +1298,6 @@ class RuleSetImpl : public RuleSet {
         for (std::uint32_t atom : s.extra) AddSets(atom, own);
       }
       state.profile = profile;
-    }
-
-    // The kin of a form with this signature, of which the tests of extra_tests hold.
-    std::uint32_t KinOf(std::uint32_t signature) {
-      std::uint64_t hash = Mixed(0, signature);
-      for (const std::uint32_t test : s.extra_tests) hash += Mixed(Mixed(1, test), test);  // in whatever order they were found
-      std::uint32_t& kin = s.kin_index.At(Mixed(2, hash));
-      if (kin == kNoIndex) {
-        kin = static_cast<std::uint32_t>(s.kin.size());
-        s.kin.resize(s.kin.size() + set.kin_words_);
-      }
-      return kin;
     }
 
     void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
@@ -1656,38 +1590,8 @@ class RuleSetImpl : public RuleSet {
       return common;
     }
 
-    // Whether a token test holds at a token.
-    bool TokenHolds(std::uint32_t test, std::uint32_t pos) {
-      const std::uint32_t kin = s.tokens[pos].kin;
-      if (kin == kNoIndex) return TokenHoldsThere(test, pos);
-      const std::uint64_t bit = std::uint64_t{1} << (test % 64);
-      const std::uint64_t* known = s.kin.data() + kin + test / 64 * 2;
-      if ((known[0] & bit) == 0) LookAtKin(test, pos);
-      return (known[1] & bit) != 0 && (test < set.decided_ || TokenHoldsThere(test, pos));
-    }
-
-    // Whether a test may hold of forms of the token's kin.
-    [[gnu::noinline]] void LookAtKin(std::uint32_t test, std::uint32_t pos) {
+    bool TokenHolds(std::uint32_t first, std::uint32_t count, std::uint32_t pos) {
       const State::TokenState& t = s.tokens[pos];
-      const TokenMask mask = t.mask & kFormMask;
-      const Range checks = set.token_tests_[test].checks;
-      const auto may_hold = [&](const TokenCheck& c) {
-        if ((mask & c.need) != (c.need & kFormMask) || (mask & c.forbid) != 0) return false;
-        if (c.test == kNoIndex) return true;
-        if (set.kinds_[c.test] == TestKind::kKeyed) return Holds(c, t.form);
-        return ((s.signature_tests[t.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
-      };
-      const auto first = set.checks_.begin() + checks.first;
-      const bool may = std::any_of(first, first + checks.count, may_hold);
-      const std::uint64_t bit = std::uint64_t{1} << (test % 64);
-      std::uint64_t* known = s.kin.data() + t.kin + test / 64 * 2;
-      known[0] |= bit;
-      if (may) known[1] |= bit;
-    }
-
-    [[gnu::noinline]] bool TokenHoldsThere(std::uint32_t test, std::uint32_t pos) {
-      const State::TokenState& t = s.tokens[pos];
-      const std::uint32_t first = set.token_tests_[test].checks.first, count = set.token_tests_[test].checks.count;
       const TokenMask mask = t.mask;
       for (const TokenCheck *c = set.checks_.data() + first, *end = c + count; c != end; ++c) {
         if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
@@ -1710,9 +1614,9 @@ class RuleSetImpl : public RuleSet {
       const Instruction& in = set.p_.code[entry];
       switch (in.op) {
         case Op::kToken:
-          return in.b != 0 && TokenHolds(set.token_test_of_[entry], pos);
+          return TokenHolds(in.a, in.b, pos);
         case Op::kClass:
-          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(set.token_test_of_[entry], pos));
+          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(in.b, in.c, pos));
         case Op::kResolved:
           return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
         case Op::kClose:
@@ -1803,12 +1707,12 @@ class RuleSetImpl : public RuleSet {
               ++pos, ++pc;
               break;
             case Op::kToken:
-              alive = in.b != 0 && TokenHolds(set.token_test_of_[pc], pos);
+              alive = TokenHolds(in.a, in.b, pos);
               ++pos, ++pc;
               break;
             case Op::kClass: {
               alive = false;
-              if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(set.token_test_of_[pc], pos))) break;
+              if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos))) break;
               // The longest match comes first in the view; shorter ones are ways back.
               const BoundClass& test = set.classes_[in.a];
               std::uint32_t chosen = kNoIndex;
@@ -1978,10 +1882,6 @@ class RuleSetImpl : public RuleSet {
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
-  std::vector<TokenTest> token_tests_;
-  std::vector<std::uint32_t> token_test_of_;  // by instruction; kNoIndex: nothing is asked of a token
-  std::uint32_t decided_ = 0;                 // how many of them, the first ones, are decided by the kin of the form
-  std::size_t kin_words_ = 0;
   struct KeySlot {
     std::uint64_t key = 0;
     Range tests;  // into keyed_tests_; count 0 = free

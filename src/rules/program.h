@@ -46,7 +46,6 @@ struct ConjunctionTest {
   TokenMask need = 0, forbid = 0;
   std::uint32_t form_test = kNoIndex;
   Range not_classes;  // into Program::class_refs
-  friend auto operator<=>(const ConjunctionTest&, const ConjunctionTest&) = default;
 };
 
 struct ClassTest {
