@@ -1455,7 +1455,7 @@ class RuleSetImpl : public RuleSet {
         return false;
       };
       if (set.single_[rule] == kNoIndex) {
-        Execute(s.main, r, r.start, i, i, r.agree.count == 0, on_match);
+        Execute(s.main, r, r.start, i, i, r.agree.count == 0, set.entry_[r.start], on_match);
       } else {
         Single(s.main, r, set.single_[rule], i, on_match);
       }
@@ -1533,7 +1533,7 @@ class RuleSetImpl : public RuleSet {
         bool holds = false;
         if (begin > 0 && !(*view.tokens)[begin].Has(WallOf(r))) {
           for (std::uint32_t width = c.min; width <= c.max && width <= begin && !holds; ++width) {
-            Execute(s.context, r, c.start, begin - width, begin - width, true,
+            Execute(s.context, r, c.start, begin - width, begin - width, true, kNoIndex,
                     [&](std::uint32_t end) { return holds = holds || end == begin; });
           }
         }
@@ -1547,7 +1547,7 @@ class RuleSetImpl : public RuleSet {
         const ContextCode& c = set.p_.contexts[r.contexts.first + k];
         if (c.before != 0) continue;
         bool holds = false;
-        Execute(s.context, r, c.start, end, end - 1, true, [&](std::uint32_t) { return holds = true; });
+        Execute(s.context, r, c.start, end, end - 1, true, kNoIndex, [&](std::uint32_t) { return holds = true; });
         if (holds == (c.negated != 0)) return false;
       }
       return true;
@@ -1655,10 +1655,12 @@ class RuleSetImpl : public RuleSet {
 
     // Runs code from `pos`, all ways in the order of preference, and calls `on_match` at each end until it returns true. With `remember`
     // each step is taken once at each token, so that the time is bounded by the size of the code times the tokens; without it (rules with
-    // agreement, where another way to the same place may agree) by the limit of steps.
+    // agreement, where another way to the same place may agree) by the limit of steps. `held`: an element that MayStand found at `pos`, or
+    // kNoIndex.
     template <class F>
     void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, const std::uint32_t origin,
-                 const bool remember, F on_match) {
+                 const bool remember, std::uint32_t held, F on_match) {
+      std::uint32_t held_at = pos;
       const Instruction* const code = set.p_.code.data();
       const token::Token* const tokens = view.tokens->data();
       const auto n = static_cast<std::uint32_t>(view.tokens->size());
@@ -1707,12 +1709,14 @@ class RuleSetImpl : public RuleSet {
               ++pos, ++pc;
               break;
             case Op::kToken:
-              alive = TokenHolds(in.a, in.b, pos);
+              alive = (pc == held && pos == held_at) || TokenHolds(in.a, in.b, pos);
               ++pos, ++pc;
               break;
             case Op::kClass: {
               alive = false;
-              if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos))) break;
+              if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) ||
+                  (in.c != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.c, pos)))
+                break;
               // The longest match comes first in the view; shorter ones are ways back.
               const BoundClass& test = set.classes_[in.a];
               std::uint32_t chosen = kNoIndex;
@@ -1776,10 +1780,12 @@ class RuleSetImpl : public RuleSet {
               alive = !seen(pc);
               if (!alive) break;
               // Most ways end at their first element, and need not be gone.
-              if (const std::uint32_t entry = set.entry_[pc + 1];
-                  entry != kNoIndex && (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(entry, pos))) {
-                pc = in.a;
-                break;
+              if (const std::uint32_t entry = set.entry_[pc + 1]; entry != kNoIndex) {
+                if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(entry, pos)) {
+                  pc = in.a;
+                  break;
+                }
+                held = entry, held_at = pos;
               }
               push(in.a, pos);
               ++pc;
