@@ -167,32 +167,33 @@ void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<
   }
 }
 
-// Byte offsets of the text, filled with code points in one pass.
-class CodePoints {
- public:
-  explicit CodePoints(std::string_view text) : text_(text) {}
-  void Fill(std::vector<Span*> bytes, std::vector<Span*> points) {
-    std::vector<std::size_t> offsets;
-    offsets.reserve(2 * bytes.size());
-    for (const Span* s : bytes) offsets.push_back(s->start), offsets.push_back(s->end);
-    std::sort(offsets.begin(), offsets.end());
-    offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
-    std::vector<std::size_t> counted = offsets;
-    text::ToCodePoints(text_, &counted);
-    const auto at = [&](std::size_t byte) {
-      return counted[static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), byte) - offsets.begin())];
-    };
-    for (std::size_t i = 0; i < bytes.size(); ++i) *points[i] = {at(bytes[i]->start), at(bytes[i]->end)};
-  }
-
- private:
-  std::string_view text_;
+// Lists that keep their room between documents.
+struct BuildMemory {
+  std::vector<Mention> inner;
+  std::vector<Described> flat, nested, merged;
+  std::vector<std::pair<int, int>> aliases;
+  std::vector<resolve::FoundRelation> found;
+  std::vector<resolve::FoundPost> posts;
+  std::vector<int> kept;
+  std::vector<std::uint8_t> used;
+  std::vector<std::int32_t> mention_of;
+  std::vector<Planned> flat_plan, nested_plan, others, crowded;
+  std::vector<rules::View::Resolved> resolved;
+  rules::Hits hits;
+  std::vector<Described*> all;
+  text::CodePoints points;
 };
+
+BuildMemory& MemoryOf(PipelineScratch* s) {
+  if (s->build == nullptr) s->build = std::make_shared<BuildMemory>();
+  return *static_cast<BuildMemory*>(s->build.get());
+}
 
 class Builder {
  public:
   Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
-      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out) {
+      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), memory_(MemoryOf(s)) {
+    inner_.clear(), flat_.clear(), nested_.clear(), aliases_.clear(), found_.clear(), kept_.clear();
     out_ = Document{};
     out_.text = std::string(text);
     if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
@@ -255,14 +256,15 @@ class Builder {
   }
 
   void Flat() {
-    std::vector<std::uint8_t> used(a_.tokens.size() + 1, 0);
+    std::vector<std::uint8_t>& used = memory_.used;
+    used.assign(a_.tokens.size() + 1, 0);
     // Names inside other names ask what the people of the text are called, but have no say in it.
     InnerMentions(s_, p_.rules(), &inner_);
-    std::vector<Planned> flat, nested;
-    flat.reserve(s_.mentions.size() + s_.mentions.size() / 2);
-    nested.reserve(inner_.size());
+    std::vector<Planned>&flat = memory_.flat_plan, &nested = memory_.nested_plan;
+    flat.clear(), nested.clear();
     resolve::PersonNames people(a_, &s_.names);
-    std::vector<std::int32_t> mention_of(a_.tokens.size(), -1);
+    std::vector<std::int32_t>& mention_of = memory_.mention_of;
+    mention_of.assign(a_.tokens.size(), -1);
     for (const Mention& m : s_.mentions) {
       Planned& plan = flat.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
       std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
@@ -276,7 +278,8 @@ class Builder {
     people.Solve(mention_of);
     s_.clock.Done(Room::kNames);
     // Dates, money and roles stand in the flat view where there is room for them.
-    std::vector<Planned> others, crowded;
+    std::vector<Planned>&others = memory_.others, &crowded = memory_.crowded;
+    others.clear(), crowded.clear();
     RuleMentions(p_, a_, &others);
     for (const Planned& plan : others) {
       const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });
@@ -295,7 +298,8 @@ class Builder {
 
   // The place at the end of a body's name, where the candidates had none there.
   void Places() {
-    std::vector<std::uint8_t> inside(a_.tokens.size(), 0);
+    std::vector<std::uint8_t>& inside = memory_.used;
+    inside.assign(a_.tokens.size(), 0);
     for (const Described& d : nested_) std::fill(inside.begin() + d.begin, inside.begin() + d.end, std::uint8_t{1});
     for (const Described& d : flat_) {
       if (d.type != Type::kOrganization || d.place_begin <= d.begin || inside[d.place_begin] != 0 || inside[d.end - 1] != 0) continue;
@@ -317,11 +321,13 @@ class Builder {
 
   // Rules over the chosen mentions. Fills pairs of aliases and relations between mentions.
   void Relations() {
-    std::vector<rules::View::Resolved> resolved;
+    std::vector<rules::View::Resolved>& resolved = memory_.resolved;
+    resolved.clear();
     for (std::size_t i = 0; i < flat_.size(); ++i)
       resolved.push_back({flat_[i].begin, flat_[i].end, flat_[i].type, static_cast<std::uint32_t>(i)});
     const rules::View view{a_.clean, &a_.tokens, &s_.forms, &p_.gazetteer(), &a_.matches, &resolved, true};
-    rules::Hits hits;
+    rules::Hits& hits = memory_.hits;
+    hits.Clear();
     p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
     for (const rules::Hit& hit : hits.hits) {
       const rules::RuleInfo& info = p_.rules().rule(hit.rule);
@@ -346,9 +352,9 @@ class Builder {
     resolve::FindSpellings(a_, flat_, &aliases_);
     resolve::FindLocated(a_, p_.post_words(), flat_, &found_);
     resolve::FindRunBy(a_, flat_, &found_);
-    std::vector<resolve::FoundPost> posts;
-    resolve::FindPosts(a_, p_.post_words(), flat_, &found_, &posts);
-    Posts(&posts);
+    memory_.posts.clear();
+    resolve::FindPosts(a_, p_.post_words(), flat_, &found_, &memory_.posts);
+    if (!memory_.posts.empty()) Posts(&memory_.posts);
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
   }
@@ -357,9 +363,9 @@ class Builder {
   void Posts(std::vector<resolve::FoundPost>* posts) {
     std::sort(posts->begin(), posts->end(),
               [](const auto& x, const auto& y) { return std::tie(x.begin, y.end) < std::tie(y.begin, x.end); });
-    std::vector<Described> merged;
+    std::vector<Described>& merged = memory_.merged;
+    merged.clear();
     std::vector<int> number(flat_.size());
-    merged.reserve(flat_.size() + posts->size());
     std::size_t next = 0;
     std::uint32_t free_from = 0;
     for (const resolve::FoundPost& post : *posts) {
@@ -385,7 +391,7 @@ class Builder {
       number[next] = static_cast<int>(merged.size());
       merged.push_back(std::move(flat_[next]));
     }
-    flat_ = std::move(merged);
+    flat_.swap(merged);
     const auto renumber = [&number](int* m) {
       if (*m >= 0) *m = number[static_cast<std::size_t>(*m)];
     };
@@ -470,8 +476,8 @@ class Builder {
                  ? -1
                  : number[static_cast<std::size_t>(cluster[static_cast<std::size_t>(mention)])];
     };
-    std::set<std::tuple<std::string, int, int, std::string>> seen;
-    std::set<std::pair<int, std::string>> full;  // person and post of relations with a body
+    std::set<std::tuple<std::string_view, int, int, std::string>> seen;
+    std::set<std::pair<int, std::string_view>> full;  // person and post of relations with a body
     for (const resolve::FoundRelation& f : found_) {
       if (f.object >= 0 && f.label == "WORKS_AS") full.insert({entity_of(f.subject), HeadOf(f.role)});
     }
@@ -497,20 +503,21 @@ class Builder {
       }
       // A post without its body says nothing beside the same post with it.
       if (r.object < 0 && full.contains({r.subject, HeadOf(r.role)})) continue;
-      if (!seen.insert({r.type, r.subject, r.object, r.object < 0 ? HeadOf(r.role) : r.role}).second) continue;
+      if (!seen.insert({f.label, r.subject, r.object, std::string(r.object < 0 ? HeadOf(r.role) : std::string_view(r.role))}).second)
+        continue;
       out_.relations.push_back(std::move(r));
     }
   }
 
   // The last word of the post proper: «бывший президент» and «президент» are one post.
-  static std::string HeadOf(std::string_view role) {
+  static std::string_view HeadOf(std::string_view role) {
     const std::size_t space = role.rfind(' ');
-    return std::string(space == std::string_view::npos ? role : role.substr(space + 1));
+    return space == std::string_view::npos ? role : role.substr(space + 1);
   }
 
   void Nested() {
-    std::vector<Described*> all;
-    all.reserve(flat_.size() + nested_.size());
+    std::vector<Described*>& all = memory_.all;
+    all.clear();
     for (Described& d : flat_) all.push_back(&d);
     for (Described& d : nested_) {
       if (!CrossesFlat(d)) all.push_back(&d);
@@ -565,14 +572,17 @@ class Builder {
   }
 
   void Points() {
-    std::vector<Span*> bytes, points;
-    bytes.reserve(out_.entities.size() + out_.nested.size() + out_.relations.size());
-    points.reserve(bytes.capacity());
-    for (std::vector<Entity>* list : {&out_.entities, &out_.nested}) {
-      for (Entity& e : *list) bytes.push_back(&e.span), points.push_back(&e.code_points);
+    text::CodePoints& points = memory_.points;
+    points.Assign(out_.text);
+    const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
+    for (Entity& e : out_.entities) e.code_points = of(e.span);
+    // Most of these are those again.
+    auto flat = out_.entities.begin();
+    for (Entity& e : out_.nested) {
+      while (flat != out_.entities.end() && flat->span.start < e.span.start) ++flat;
+      e.code_points = flat != out_.entities.end() && flat->span == e.span ? flat->code_points : of(e.span);
     }
-    for (Relation& r : out_.relations) bytes.push_back(&r.span), points.push_back(&r.code_points);
-    CodePoints(out_.text).Fill(bytes, points);
+    for (Relation& r : out_.relations) r.code_points = of(r.span);
   }
 
   const Pipeline& p_;
@@ -581,11 +591,12 @@ class Builder {
   const resolve::Analysis& a_;
   Document& out_;
   std::optional<resolve::Day> today_;
-  std::vector<Mention> inner_;
-  std::vector<Described> flat_, nested_;
-  std::vector<std::pair<int, int>> aliases_;
-  std::vector<resolve::FoundRelation> found_;
-  std::vector<int> kept_;
+  BuildMemory& memory_;
+  std::vector<Mention>& inner_ = memory_.inner;
+  std::vector<Described>&flat_ = memory_.flat, &nested_ = memory_.nested;
+  std::vector<std::pair<int, int>>& aliases_ = memory_.aliases;
+  std::vector<resolve::FoundRelation>& found_ = memory_.found;
+  std::vector<int>& kept_ = memory_.kept;
 };
 
 }  // namespace

@@ -198,7 +198,7 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
   Borrowed borrowed(p, scratch);
   PipelineScratch& s = *borrowed.get();
   p.Analyze(text, clean.value(), &s);
-  p.Resolve(&s);
+  p.Resolve(&s, true);
   const resolve::Analysis& a = s.analysis;
 
   Explanation out;

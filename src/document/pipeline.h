@@ -60,6 +60,7 @@ class PipelineScratch : public Scratch {
   resolve::CoverScratch cover;
   resolve::NameScratch names;
   resolve::Memory memory;
+  std::shared_ptr<void> build;  // what BuildDocument keeps
   RoomClock clock;
 };
 
@@ -74,7 +75,8 @@ class Pipeline {
   // text → tokens → forms → gazetteer → rules → candidates. `text` must stay alive while the scratch is used.
   void Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* scratch) const;
   // Candidates → scores → cover, twice: the second look knows what the first one found. Leaves the flat mentions in `scratch->mentions`.
-  void Resolve(PipelineScratch* scratch) const;
+  // `all`: hopeless candidates are to be summed too (see Model::Score).
+  void Resolve(PipelineScratch* scratch, bool all = false) const;
 
   const morph::Morph& morph() const { return *morph_; }
   const gazetteer::Gazetteer& gazetteer() const { return *gazetteer_; }

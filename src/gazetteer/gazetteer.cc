@@ -1,6 +1,8 @@
 #include "gazetteer/gazetteer.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
@@ -240,11 +242,13 @@ class GazetteerImpl final : public Gazetteer {
   }
 
   std::uint16_t ClassId(std::string_view cls) const override {
-    const auto at = class_by_name_.find(std::string(cls));
+    const auto at = class_by_name_.find(cls);
     return at == class_by_name_.end() ? 0 : at->second;
   }
   std::uint16_t KindId(std::string_view cls, std::string_view kind) const override {
-    const auto at = kind_by_name_.find(std::string(cls).append(":").append(kind));
+    std::array<char, 64> name;
+    const auto at = cls.size() + 1 + kind.size() > name.size() ? kind_by_name_.find(std::string(cls).append(":").append(kind))
+                                                               : kind_by_name_.find(Joined(cls, kind, &name));
     return at == kind_by_name_.end() ? 0 : at->second;
   }
   std::string_view ClassName(std::uint16_t class_id) const override {
@@ -297,7 +301,17 @@ class GazetteerImpl final : public Gazetteer {
     return {};
   }
 
-  static std::uint16_t Number(std::string name, std::map<std::string, std::uint16_t>* ids, std::vector<std::string_view>* names) {
+  // The name of a kind that has room in `buffer`.
+  static std::string_view Joined(std::string_view cls, std::string_view kind, std::array<char, 64>* buffer) {
+    auto end = std::copy(cls.begin(), cls.end(), buffer->begin());
+    *end++ = ':';
+    end = std::copy(kind.begin(), kind.end(), end);
+    return {buffer->data(), static_cast<std::size_t>(end - buffer->begin())};
+  }
+
+  using Numbers = std::map<std::string, std::uint16_t, std::less<>>;
+
+  static std::uint16_t Number(std::string name, Numbers* ids, std::vector<std::string_view>* names) {
     const auto [at, added] = ids->emplace(std::move(name), static_cast<std::uint16_t>(names->size() + 1));
     if (added) names->push_back(at->first);  // keys of a map stay where they are
     return at->second;
@@ -569,7 +583,7 @@ class GazetteerImpl final : public Gazetteer {
 
   std::vector<Section> sections_;
   std::uint32_t size_ = 0;
-  std::map<std::string, std::uint16_t> class_by_name_, kind_by_name_;
+  Numbers class_by_name_, kind_by_name_;
   std::vector<std::string_view> class_names_, kind_names_;
 };
 

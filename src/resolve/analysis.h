@@ -47,14 +47,19 @@ class Reaching {
     first_.resize(tokens + 2);
     from_.resize(tokens + 1);
     const auto size = static_cast<std::uint32_t>(items.size());
-    std::uint32_t k = 0, from = 0;
+    const auto begin_of = [&items, size](std::uint32_t item) { return item < size ? items[item].begin : ~std::uint32_t{0}; };
+    std::uint32_t* const firsts = first_.data();
+    std::uint32_t* const froms = from_.data();
+    std::uint32_t k = 0, from = 0, next = begin_of(0);
     for (std::size_t t = 0; t <= tokens; ++t) {
-      while (k < size && items[k].begin < t) ++k;
-      first_[t] = k;
-      // What does not reach over one token does not reach over the next.
-      if (t > back) from = std::max(from, first_[t - back]);
-      while (from < k && items[from].end <= t) ++from;
-      from_[t] = from;
+      while (next < t) next = begin_of(++k);
+      firsts[t] = k;
+      if (from < k) {
+        // What does not reach over one token does not reach over the next.
+        if (t > back) from = std::max(from, firsts[t - back]);
+        while (from < k && items[from].end <= t) ++from;
+      }
+      froms[t] = from;
     }
     first_[tokens + 1] = size;
   }

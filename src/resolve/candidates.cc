@@ -95,16 +95,16 @@ bool EndsTail(Cat cat) {
 
 class Collector {
  public:
-  Collector(const Analysis& a, const std::vector<Cat>& cats, std::vector<Candidate>* out) : a_(a), cats_(cats), out_(out) {}
+  Collector(const Analysis& a, const std::vector<Cat>& cats, std::vector<Candidate>* out)
+      : a_(a), n_(a.tokens.size()), tokens_(a.tokens.data()), cats_(cats.data()), out_(out) {}
 
   void Run() {
     out_->clear();
-    const std::size_t n = a_.tokens.size();
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < n_; ++i) {
       first_ = out_->size();
       if (divide_ <= i) {
         divide_ = i + 1;
-        while (divide_ < n && !Divides(divide_)) ++divide_;
+        while (divide_ < n_ && !Divides(divide_)) ++divide_;
       }
       if (IsNameWord(a_, i, cats_[i])) {
         RunFrom(i);
@@ -119,10 +119,10 @@ class Collector {
       } else if (cats_[i] == kLAdj && HeadFollows(i)) {
         ChainFrom(i);
       }
-      if (i > 0 && a_.tokens[i - 1].Has(Flag::kOpens) && a_.tokens[i - 1].kind == Kind::kQuote) QuotedFrom(i);
+      if (i > 0 && tokens_[i - 1].Has(Flag::kOpens) && tokens_[i - 1].kind == Kind::kQuote) QuotedFrom(i);
       for (const std::uint32_t m : a_.matches_at.At(i)) {
         if (a_.infos[m].type < 0) continue;
-        if ((a_.infos[m].tier & 2) != 0 && !a_.caseless && a_.tokens[i].shape == Shape::kLower) continue;
+        if ((a_.infos[m].tier & 2) != 0 && !a_.caseless && tokens_[i].shape == Shape::kLower) continue;
         Push(i, a_.matches[m].end, static_cast<std::uint8_t>(1u << a_.infos[m].type));
       }
       for (const std::uint32_t h : a_.hits_at.At(i)) {
@@ -134,13 +134,13 @@ class Collector {
   }
 
  private:
-  bool SameBlock(std::size_t i) const { return i < a_.tokens.size() && !a_.tokens[i].Has(Flag::kBlockStart); }
+  bool SameBlock(std::size_t i) const { return i < n_ && !tokens_[i].Has(Flag::kBlockStart); }
 
   // No name goes on where a caption was glued to the next one, or over a line that begins a sentence («Алматы / Омск» in a table), unless a
   // dictionary knows it.
   bool Divides(std::size_t i) const {
-    const Token& t = a_.tokens[i];
-    return (t.Has(Flag::kGlued) && a_.tokens[i - 1].kind == Kind::kWord) || (t.Has(Flag::kLineStart) && t.Has(Flag::kSentenceStart));
+    const Token& t = tokens_[i];
+    return (t.Has(Flag::kGlued) && tokens_[i - 1].kind == Kind::kWord) || (t.Has(Flag::kLineStart) && t.Has(Flag::kSentenceStart));
   }
 
   void Add(std::size_t begin, std::size_t end, std::uint8_t types) {
@@ -170,7 +170,7 @@ class Collector {
 
   // One or two adjectives before the head of a body: «федеральная прокуратура Бельгии», «японский МИД».
   bool HeadFollows(std::size_t i) const {
-    for (std::size_t j = i + 1; j < a_.tokens.size() && j <= i + 2 && SameBlock(j); ++j) {
+    for (std::size_t j = i + 1; j < n_ && j <= i + 2 && SameBlock(j); ++j) {
       if (cats_[j] == kLOrgHead || cats_[j] == kUAbbr) return true;
       if (cats_[j] != kLAdj) return IsNameWord(a_, j, cats_[j]) && j == i + 1;
     }
@@ -181,12 +181,12 @@ class Collector {
   void RunFrom(std::size_t i) {
     std::uint32_t words = 0;
     bool person = true;
-    for (std::size_t j = i; j < a_.tokens.size() && j - i < 2 * kLongestRun + 2; ++j) {
+    for (std::size_t j = i; j < n_ && j - i < 2 * kLongestRun + 2; ++j) {
       if (j > i && !SameBlock(j)) break;
       const Cat cat = cats_[j];
       if (IsNameWord(a_, j, cat)) {
         if (++words > kLongestRun) break;
-        if (a_.tokens[j].Has(Flag::kDigits | Flag::kUrl)) person = false;
+        if (tokens_[j].Has(Flag::kDigits | Flag::kUrl)) person = false;
         Add(i, j + 1, static_cast<std::uint8_t>(kOrg | kLoc | kPro | (person ? kPer : 0)));
         continue;
       }
@@ -195,9 +195,9 @@ class Collector {
         break;
       }
       if (j == i || !IsLink(a_, j, cat)) break;
-      if (cat == kStop && a_.tokens[j - 1].shape == Shape::kInitial) Add(i, j + 1, kPer);  // «Путин В. В.»
+      if (cat == kStop && tokens_[j - 1].shape == Shape::kInitial) Add(i, j + 1, kPer);  // «Путин В. В.»
       if (cat == kNum) Add(i, j + 1, kOrg | kLoc | kPro);
-      if (cat == kQuoteClose && a_.tokens[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kPro);
+      if (cat == kQuoteClose && tokens_[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kPro);
       if (cat == kNum || cat == kQuoteOpen || cat == kQuoteClose) person = false;
     }
   }
@@ -205,11 +205,11 @@ class Collector {
   // A head and its tail: «Министерство обороны РФ», «комитет ООН против пыток».
   void ChainFrom(std::size_t i) {
     bool plain = false;  // a lower-case word was passed
-    for (std::size_t j = i + 1; j < a_.tokens.size() && j - i < kLongestChain; ++j) {
+    for (std::size_t j = i + 1; j < n_ && j - i < kLongestChain; ++j) {
       if (!SameBlock(j)) break;
       const Cat cat = cats_[j];
       if (IsNameWord(a_, j, cat)) {
-        if (plain || a_.tokens[i].shape == Shape::kLower) Add(i, j + 1, kOrg | kPro | kLoc);
+        if (plain || tokens_[i].shape == Shape::kLower) Add(i, j + 1, kOrg | kPro | kLoc);
         continue;
       }
       if (IsTailWord(cat)) {
@@ -217,10 +217,10 @@ class Collector {
         if (EndsTail(cat)) Add(i, j + 1, kOrg | kPro | (j == i + 1 ? kLoc : 0));
         continue;
       }
-      if (cat == kComma && plain && j + 1 < a_.tokens.size() && IsTailWord(cats_[j + 1])) continue;  // «цифрового развития, инноваций и …»
+      if (cat == kComma && plain && j + 1 < n_ && IsTailWord(cats_[j + 1])) continue;  // «цифрового развития, инноваций и …»
       if (cat == kNum || cat == kQuoteOpen || cat == kDashCat) continue;
       if (cat == kQuoteClose) {
-        if (a_.tokens[j].pair >= static_cast<std::int32_t>(i)) {
+        if (tokens_[j].pair >= static_cast<std::int32_t>(i)) {
           Add(i, j + 1, kOrg | kPro);
           continue;
         }
@@ -234,7 +234,7 @@ class Collector {
   // «улица Ленина», «площадь Республики», «партия Яблоко», «план Маршалла».
   void HeadAndName(std::size_t i) {
     std::uint32_t words = 0;
-    for (std::size_t j = i + 1; j < a_.tokens.size() && j - i <= 8; ++j) {
+    for (std::size_t j = i + 1; j < n_ && j - i <= 8; ++j) {
       if (!SameBlock(j)) break;
       if (IsNameWord(a_, j, cats_[j])) {
         if (++words > 4) break;
@@ -242,14 +242,14 @@ class Collector {
         continue;
       }
       if (!IsLink(a_, j, cats_[j])) break;
-      if (cats_[j] == kQuoteClose && a_.tokens[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kLoc | kPro);
+      if (cats_[j] == kQuoteClose && tokens_[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kLoc | kPro);
       if (cats_[j] == kNum) Add(i, j + 1, kOrg | kLoc | kPro);
     }
   }
 
   // «100 конкретных шагов», «7-20-25», «1-й канал».
   void NumberFrom(std::size_t i) {
-    for (std::size_t j = i + 1; j < a_.tokens.size() && j - i <= 4; ++j) {
+    for (std::size_t j = i + 1; j < n_ && j - i <= 4; ++j) {
       if (!SameBlock(j)) break;
       if (IsNameWord(a_, j, cats_[j])) {
         Add(i, j + 1, kOrg | kPro | kLoc);
@@ -261,13 +261,15 @@ class Collector {
 
   // The whole content of quotes.
   void QuotedFrom(std::size_t i) {
-    const std::int32_t close = a_.tokens[i - 1].pair;
+    const std::int32_t close = tokens_[i - 1].pair;
     if (close <= static_cast<std::int32_t>(i) || static_cast<std::size_t>(close) - i > kLongestChain) return;
     Add(i, static_cast<std::size_t>(close), kOrg | kLoc | kPro);
   }
 
   const Analysis& a_;
-  const std::vector<Cat>& cats_;
+  const std::size_t n_;  // tokens
+  const Token* const tokens_;
+  const Cat* const cats_;
   std::vector<Candidate>* out_;
   std::size_t first_ = 0;
   std::size_t divide_ = 0;  // the next token behind the one in hand that no name goes on with

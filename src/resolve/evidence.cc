@@ -229,13 +229,32 @@ bool OfMany(const Analysis& a, const gazetteer::Match& m) {
   return false;
 }
 
-// Two entries of one kind say no more than one.
-void AddOnce(EvidenceId id, std::vector<EvidenceId>* out) {
-  for (std::size_t i = out->size(); i-- > 0 && out->size() - i <= 12;) {
+// Two entries of one kind say no more than one. `first`: where what was said of them begins in `out`.
+void AddOnce(EvidenceId id, std::size_t first, std::vector<EvidenceId>* out) {
+  for (std::size_t i = out->size(); i-- > first;) {
     if ((*out)[i] == id) return;
   }
   out->push_back(id);
 }
+
+// The same without a list: says again what was said more than a few pieces ago.
+class Once {
+ public:
+  void Clear() { size_ = 0; }
+  template <class Use>
+  void Say(EvidenceId id, Use say) {
+    const std::size_t kept = std::min(size_, said_.size());
+    for (std::size_t i = 0; i < kept; ++i) {
+      if (said_[i] == id) return;
+    }
+    said_[size_++ % said_.size()] = id;
+    say(id);
+  }
+
+ private:
+  std::array<EvidenceId, 16> said_;
+  std::size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -574,11 +593,12 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   if (i + 1 == a.tokens.size() || a.tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
   // Word classes and entities: every match around the token. Matches are short, so looking back a few tokens finds them all.
   std::uint64_t seen = 0;  // gazetteer evidence once a kind
+  const std::size_t first = out->size();
   for (std::uint32_t k = a.matches_at.From(i); k < a.matches_at.Until(i + 1); ++k) {
     const Analysis::Placed& m = a.placed[k];
     if (m.end <= i) continue;
     if (m.words) {
-      if (m.kind_id < class_.size()) AddOnce(class_[m.kind_id], out);
+      if (m.kind_id < class_.size()) AddOnce(class_[m.kind_id], first, out);
     } else {
       if (m.type < 0) continue;
       const int place = m.end - m.begin == 1 ? 0 : m.begin == i ? 1 : 2;
@@ -600,112 +620,9 @@ void Evidence::Remembered(const Analysis& a, std::size_t i, const Memory& memory
   }
 }
 
-void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const {
-  const std::size_t n = a.tokens.size();
-  out->push_back(bias_);
-  const std::uint32_t words = c.end - c.begin;
-  out->push_back(length_ + std::min<std::uint32_t>(words, kMaxWords));
-
-  // Quotes: around the span, at its edges, and whether those inside are closed inside.
-  const bool opened = c.begin > 0 && a.tokens[c.begin - 1].Has(Flag::kOpens) && a.tokens[c.begin - 1].kind == Kind::kQuote;
-  const bool closed = c.end < n && a.tokens[c.end].Has(Flag::kCloses) && a.tokens[c.end].kind == Kind::kQuote;
-  if (opened && closed && a.tokens[c.begin - 1].pair == static_cast<std::int32_t>(c.end)) {
-    out->push_back(quoted_);
-  } else {
-    if (opened) out->push_back(quoted_ + 2);
-    if (closed) out->push_back(quoted_ + 3);
-  }
-  bool unbalanced = false, balanced = false;
-  for (std::uint32_t i = c.begin; i < c.end && a.paired[c.begin] != a.paired[c.end]; ++i) {
-    const Token& t = a.tokens[i];
-    if (!t.Has(Flag::kOpens | Flag::kCloses)) continue;
-    (t.pair >= static_cast<std::int32_t>(c.begin) && t.pair < static_cast<std::int32_t>(c.end) ? balanced : unbalanced) = true;
-  }
-  if (unbalanced) out->push_back(balance_);
-  if (balanced) out->push_back(balance_ + 1);
-
-  // Agreement of the words of a name.
-  if (words >= 2 && (c.types & 1) != 0) {
-    morph::Agreement all = morph::kAllAgreement;
-    for (std::uint32_t i = c.begin; i < c.end; ++i) {
-      const Form& f = a.FormOf(i);
-      if (f.kind == Kind::kWord && f.agreement != 0) all &= f.agreement;
-    }
-    out->push_back(all != 0 ? agree_ : agree_ + 1);
-  }
-
-  // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
-  std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
-  for (std::uint32_t k = a.named_at.From(c.begin); k < a.named_at.Until(c.end); ++k) {
-    const Analysis::Placed& m = a.named[k];
-    if (m.end <= c.begin) continue;
-    const std::uint32_t bit = 1u << (m.type * 4 + m.tier);
-    if (m.begin == c.begin && m.end == c.end) {
-      exact |= bit;
-      // Who adds a name to fire alone means it, whatever its words look like.
-      if (m.added && (m.tier & 1) == 0) added |= 1u << m.type;
-      if (m.kind_id < gaz_kind_.size()) AddOnce(gaz_kind_[m.kind_id] + (m.tier & 1), out);
-    } else if (m.begin >= c.begin && m.end <= c.end) {
-      within |= bit;
-    } else if (m.begin <= c.begin && m.end >= c.end) {
-      over |= bit;
-    } else {
-      cross |= bit;
-    }
-  }
-  for (; added != 0; added &= added - 1) out->push_back(gaz_added_ + static_cast<EvidenceId>(std::countr_zero(added)));
-  for (std::uint32_t any = exact | within | over | cross; any != 0; any &= any - 1) {
-    const auto i = static_cast<std::uint32_t>(std::countr_zero(any));
-    if ((exact >> i & 1) != 0) out->push_back(gaz_span_[i]);
-    if ((within >> i & 1) != 0) out->push_back(gaz_part_ + i);
-    if ((over >> i & 1) != 0) out->push_back(gaz_over_ + i);
-    if ((cross >> i & 1) != 0) out->push_back(gaz_cross_ + i);
-  }
-
-  // Word classes before, at the head of, and after the span; a quote between is passed over.
-  std::size_t left = c.begin;
-  if (opened) --left;
-  for (const std::uint32_t index : a.matches_end.At(left)) {
-    if (!a.infos[index].words) continue;
-    const std::uint16_t kind = a.infos[index].kind_id;
-    if (kind < head_before_.size()) AddOnce(head_before_[kind], out);
-  }
-  for (const std::uint32_t index : a.matches_at.At(c.begin)) {
-    if (!a.infos[index].words || a.matches[index].end > c.end) continue;
-    const std::uint16_t kind = a.infos[index].kind_id;
-    if (kind < head_first_.size()) AddOnce(head_first_[kind], out);
-  }
-  std::size_t right = c.end;
-  if (closed) ++right;
-  if (right < n) {
-    for (const std::uint32_t index : a.matches_at.At(right)) {
-      if (!a.infos[index].words) continue;
-      const std::uint16_t kind = a.infos[index].kind_id;
-      if (kind < head_after_.size()) AddOnce(head_after_[kind], out);
-    }
-  }
-  out->push_back(tail_ + cats[c.end - 1]);
-
-  if (const std::uint16_t list = a.chains.ListHead(left); list != 0 && list < list_head_.size()) out->push_back(list_head_[list]);
-  OfAcronyms(a, c, out);
-
-  // Rules that propose exactly this span; rules that propose a longer one.
-  std::uint32_t longer = 0;
-  for (std::uint32_t k = a.hits_at.From(c.begin); k < a.hits_at.Until(c.begin + 1); ++k) {
-    const Analysis::PlacedHit& h = a.placed_hits[k];
-    if (h.begin == c.begin && h.end == c.end) {
-      out->push_back(rule_ + h.rule);
-    } else if (h.end >= c.end && h.type >= 0 && h.speaks) {
-      longer |= 1u << h.type;
-    }
-  }
-  for (EvidenceId i = 0; i < kTypes && longer != 0; ++i) {
-    if ((longer >> i & 1) != 0) out->push_back(rule_over_ + i);
-  }
-}
-
 // A name and its abbreviation in brackets: «Организация Объединённых Наций (ООН)», «ООН (Организация Объединённых Наций)».
-void Evidence::OfAcronyms(const Analysis& a, const Candidate& c, std::vector<EvidenceId>* out) const {
+template <class Say>
+void Evidence::EachOfAcronyms(const Analysis& a, const Candidate& c, Say say) const {
   enum Value : EvidenceId { kSpells, kSpellsNot, kSpelled, kSpelledNot, kOfWordsBefore };
   const std::size_t n = a.tokens.size();
   const auto acronym = [&](std::size_t i) {
@@ -723,17 +640,139 @@ void Evidence::OfAcronyms(const Analysis& a, const Candidate& c, std::vector<Evi
   const bool opened = c.begin > 0 && bracket(c.begin - 1, '(');
   if (c.end - c.begin >= 2 && !a.caseless) {
     if (c.end + 2 < n && bracket(c.end, '(') && acronym(c.end + 1) && !IsLowerStart(a, c.end + 2))
-      out->push_back(acronym_ + (spells(c.begin, c.end, c.end + 1) ? kSpelled : kSpelledNot));
+      say(acronym_ + (spells(c.begin, c.end, c.end + 1) ? kSpelled : kSpelledNot));
     if (opened && c.begin > 1 && acronym(c.begin - 2) && c.end < n && !IsLowerStart(a, c.end))
-      out->push_back(acronym_ + (spells(c.begin, c.end, c.begin - 2) ? kSpells : kSpellsNot));
+      say(acronym_ + (spells(c.begin, c.end, c.begin - 2) ? kSpells : kSpellsNot));
   } else if (c.end - c.begin == 1 && opened && acronym(c.begin)) {
     const std::size_t letters = Letters(a.FormOf(c.begin).folded);
     for (std::size_t words = letters; words <= letters + 2 && words < c.begin; ++words) {
       if (!spells(c.begin - 1 - words, c.begin - 1, c.begin)) continue;
-      out->push_back(acronym_ + kOfWordsBefore);
+      say(acronym_ + kOfWordsBefore);
       break;
     }
   }
+}
+
+template <class Say>
+void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Say say) const {
+  const std::size_t n = a.tokens.size();
+  Once once;  // two entries of one kind say no more than one
+  say(bias_);
+  const std::uint32_t words = c.end - c.begin;
+  say(length_ + std::min<std::uint32_t>(words, kMaxWords));
+
+  // Quotes: around the span, at its edges, and whether those inside are closed inside.
+  const bool opened = c.begin > 0 && a.tokens[c.begin - 1].Has(Flag::kOpens) && a.tokens[c.begin - 1].kind == Kind::kQuote;
+  const bool closed = c.end < n && a.tokens[c.end].Has(Flag::kCloses) && a.tokens[c.end].kind == Kind::kQuote;
+  if (opened && closed && a.tokens[c.begin - 1].pair == static_cast<std::int32_t>(c.end)) {
+    say(quoted_);
+  } else {
+    if (opened) say(quoted_ + 2);
+    if (closed) say(quoted_ + 3);
+  }
+  bool unbalanced = false, balanced = false;
+  for (std::uint32_t i = c.begin; i < c.end && a.paired[c.begin] != a.paired[c.end]; ++i) {
+    const Token& t = a.tokens[i];
+    if (!t.Has(Flag::kOpens | Flag::kCloses)) continue;
+    (t.pair >= static_cast<std::int32_t>(c.begin) && t.pair < static_cast<std::int32_t>(c.end) ? balanced : unbalanced) = true;
+  }
+  if (unbalanced) say(balance_);
+  if (balanced) say(balance_ + 1);
+
+  // Agreement of the words of a name.
+  if (words >= 2 && (c.types & 1) != 0) {
+    morph::Agreement all = morph::kAllAgreement;
+    for (std::uint32_t i = c.begin; i < c.end; ++i) {
+      const Form& f = a.FormOf(i);
+      if (f.kind == Kind::kWord && f.agreement != 0) all &= f.agreement;
+    }
+    say(all != 0 ? agree_ : agree_ + 1);
+  }
+
+  // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
+  std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
+  for (std::uint32_t k = a.named_at.From(c.begin); k < a.named_at.Until(c.end); ++k) {
+    const Analysis::Placed& m = a.named[k];
+    if (m.end <= c.begin) continue;
+    const std::uint32_t bit = 1u << (m.type * 4 + m.tier);
+    if (m.begin == c.begin && m.end == c.end) {
+      exact |= bit;
+      // Who adds a name to fire alone means it, whatever its words look like.
+      if (m.added && (m.tier & 1) == 0) added |= 1u << m.type;
+      if (m.kind_id < gaz_kind_.size()) once.Say(gaz_kind_[m.kind_id] + (m.tier & 1), say);
+    } else if (m.begin >= c.begin && m.end <= c.end) {
+      within |= bit;
+    } else if (m.begin <= c.begin && m.end >= c.end) {
+      over |= bit;
+    } else {
+      cross |= bit;
+    }
+  }
+  for (; added != 0; added &= added - 1) say(gaz_added_ + static_cast<EvidenceId>(std::countr_zero(added)));
+  for (std::uint32_t any = exact | within | over | cross; any != 0; any &= any - 1) {
+    const auto i = static_cast<std::uint32_t>(std::countr_zero(any));
+    if ((exact >> i & 1) != 0) say(gaz_span_[i]);
+    if ((within >> i & 1) != 0) say(gaz_part_ + i);
+    if ((over >> i & 1) != 0) say(gaz_over_ + i);
+    if ((cross >> i & 1) != 0) say(gaz_cross_ + i);
+  }
+
+  // Word classes before, at the head of, and after the span; a quote between is passed over.
+  std::size_t left = c.begin;
+  if (opened) --left;
+  once.Clear();
+  for (const std::uint32_t index : a.matches_end.At(left)) {
+    if (!a.infos[index].words) continue;
+    const std::uint16_t kind = a.infos[index].kind_id;
+    if (kind < head_before_.size()) once.Say(head_before_[kind], say);
+  }
+  once.Clear();
+  for (const std::uint32_t index : a.matches_at.At(c.begin)) {
+    if (!a.infos[index].words || a.matches[index].end > c.end) continue;
+    const std::uint16_t kind = a.infos[index].kind_id;
+    if (kind < head_first_.size()) once.Say(head_first_[kind], say);
+  }
+  std::size_t right = c.end;
+  if (closed) ++right;
+  if (right < n) {
+    once.Clear();
+    for (const std::uint32_t index : a.matches_at.At(right)) {
+      if (!a.infos[index].words) continue;
+      const std::uint16_t kind = a.infos[index].kind_id;
+      if (kind < head_after_.size()) once.Say(head_after_[kind], say);
+    }
+  }
+  say(tail_ + cats[c.end - 1]);
+
+  if (const std::uint16_t list = a.chains.ListHead(left); list != 0 && list < list_head_.size()) say(list_head_[list]);
+  EachOfAcronyms(a, c, say);
+
+  // Rules that propose exactly this span; rules that propose a longer one.
+  std::uint32_t longer = 0;
+  for (std::uint32_t k = a.hits_at.From(c.begin); k < a.hits_at.Until(c.begin + 1); ++k) {
+    const Analysis::PlacedHit& h = a.placed_hits[k];
+    if (h.begin == c.begin && h.end == c.end) {
+      say(rule_ + h.rule);
+    } else if (h.end >= c.end && h.type >= 0 && h.speaks) {
+      longer |= 1u << h.type;
+    }
+  }
+  for (EvidenceId i = 0; i < kTypes && longer != 0; ++i) {
+    if ((longer >> i & 1) != 0) say(rule_over_ + i);
+  }
+}
+
+void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const {
+  EachOfSpan(a, cats, c, [out](EvidenceId id) { out->push_back(id); });
+}
+
+void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const std::array<float, kTypes>* of,
+                      std::array<float, kTypes>* sum) const {
+  std::array<float, kTypes> all = *sum;
+  EachOfSpan(a, cats, c, [&all, of](EvidenceId id) {
+    for (std::size_t t = 0; t < kTypes; ++t) all[t] += of[id][t];
+  });
+  *sum = all;
 }
 
 void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {

@@ -98,6 +98,9 @@ class Evidence {
 
   // Evidence of a candidate as a whole (added to `out`).
   void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const;
+  // The same as sums: adds the numbers that `of` has for each piece (by evidence), in the order of the pieces.
+  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const std::array<float, kTypes>* of,
+              std::array<float, kTypes>* sum) const;
   // What the document's memory says of a candidate.
   void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
   // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).
@@ -106,7 +109,11 @@ class Evidence {
   std::string SpanKeyedValue(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Template t) const;
 
  private:
-  void OfAcronyms(const Analysis& a, const Candidate& c, std::vector<EvidenceId>* out) const;
+  // Calls `say` with each piece of evidence of a candidate as a whole.
+  template <class Say>
+  void EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Say say) const;
+  template <class Say>
+  void EachOfAcronyms(const Analysis& a, const Candidate& c, Say say) const;
   EvidenceId Add(Template t, std::string value);
   EvidenceId Range(Template t, const std::vector<std::string>& values);
 

@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
 constexpr std::size_t kKeyed = 8192;  // pieces remembered, a power of two
 constexpr int kKeyedShift = 51;       // 64 less its logarithm
+constexpr float kSlack = 0.01F;       // more than sums of weights may differ by the order in which they are added
 constexpr std::size_t kAhead = 8;     // tokens for whose sums memory is asked beforehand
 
 // Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
@@ -16,6 +17,13 @@ constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / 
 
 void Add(const Scores& what, Scores* to) {
   for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t];
+}
+
+// Whether a score is above zero, or may be but for the order of adding.
+bool MayGain(const Scores& s) {
+  bool may = false;
+  for (const float x : s) may |= x > -kSlack;
+  return may;
 }
 
 Scores At(const float* numbers) {
@@ -94,6 +102,12 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
       rows_[row_of_[id] + InRow(cell.slot)] += cell.weight;
     }
   }
+  std::array<Scores, kTemplateCount> most{};  // that a piece says
+  for (EvidenceId id = 0; id < evidence->size(); ++id) {
+    Scores& of_template = most[evidence->TemplateOf(id)];
+    for (std::size_t t = 0; t < kTypes; ++t) of_template[t] = std::max(of_template[t], span_[id][t]);
+  }
+  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_);
 }
 
 const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
@@ -145,7 +159,7 @@ const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const
   return cell.scores;
 }
 
-void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const {
+void Model::SumLanes(std::size_t n, ScoreScratch* scratch) const {
   const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
   scratch->prefix_.resize(n + 1);
   Scores* prefix = scratch->prefix_.data();
@@ -155,15 +169,23 @@ void Model::Sum(std::size_t n, const std::vector<Candidate>& candidates, ScoreSc
     Add(At(lanes + i * kLane + kIn * kTypes), &running);
     prefix[i + 1] = running;
   }
-  scores->resize(candidates.size());
-  for (std::size_t k = 0; k < candidates.size(); ++k) {
-    const Candidate& c = candidates[k];
-    const Scores begin = At(lanes + c.begin * kLane + kBegin * kTypes), end = At(lanes + (c.end - 1) * kLane + kEnd * kTypes);
-    const Scores to = prefix[c.end], from = prefix[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
-    Scores s = scratch->own_[k];
-    for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
-    (*scores)[k] = s;
-  }
+}
+
+Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const {
+  const float* lanes = scratch.lanes_.data() + 2 * kLane;  // of token 0
+  const Scores begin = At(lanes + c.begin * kLane + kBegin * kTypes), end = At(lanes + (c.end - 1) * kLane + kEnd * kTypes);
+  const Scores to = scratch.prefix_[c.end], from = scratch.prefix_[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
+  Scores s = own;
+  for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
+  return s;
+}
+
+Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
+  Scores own{};
+  evidence_->OfSpan(a, cats, c, span_.data(), &own);
+  const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
+  for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
+  return own;
 }
 
 void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
@@ -190,21 +212,18 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
     evidence_->OfToken(a, cats, m, &scratch->ids_);
     Spread(m, sums, scratch->ids_, scratch);
   }
+  SumLanes(n, scratch);
   scratch->own_.resize(candidates.size());
+  scores->resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    scratch->ids_.clear();
-    evidence_->OfSpan(a, cats, c, &scratch->ids_);
-    Scores own{};
-    for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
-    const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
-    for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
-    scratch->own_[k] = own;
+    Scores& own = scratch->own_[k];
+    own = Own(a, cats, c, scratch);
+    (*scores)[k] = SumOf(c, own, *scratch);
   }
-  Sum(n, candidates, scratch, scores);
 }
 
-void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch,
+void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
                     std::vector<Scores>* scores) const {
   for (std::size_t m = 0; m < a.tokens.size(); ++m) {
     if (scratch->active_[m + 2] == 0) continue;
@@ -212,12 +231,24 @@ void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates,
     evidence_->Remembered(a, m, memory, &scratch->ids_);
     if (!scratch->ids_.empty()) Spread(m, nullptr, scratch->ids_, scratch);
   }
+  SumLanes(a.tokens.size(), scratch);
   for (std::size_t k = 0; k < candidates.size(); ++k) {
+    const Candidate& c = candidates[k];
+    Scores& own = scratch->own_[k];
+    // Most candidates are hopeless whatever the memory says of them.
+    if (!all) {
+      Scores most = own;
+      Add(most_remembered_, &most);
+      if (!MayGain(SumOf(c, most, *scratch))) {
+        (*scores)[k] = kForbidden[0];
+        continue;
+      }
+    }
     scratch->ids_.clear();
-    evidence_->Remembered(a, candidates[k], memory, &scratch->ids_);
-    for (const EvidenceId id : scratch->ids_) Add(span_[id], &scratch->own_[k]);
+    evidence_->Remembered(a, c, memory, &scratch->ids_);
+    for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
+    (*scores)[k] = SumOf(c, own, *scratch);
   }
-  Sum(a.tokens.size(), candidates, scratch, scores);
 }
 
 std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type,
@@ -271,24 +302,28 @@ std::vector<Contribution> Model::Explain(const Analysis& a, const std::vector<Ca
 
 void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, CoverScratch* scratch,
                std::vector<Mention>* out) {
-  std::vector<float>& best = scratch->best;
-  std::vector<std::int32_t>& from = scratch->from;  // candidate that ends here in the best cover, -1: the token before is free
-  std::vector<std::uint8_t>& type = scratch->type;
-  best.assign(tokens + 1, 0.0f);
-  from.assign(tokens + 1, -1);
-  type.resize(candidates.size());
+  scratch->best.assign(tokens + 1, 0.0f);
+  scratch->from.assign(tokens + 1, -1);
+  scratch->type.resize(candidates.size());
+  float* const best = scratch->best.data();
+  std::int32_t* const from = scratch->from.data();  // candidate that ends here in the best cover, -1: the token before is free
+  std::uint8_t* const type = scratch->type.data();
+  const std::size_t count = candidates.size();
   std::size_t k = 0;
   for (std::size_t i = 0; i < tokens; ++i) {
-    for (; k < candidates.size() && candidates[k].begin == i; ++k) {
+    const float here = best[i];
+    for (; k < count && candidates[k].begin == i; ++k) {
       const Scores& s = scores[k];
       static_assert(kTypes == 4);
       const float score = std::max(std::max(s[0], s[1]), std::max(s[2], s[3]));
       if (score <= 0) continue;
       type[k] = static_cast<std::uint8_t>(std::find(s.begin(), s.end(), score) - s.begin());
-      const float sum = best[i] + score;
-      if (sum > best[candidates[k].end]) best[candidates[k].end] = sum, from[candidates[k].end] = static_cast<std::int32_t>(k);
+      const float sum = here + score;
+      const std::uint32_t end = candidates[k].end;
+      if (sum > best[end]) best[end] = sum, from[end] = static_cast<std::int32_t>(k);
     }
-    if (best[i] > best[i + 1] || (best[i] == best[i + 1] && from[i + 1] < 0)) best[i + 1] = best[i], from[i + 1] = -1;
+    const float behind = best[i + 1];
+    if (here > behind || (here == behind && from[i + 1] < 0)) best[i + 1] = here, from[i + 1] = -1;
   }
   out->clear();
   for (std::size_t i = tokens; i > 0;) {

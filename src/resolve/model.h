@@ -67,8 +67,9 @@ class Model {
   // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
   void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
              std::vector<Scores>* scores) const;
-  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds.
-  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, ScoreScratch* scratch,
+  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds. Unless `all`, candidates
+  // that can gain for no type whatever the memory says of them need not be summed: their scores are minus infinity.
+  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
                std::vector<Scores>* scores) const;
 
   // Every contribution to one candidate's score for one type; their sum is the score.
@@ -85,8 +86,12 @@ class Model {
   void Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
   // What the table says of a piece of keyed evidence of a candidate.
   const Scores& KeyedScores(std::uint64_t evidence_key, ScoreScratch* scratch) const;
-  // Sums of lanes and of the candidates' own evidence.
-  void Sum(std::size_t tokens, const std::vector<Candidate>& candidates, ScoreScratch* scratch, std::vector<Scores>* scores) const;
+  // The running sums of the lanes.
+  void SumLanes(std::size_t tokens, ScoreScratch* scratch) const;
+  // What all evidence of a candidate but its own says, added to `own`.
+  Scores SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const;
+  // What the candidate's own evidence says.
+  Scores Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
 
   const Evidence* evidence_;
   const WeightTable* table_;
@@ -97,6 +102,7 @@ class Model {
   std::vector<float> rows_;
   std::vector<std::uint32_t> row_of_;  // by evidence: where its row begins in rows_; kNoRow where it says nothing of words
   std::vector<Scores> span_;           // by evidence: what it says of a mention
+  Scores most_remembered_{};           // the most that the memory says of a mention
 };
 
 // Memory of BestCover, reused between calls.

@@ -181,6 +181,10 @@ class Finder {
 
   void FindAll() {
     for (std::size_t i = 0; i < a_.tokens.size();) {
+      if (mention_at_[i] >= 0 || !MayHead(i)) {
+        ++i;
+        continue;
+      }
       Post post;
       std::size_t none = i;  // where a word that names no post ends
       if (mention_at_[i] >= 0 || !IsWord(i) || !HeadAt(i, &post, &none)) {
@@ -195,9 +199,11 @@ class Finder {
     }
   }
 
+  // Most words are no posts, which needs no look at their forms.
+  bool MayHead(std::size_t i) const { return a_.tokens[i].Has(Flag::kHyphen) || a_.BeginsClass(i, role_); }
+
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
-    // Most words are none, which needs no look at their forms.
-    if (!a_.tokens[i].Has(Flag::kHyphen) && !a_.BeginsClass(i, role_)) return false;
+    if (!MayHead(i)) return false;
     bool no_post = false;
     std::size_t longest = 0;
     // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
@@ -1308,7 +1314,9 @@ void LowerFirst(std::string* name) {
 
 void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
                std::vector<FoundPost>* posts) {
-  Finder(a, words, mentions, out, posts).Run();
+  // A post that nobody holds is told by nobody.
+  const bool people = std::any_of(mentions.begin(), mentions.end(), [](const Described& d) { return d.type == Type::kPerson; });
+  if (people) Finder(a, words, mentions, out, posts).Run();
 }
 
 }  // namespace atau::resolve

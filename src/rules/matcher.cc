@@ -96,10 +96,10 @@ struct CaptureSlot {
 // leave the handful of rules worth running. The sets only ever say too much: the machine looks again.
 enum Place {
   kFirst,
-  kAlone,  // a first element that no other one need follow, or that what follows is too rare to be looked behind
+  kAlone,  // a first element that no other one need follow
   kSecond,
   kThird,        // behind a second element of one token
-  kThirdBehind,  // behind a second element of any length: a class match, a resolved entity
+  kThirdBehind,  // behind a second element of any length: a class match
   kLater,        // a token that every match holds, the one that says most (see Need)
   kPlaces
 };
@@ -236,7 +236,7 @@ struct MatchScratch::State {
   struct KindRow {
     MatchKey key;
     Range required;                        // into kind_required
-    bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
+    std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
   HashIndex entry_rows;  // into kinds, by entry, words and support
   std::vector<KindRow> kinds;
@@ -248,15 +248,23 @@ struct MatchScratch::State {
   struct TokenState {
     TokenMask mask = 0;
     std::uint32_t form = 0;
-    std::uint32_t tests = 0;    // into signature_tests
-    std::uint32_t profile = 0;  // offset in profiles
+    std::uint32_t tests = 0;               // into signature_tests
+    std::uint32_t profile = 0;             // offset in profiles
+    std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
   std::size_t ring = 0;               // a power of two
   std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
   std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind
-  std::vector<std::uint64_t> chosen;  // at each token: rules to run
+  // Rules to run, from the last token on.
+  struct Chosen {
+    std::uint32_t token = 0, word = 0;  // of the sets
+    std::uint64_t rules = 0;
+  };
+  std::vector<Chosen> chosen;  // the first `runs` of them
+  std::size_t runs = 0;
+  std::vector<std::uint64_t> later;  // the rules whose kLater some token is
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve
@@ -326,14 +334,14 @@ class RuleSetImpl : public RuleSet {
   }
 
   void Match(const View& view, Phase phase, MatchScratch* scratch, Hits* out) const override {
-    Run run{*this, view, *scratch->state_, *out, words_of_phase_[static_cast<int>(phase)]};
+    Run run{*this, view, *scratch->state_, *out, phase, words_of_phase_[static_cast<int>(phase)]};
     run.s.mask = of_phase_[static_cast<int>(phase)];
     RunAll(&run);
   }
 
   void MatchRule(std::uint32_t rule, const View& view, MatchScratch* scratch, Hits* out) const override {
     if (rule >= p_.rules.size()) return;
-    Run run{*this, view, *scratch->state_, *out, words_of_phase_[p_.rules[rule].phase]};
+    Run run{*this, view, *scratch->state_, *out, static_cast<Phase>(p_.rules[rule].phase), words_of_phase_[p_.rules[rule].phase]};
     run.s.mask.assign(words_, 0);
     Set(rule, run.s.mask.data());
     RunAll(&run);
@@ -389,6 +397,16 @@ class RuleSetImpl : public RuleSet {
       if (in.op != Op::kSplit && in.op != Op::kJump) continue;
       while (p_.code[in.a].op == Op::kJump) in.a = p_.code[in.a].a;
     }
+    // The element that a way begins with, for a look at it before the way is taken.
+    entry_.assign(p_.code.size(), kNoIndex);
+    for (std::uint32_t pc = static_cast<std::uint32_t>(p_.code.size()); pc-- > 0;) {
+      const Op op = p_.code[pc].op;
+      if (op < Op::kAny) {
+        entry_[pc] = pc;
+      } else if (op == Op::kSave || op == Op::kJump) {
+        entry_[pc] = entry_[op == Op::kSave ? pc + 1 : p_.code[pc].a];
+      }
+    }
     required_index_.assign(p_.class_tests.size(), kNoIndex);
     PlaceBits();
     for (auto& set : of_phase_) set.assign(words_, 0);
@@ -399,6 +417,8 @@ class RuleSetImpl : public RuleSet {
     for (auto* sets : {&opens_[0], &opens_[1], &closes_}) sets->assign(words_ * kPlaces, 0);
     class_sets_.assign(p_.class_tests.size() * words_ * kPlaces, 0);
     resolved_.assign(kTypeCount * words_, 0);
+    resolved_second_.assign(kTypeCount * words_, 0);
+    for (auto& set : groups_) set.assign(words_, 0);
     for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
       const RuleCode& r = p_.rules[i];
       RuleInfo info;
@@ -419,6 +439,7 @@ class RuleSetImpl : public RuleSet {
       needs_of_.push_back({static_cast<std::uint32_t>(needs_.size()), 0});
       AddNeeds(i, r);
       needs_of_.back().count = static_cast<std::uint32_t>(needs_.size()) - needs_of_.back().first;
+      single_.push_back(SingleOf(r));
     }
     for (std::uint32_t test = 0; test < classes_.size(); ++test) {
       const BoundClass& b = classes_[test];
@@ -429,6 +450,14 @@ class RuleSetImpl : public RuleSet {
       by_class_[b.cls].push_back(test);
     }
     if (by_class_.empty()) by_class_.resize(1);
+    need_class_.assign(required_.size() * words_, 0);
+    need_later_.assign(words_, 0);
+    for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
+      for (std::uint32_t k = needs_of_[i].first; k < needs_of_[i].first + needs_of_[i].count; ++k) {
+        const std::uint32_t required = needs_[k].required;
+        Set(i, required == kNoIndex ? need_later_.data() : need_class_.data() + required * words_);
+      }
+    }
     SortTests();
     for (const RuleCode& r : p_.rules) {
       for (std::uint32_t j = 0; j < r.emits.count; ++j)
@@ -500,16 +529,25 @@ class RuleSetImpl : public RuleSet {
     for (std::uint32_t pc : first) {
       std::vector<std::uint32_t> next;
       Reach(r, pc + 1, &next);
-      const bool stands_alone = std::any_of(next.begin(), next.end(), [&](std::uint32_t n) { return !IsLookedBehind(p_.code[n].op); });
+      const bool stands_alone = std::any_of(next.begin(), next.end(), [&](std::uint32_t n) { return p_.code[n].op == Op::kMatch; });
       if (stands_alone && p_.code[pc].op == Op::kResolved) {
         Set(rule, resolved_alone_.data());
       } else if (stands_alone) {
         alone.push_back(pc);
       }
+      for (const std::uint32_t n : next) {
+        const Instruction& in = p_.code[n];
+        if (in.op == Op::kGroup) Set(rule, groups_[in.a == 1].data());
+        if (in.op == Op::kResolved) Set(rule, resolved_second_.data() + in.a * words_);
+      }
       Reach(r, pc + 1, &second);
     }
     AddPlace(rule, kAlone, alone);
-    std::erase_if(second, [&](std::uint32_t pc) { return !IsLookedBehind(p_.code[pc].op); });
+    // What follows an entity or a group is not looked at.
+    std::erase_if(second, [&](std::uint32_t pc) {
+      const Op op = p_.code[pc].op;
+      return op == Op::kMatch || op == Op::kResolved || op == Op::kGroup;
+    });
     AddPlace(rule, kSecond, second);
     for (std::uint32_t pc : second) {
       const Op op = p_.code[pc].op;
@@ -519,8 +557,17 @@ class RuleSetImpl : public RuleSet {
     AddPlace(rule, kThirdBehind, behind);
   }
 
-  // Whether an element that may stand second is told by the tokens that begin it, and what is behind it looked at.
-  static bool IsLookedBehind(Op op) { return op != Op::kMatch && op != Op::kResolved && op != Op::kGroup; }
+  // The only element of a rule, a token or a class match; kNoIndex where the rule has others.
+  std::uint32_t SingleOf(const RuleCode& r) const {
+    std::uint32_t element = kNoIndex;
+    for (std::uint32_t pc = r.start; p_.code[pc].op != Op::kMatch; ++pc) {
+      const Op op = p_.code[pc].op;
+      if (op == Op::kSave) continue;
+      if ((op != Op::kToken && op != Op::kClass) || element != kNoIndex) return kNoIndex;
+      element = pc;
+    }
+    return element;
+  }
 
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r) {
@@ -753,7 +800,9 @@ class RuleSetImpl : public RuleSet {
   static void Order(std::size_t first, Hits* out) {
     const auto begin = out->hits.begin() + static_cast<std::ptrdiff_t>(first);
     const auto key = [](const Hit& h) { return std::tuple(h.begin, h.end, h.rule); };
-    std::stable_sort(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return key(a) < key(b); });
+    // Of one span those found first come first, which their captures tell.
+    const auto order = [&key](const Hit& h) { return std::tuple(key(h), h.first_capture, h.captures); };
+    std::sort(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return order(a) < order(b); });
     // Several starts may lead to one span; the first is as good as the others.
     out->hits.erase(std::unique(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return key(a) == key(b); }), out->hits.end());
   }
@@ -868,8 +917,8 @@ class RuleSetImpl : public RuleSet {
   static void RunAll(Run* run) {
     if (!run->Begin()) return;
     const std::size_t first = run->out.hits.size();
-    const auto n = static_cast<std::uint32_t>(run->view.tokens->size());
-    for (std::uint32_t i = 0; i < n; ++i) run->At(i);
+    // Each rule goes through the text from its beginning.
+    for (std::size_t k = run->s.runs; k-- > 0;) run->At(run->s.chosen[k]);
     Order(first, &run->out);
   }
 
@@ -879,6 +928,7 @@ class RuleSetImpl : public RuleSet {
     const View& view;
     State& s;
     Hits& out;
+    const Phase phase;
     const WordRange words;  // of the sets: those of the phase
 
     bool Begin() {
@@ -899,8 +949,19 @@ class RuleSetImpl : public RuleSet {
           if (r.begin < n && r.end <= n && r.begin < r.end) s.resolved_at[r.begin] = static_cast<std::int32_t>(i);
         }
       }
+      LeaveOut();
       Places();
       return true;
+    }
+
+    // Takes the rules out of the mask of which the text as a whole lacks something.
+    void LeaveOut() {
+      for (std::size_t required = 0; required < set.required_.size(); ++required) {
+        if (!s.required_at[required].empty()) continue;
+        const std::uint64_t* lacking = set.need_class_.data() + required * set.words_;
+        for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= ~lacking[w];
+      }
+      for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= s.later[w] | ~set.need_later_[w];
     }
 
     // Fills what is known of matches.
@@ -968,11 +1029,15 @@ class RuleSetImpl : public RuleSet {
       add(set.by_class_[0]);
       if (key.cls != 0 && key.cls < set.by_class_.size()) add(set.by_class_[key.cls]);
       kind.required.count = static_cast<std::uint32_t>(s.kind_required.size()) - kind.required.first;
-      const auto any = [&](std::size_t from, std::size_t to) {
-        return std::any_of(sets + from, sets + to, [](std::uint64_t w) { return w != 0; });
-      };
-      kind.begins = any(kFirst * set.words_, (kFirst + 1) * set.words_);
-      kind.goes_on = any(kSecond * set.words_, size);
+      for (std::size_t p = 0; p < std::size(set.words_of_phase_); ++p) {
+        const WordRange of = set.words_of_phase_[p];
+        for (std::size_t place = 0; place < kPlaces; ++place) {
+          const std::uint64_t* words_of_place = sets + place * set.words_;
+          if (place == kAlone || std::all_of(words_of_place + of.from, words_of_place + of.to, [](std::uint64_t w) { return w == 0; }))
+            continue;
+          (place == kFirst ? kind.begins : kind.goes_on) |= static_cast<std::uint8_t>(1u << p);
+        }
+      }
       return row;
     }
 
@@ -987,6 +1052,19 @@ class RuleSetImpl : public RuleSet {
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
         s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
+      }
+      s.later.assign(set.words_, 0);
+      for (std::size_t w = 0; w < set.words_; ++w) {
+        const std::uint64_t* profiles = s.profiles.data() + kLater * set.words_ + w;
+        std::uint64_t later = 0;
+        for (const State::TokenState& t : s.tokens) later |= profiles[t.profile];
+        s.later[w] = later;
+      }
+      for (std::size_t m = 0; m < s.keys.size(); ++m) {
+        const std::uint32_t begin = (*view.matches)[m].begin;
+        if (begin >= n) continue;
+        const State::KindRow& kind = s.kinds[s.keys[m]];
+        s.tokens[begin].begins |= kind.begins, s.tokens[begin].goes_on |= kind.goes_on;
       }
       std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
       for (std::size_t i = n; i-- > 0;) {
@@ -1009,10 +1087,15 @@ class RuleSetImpl : public RuleSet {
       s.ring = std::bit_ceil(std::size_t{reach} + 3);
       s.sets.resize(s.ring * set.words_);
       s.behind.resize(s.ring * set.words_);
-      s.chosen.resize(view.tokens->size() * set.words_);
+      s.chosen.resize(view.tokens->size() * (words.to - words.from));
+      s.runs = 0;
       for (std::size_t w = words.from; w < words.to;) {
         const std::size_t left = words.to - w;
-        if (left >= 6) {
+        if (left >= 8) {
+          Places<8>(w), w += 8;
+        } else if (left == 7) {
+          Places<7>(w), w += 7;
+        } else if (left >= 6) {
           Places<6>(w), w += 6;
         } else if (left >= 5) {
           Places<5>(w), w += 5;
@@ -1056,12 +1139,14 @@ class RuleSetImpl : public RuleSet {
         for (std::size_t w = 0; w < kWords; ++w) z[w] = first[w] & (alone[w] | behind[w]);
         return z;
       };
+      const auto of_phase = static_cast<std::uint8_t>(1u << static_cast<unsigned>(phase));
       const Words mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines_.data(), 0);
       const Words no_third = load(set.nothing_.data(), kThird), no_behind = load(set.nothing_.data(), kThirdBehind);
       const std::size_t turn = s.ring - 1;  // rows are used in turn
       store(no_behind, s.behind.data(), n & turn);
       store(Words{}, s.sets.data(), n & turn);
       Words after{}, next_third = no_third;  // of the token behind
+      State::Chosen* run = s.chosen.data() + s.runs;
       // From the end, since each token is asked what may stand behind it.
       for (std::size_t i = n; i-- > 0;) {
         const token::Token& t = (*view.tokens)[i];
@@ -1070,8 +1155,9 @@ class RuleSetImpl : public RuleSet {
 
         // Rules that may match here, where it is known what may stand behind.
         Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
-        for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-          if (!s.kinds[s.keys[m]].begins || Repeats(m)) continue;
+        const bool begins = (s.tokens[i].begins & of_phase) != 0, goes_on = (s.tokens[i].goes_on & of_phase) != 0;
+        for (std::uint32_t m = s.match_at[i]; begins && m < s.match_at[i + 1]; ++m) {
+          if ((s.kinds[s.keys[m]].begins & of_phase) == 0 || Repeats(m)) continue;
           const std::uint64_t* kind = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
           join(&chosen,
                begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
@@ -1084,7 +1170,12 @@ class RuleSetImpl : public RuleSet {
           join(&chosen, begin(load(set.resolved_.data(), 0), alone, behind));
           join(&chosen, begin(load(set.resolved_.data(), static_cast<std::size_t>(r.type)), alone, behind));
         }
-        store(both(chosen, mask), s.chosen.data(), i);
+        chosen = both(chosen, mask);
+        std::uint64_t some = 0;
+        for (const std::uint64_t word : chosen) some |= word;
+        for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
+          if (chosen[w] != 0) *run++ = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+        }
 
         // What it says to the tokens before it.
         Words sets{}, third = no_third, third_behind = no_behind;
@@ -1100,12 +1191,18 @@ class RuleSetImpl : public RuleSet {
           if (t.Has(token::kOpens)) add(set.opens_[t.kind != token::Kind::kQuote].data());
           if (t.Has(token::kCloses)) add(set.closes_.data());
           sets = both(second, next_third);
-          for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
-            if (!s.kinds[s.keys[m]].goes_on || Repeats(m)) continue;
+          for (std::uint32_t m = s.match_at[i]; goes_on && m < s.match_at[i + 1]; ++m) {
+            if ((s.kinds[s.keys[m]].goes_on & of_phase) == 0 || Repeats(m)) continue;
             const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
             join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
             join(&third, load(more, kThird));
             join(&third_behind, load(more, kThirdBehind));
+          }
+          if (t.Has(token::kOpens)) join(&sets, load(set.groups_[t.kind != token::Kind::kQuote].data(), 0));
+          if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
+            const Type type = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].type;
+            join(&sets, load(set.resolved_second_.data(), 0));
+            join(&sets, load(set.resolved_second_.data(), static_cast<std::size_t>(type)));
           }
           if (t.Has(token::kSentenceStart)) {
             sets = both(sets, crosses), third = both(third, crosses), third_behind = both(third_behind, crosses);
@@ -1118,6 +1215,7 @@ class RuleSetImpl : public RuleSet {
         after = sets;
         next_third = third;
       }
+      s.runs = static_cast<std::size_t>(run - s.chosen.data());
     }
 
     // Whether the match before it says the same of the rules.
@@ -1292,18 +1390,16 @@ class RuleSetImpl : public RuleSet {
       return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
-    // Runs the rules that may match at a token.
-    void At(std::uint32_t i) {
-      const std::uint64_t* chosen = s.chosen.data() + i * set.words_;
-      for (std::size_t w = words.from; w < words.to; ++w) {
-        for (std::uint64_t bits = chosen[w]; bits != 0; bits &= bits - 1) {
-          Try(set.rule_of_[w * 64 + static_cast<std::size_t>(std::countr_zero(bits))], i);
-        }
+    // Runs rules that may match at a token.
+    void At(const State::Chosen& chosen) {
+      for (std::uint64_t bits = chosen.rules; bits != 0; bits &= bits - 1) {
+        Try(set.rule_of_[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
       }
     }
 
     void Try(std::uint32_t rule, std::uint32_t i) {
       const RuleCode& r = set.p_.rules[rule];
+      if (!MayStand(set.entry_[r.start], i)) return;
       const Range needs = set.needs_of_[rule];
       if (needs.count != 0) {
         // No match goes over the end of its sentence.
@@ -1340,7 +1436,7 @@ class RuleSetImpl : public RuleSet {
       const RuleCode& r = set.p_.rules[rule];
       std::size_t found = 0;
       int before = -1;  // whether the contexts in front hold; looked at when the first match is found
-      Execute(s.main, r, r.start, i, i, r.agree.count == 0, [&](std::uint32_t end) {
+      const auto on_match = [&](std::uint32_t end) {
         if (end == i) return false;
         if (before < 0) before = Before(r, i) ? 1 : 0;
         if (before == 0) return true;
@@ -1357,8 +1453,48 @@ class RuleSetImpl : public RuleSet {
         s.found[at].slots.assign(s.main.slots.begin(), s.main.slots.end());
         found = at + 1;
         return false;
-      });
+      };
+      if (set.single_[rule] == kNoIndex) {
+        Execute(s.main, r, r.start, i, i, r.agree.count == 0, set.entry_[r.start], on_match);
+      } else {
+        Single(s.main, r, set.single_[rule], i, on_match);
+      }
       for (std::size_t k = 0; k < found; ++k) Report(rule, r, i, s.found[k].end, s.found[k].slots);
+    }
+
+    // What Execute does, for a rule of one element, which `element` is.
+    template <class F>
+    void Single(State::Machine& machine, const RuleCode& r, std::uint32_t element, std::uint32_t i, F on_match) {
+      const Instruction& in = set.p_.code[element];
+      // MayStand said that the token test holds.
+      const auto at = [&](std::uint32_t end, std::int32_t match) {
+        machine.slots.assign(r.captures.count, CaptureSlot{});
+        for (std::uint32_t pc = r.start; set.p_.code[pc].op != Op::kMatch; ++pc) {
+          const Instruction& save = set.p_.code[pc];
+          if (pc == element && in.op == Op::kClass && in.d != kNoIndex) machine.slots[in.d].match = match;
+          if (save.op != Op::kSave) continue;
+          if (save.b == 0) {
+            const std::uint32_t from = pc < element ? i : end;
+            machine.slots[save.a] = {from, from, -1, -1};
+          } else {
+            machine.slots[save.a].end = pc < element ? i : end;
+          }
+        }
+        return on_match(end);
+      };
+      if (in.op == Op::kToken) {
+        at(i + 1, -1);
+        return;
+      }
+      // The longest match comes first in the view.
+      const BoundClass& test = set.classes_[in.a];
+      std::uint32_t longest = 0;
+      for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
+        const std::uint32_t end = (*view.matches)[m].end;
+        if (!Fits(test, m) || end > view.tokens->size() || end - i > kMaxMatchTokens || end == longest) continue;
+        if (at(end, static_cast<std::int32_t>(m))) return;
+        if (longest == 0) longest = end;
+      }
     }
 
     void Report(std::uint32_t rule, const RuleCode& r, std::uint32_t begin, std::uint32_t end, const std::vector<CaptureSlot>& slots) {
@@ -1397,7 +1533,7 @@ class RuleSetImpl : public RuleSet {
         bool holds = false;
         if (begin > 0 && !(*view.tokens)[begin].Has(WallOf(r))) {
           for (std::uint32_t width = c.min; width <= c.max && width <= begin && !holds; ++width) {
-            Execute(s.context, r, c.start, begin - width, begin - width, true,
+            Execute(s.context, r, c.start, begin - width, begin - width, true, kNoIndex,
                     [&](std::uint32_t end) { return holds = holds || end == begin; });
           }
         }
@@ -1411,7 +1547,7 @@ class RuleSetImpl : public RuleSet {
         const ContextCode& c = set.p_.contexts[r.contexts.first + k];
         if (c.before != 0) continue;
         bool holds = false;
-        Execute(s.context, r, c.start, end, end - 1, true, [&](std::uint32_t) { return holds = true; });
+        Execute(s.context, r, c.start, end, end - 1, true, kNoIndex, [&](std::uint32_t) { return holds = true; });
         if (holds == (c.negated != 0)) return false;
       }
       return true;
@@ -1472,6 +1608,24 @@ class RuleSetImpl : public RuleSet {
       return false;
     }
 
+    // Whether an element may stand at a token, as far as a short look tells; true where it is none that takes a token.
+    bool MayStand(std::uint32_t entry, std::uint32_t pos) {
+      if (entry == kNoIndex) return true;
+      const Instruction& in = set.p_.code[entry];
+      switch (in.op) {
+        case Op::kToken:
+          return TokenHolds(in.a, in.b, pos);
+        case Op::kClass:
+          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(in.b, in.c, pos));
+        case Op::kResolved:
+          return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
+        case Op::kClose:
+          return (*view.tokens)[pos].Has(token::kCloses);
+        default:
+          return (*view.tokens)[pos].Has(token::kOpens);
+      }
+    }
+
     bool BeginsOneOf(Range tests, std::uint32_t pos) const {
       if (s.keys.empty()) return false;
       for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
@@ -1501,10 +1655,12 @@ class RuleSetImpl : public RuleSet {
 
     // Runs code from `pos`, all ways in the order of preference, and calls `on_match` at each end until it returns true. With `remember`
     // each step is taken once at each token, so that the time is bounded by the size of the code times the tokens; without it (rules with
-    // agreement, where another way to the same place may agree) by the limit of steps.
+    // agreement, where another way to the same place may agree) by the limit of steps. `held`: an element that MayStand found at `pos`, or
+    // kNoIndex.
     template <class F>
     void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, const std::uint32_t origin,
-                 const bool remember, F on_match) {
+                 const bool remember, std::uint32_t held, F on_match) {
+      std::uint32_t held_at = pos;
       const Instruction* const code = set.p_.code.data();
       const token::Token* const tokens = view.tokens->data();
       const auto n = static_cast<std::uint32_t>(view.tokens->size());
@@ -1553,12 +1709,13 @@ class RuleSetImpl : public RuleSet {
               ++pos, ++pc;
               break;
             case Op::kToken:
-              alive = TokenHolds(in.a, in.b, pos);
+              alive = (pc == held && pos == held_at) || TokenHolds(in.a, in.b, pos);
               ++pos, ++pc;
               break;
             case Op::kClass: {
               alive = false;
-              if (s.keys.empty() || s.match_at[pos] == s.match_at[pos + 1] || seen(pc) || (in.c != 0 && !TokenHolds(in.b, in.c, pos)))
+              if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) ||
+                  (in.c != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.c, pos)))
                 break;
               // The longest match comes first in the view; shorter ones are ways back.
               const BoundClass& test = set.classes_[in.a];
@@ -1622,6 +1779,14 @@ class RuleSetImpl : public RuleSet {
             case Op::kSplit:
               alive = !seen(pc);
               if (!alive) break;
+              // Most ways end at their first element, and need not be gone.
+              if (const std::uint32_t entry = set.entry_[pc + 1]; entry != kNoIndex) {
+                if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(entry, pos)) {
+                  pc = in.a;
+                  break;
+                }
+                held = entry, held_at = pos;
+              }
               push(in.a, pos);
               ++pc;
               break;
@@ -1676,12 +1841,15 @@ class RuleSetImpl : public RuleSet {
   std::vector<BoundClass> classes_;      // parallel to Program::class_tests
   std::vector<std::string_view> flags_;  // those that class tests ask for
   std::vector<std::string_view> names_;
+  std::vector<std::uint32_t> entry_;           // by instruction: the element that every way on from it begins with, kNoIndex for none
   std::vector<std::uint16_t> capture_ids_;     // parallel to Program::capture_names
   std::vector<Expression> expressions_;        // parallel to Program::emits
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
   std::vector<Need> needs_;
-  std::vector<Range> needs_of_;  // by rule: into needs_
+  std::vector<Range> needs_of_;                         // by rule: into needs_
+  std::vector<std::uint32_t> single_;                   // by rule: its only element
+  std::vector<std::uint64_t> need_class_, need_later_;  // rules that need each required class, or a token of kLater
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
   WordRange words_of_phase_[2];
@@ -1693,6 +1861,8 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint64_t> class_sets_;             // sets, by class test
   std::vector<std::uint64_t> resolved_;               // by type, first place only; 0 = any
   std::vector<std::uint64_t> resolved_alone_;         // rules whose match may end behind a resolved entity (see kAlone)
+  std::vector<std::uint64_t> resolved_second_;        // by type: rules whose second element may be one; 0 = any
+  std::vector<std::uint64_t> groups_[2];              // rules whose second element may be a group in quotes, or in brackets
   std::vector<std::vector<std::uint32_t>> by_class_;  // class tests that say something of rules, by class; 0 = any
   std::vector<Atom> atoms_;
   HashIndex atom_index_;

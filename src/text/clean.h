@@ -80,6 +80,24 @@ class CleanText {
 // it. Invalid bytes count as one each, as in Python's surrogateescape.
 void ToCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets);
 void ToUtf16(std::string_view utf8, std::vector<std::size_t>* offsets);
+// The same for offsets in any order, as many as are asked for.
+class CodePoints {
+ public:
+  // Counts those of `utf8`, which must outlive the questions. Replaces what was here; memory is reused. Linear.
+  void Assign(std::string_view utf8);
+  // Those before a byte offset, as ToCodePoints tells them; offsets behind the text are that of its end. O(1).
+  std::size_t Before(std::size_t offset) const;
+
+ private:
+  static constexpr std::size_t kBlock = 64;  // bytes
+  struct Block {
+    std::uint32_t points = 0;  // before its first character
+    std::uint32_t first = 0;   // where that begins; in a valid text, where the block does
+  };
+  std::string_view utf8_;
+  bool valid_ = true;
+  std::vector<Block> blocks_;
+};
 // The reverse: code points (ascending) to byte offsets. What lies behind the end becomes the size of the text.
 void FromCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets);
 

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <cstring>
 
 #include "text/clean.h"
@@ -70,6 +71,66 @@ void Convert(std::string_view utf8, std::vector<std::size_t>* offsets) {
 
 void ToCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets) { Convert<false>(utf8, offsets); }
 void ToUtf16(std::string_view utf8, std::vector<std::size_t>* offsets) { Convert<true>(utf8, offsets); }
+
+namespace {
+
+// Characters of a valid text that begin in [p, end), which are no more than 255 bytes.
+std::size_t CountFew(const char* p, const char* end) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  const auto size = static_cast<std::size_t>(end - p);
+  std::uint64_t inside = 0;  // bytes that begin none, a sum in each byte
+  for (; end - p >= 8; p += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, p, sizeof(eight));
+    inside += (eight >> 7) & (~eight >> 6) & kOnes;
+  }
+  std::size_t count = size - static_cast<std::size_t>((inside * kOnes) >> 56);
+  for (; p < end; ++p) count -= (static_cast<unsigned char>(*p) & 0xC0) == 0x80;
+  return count;
+}
+
+}  // namespace
+
+void CodePoints::Assign(std::string_view utf8) {
+  utf8_ = utf8;
+  valid_ = IsValidUtf8(utf8);
+  blocks_.clear();
+  const char* const begin = utf8.data();
+  const char* const end = begin + utf8.size();
+  const char* p = begin;
+  std::size_t points = 0;
+  for (std::size_t from = 0; from <= utf8.size(); from += kBlock) {
+    const char* const stop = begin + from;
+    if (valid_) {
+      points += CountFew(p, stop);
+      p = stop;
+    } else {
+      while (p < stop) {
+        std::size_t size = 0;
+        points += Decode(p, end, &size) == kInvalid ? size : 1;
+        p += size;
+      }
+    }
+    blocks_.push_back({static_cast<std::uint32_t>(points), static_cast<std::uint32_t>(p - begin)});
+  }
+}
+
+std::size_t CodePoints::Before(std::size_t offset) const {
+  offset = offset < utf8_.size() ? offset : utf8_.size();
+  std::size_t at = offset / kBlock;
+  while (blocks_[at].first > offset) --at;  // the character in hand began in an earlier block
+  const Block block = blocks_[at];
+  const char* p = utf8_.data() + block.first;
+  const char* const stop = utf8_.data() + offset;
+  if (valid_) return block.points + CountFew(p, stop);
+  std::size_t points = block.points;
+  while (p < stop) {
+    std::size_t size = 0;
+    points += Decode(p, utf8_.data() + utf8_.size(), &size) == kInvalid ? size : 1;
+    p += size;
+  }
+  return points;
+}
 
 void FromCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets) {
   const char* const end = utf8.data() + utf8.size();

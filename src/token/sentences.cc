@@ -25,7 +25,7 @@ class Splitter {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       Token& t = tokens_[i];
       if (t.Has(kBlockStart)) FindWrapping(i);
-      const bool starts = i == 0 || t.Has(kBlockStart) || EndsBefore(i);
+      const bool starts = i == 0 || t.Has(kBlockStart) || (MayEndBefore(i) && EndsBefore(i));
       if (starts) {
         t.flags |= kSentenceStart;
         if (i > 0) {
@@ -65,6 +65,12 @@ class Splitter {
       if (tokens_[i].kind != Kind::kQuote && !tokens_[i].Has(kDash) && s != "(" && s != "[") break;
     }
     return i;
+  }
+
+  // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
+  bool MayEndBefore(std::size_t i) const {
+    const Token& before = tokens_[i - 1];
+    return tokens_[i].Has(kLineStart) || before.Has(kCloses) || (before.kind != Kind::kWord && before.kind != Kind::kNumber);
   }
 
   // Is token i the first of a sentence?

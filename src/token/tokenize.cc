@@ -1,4 +1,7 @@
 // One pass over the text: blanks, words, numbers, signs.
+#include <bit>
+#include <cstring>
+
 #include "text/letters.h"
 #include "text/utf8.h"
 #include "token/stages.h"
@@ -41,6 +44,23 @@ bool IsCyrillicLower(const char* p) {
 bool IsCyrillicUpper(const char* p) {
   const auto lead = static_cast<unsigned char>(p[0]), tail = static_cast<unsigned char>(p[1]);
   return (lead & 0xFE) == 0xD0 && (tail & 0xC0) == 0x80 && text::kLetterTable[0x400u + (lead & 1u) * 64 + (tail & 0x3Fu)] == 'C';
+}
+
+// The bytes of the letters а to я that `text` begins with, at least as far as whole eights of bytes go.
+std::size_t RussianLower(std::string_view text) {
+  std::size_t size = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    // Letters are D0 B0 … D0 BF and D1 80 … D1 8F; four are looked at together.
+    constexpr std::uint64_t kLetters = 0xB0D0B0D0B0D0B0D0u, kFixed = 0xF0FEF0FEF0FEF0FEu, kLast = 0x0001000100010001u;
+    for (; size + sizeof(std::uint64_t) <= text.size(); size += sizeof(std::uint64_t)) {
+      std::uint64_t four;
+      std::memcpy(&four, text.data() + size, sizeof(four));
+      four ^= (four & kLast) * 0x3000u;
+      const std::uint64_t other = (four & kFixed) ^ kLetters;
+      if (other != 0) return size + static_cast<std::size_t>(std::countr_zero(other)) / 16 * 2;
+    }
+  }
+  return size;
 }
 
 // What is told of a word that is all Cyrillic and has no capital behind its first letter.
@@ -206,14 +226,17 @@ class Scanner {
   // The end of a word of Cyrillic letters, of which none but the first is a capital, with a blank or a plain sign behind it, and what its
   // letters are: most words of a Russian text. 0 where it is another one.
   std::size_t PlainWordEnd(std::size_t p, Letters* letters) const {
-    std::size_t q = p;
-    while (q + 1 < text_.size() && (IsCyrillicLower(text_.data() + q) || (q == p && IsCyrillicUpper(text_.data() + q)))) q += 2;
-    if (q == p) return 0;
+    if (p + 1 >= text_.size()) return 0;
+    const bool lower = IsCyrillicLower(text_.data() + p);
+    if (!lower && !IsCyrillicUpper(text_.data() + p)) return 0;
+    std::size_t q = p + 2;
+    q += RussianLower(text_.substr(q));
+    while (q + 1 < text_.size() && static_cast<unsigned char>(text_[q]) >= 0x80 && IsCyrillicLower(text_.data() + q)) q += 2;
     if (q < text_.size()) {
       const char c = text_[q];
       if (c < 0 || IsAsciiLetter(c) || IsDigit(c) || c == '-' || c == '\'') return 0;
     }
-    SetPlain((q - p) / 2, IsCyrillicLower(text_.data() + p), letters);
+    SetPlain((q - p) / 2, lower, letters);
     return q;
   }
 

@@ -318,6 +318,21 @@ TEST_CASE("offsets in code points and UTF-16") {
   CHECK(wide == std::vector<std::size_t>{1000, 2000, 2000});
 }
 
+TEST_CASE("code points before offsets in any order are those of the one pass") {
+  std::string long_text;
+  for (int i = 0; i < 100; ++i) long_text += "ж😀a, €";
+  std::string broken = long_text;
+  for (std::size_t i = 5; i < broken.size(); i += 61) broken[i] = '\xF0';
+  atau::text::CodePoints points;
+  for (const std::string& text : {std::string(), std::string("x"), long_text, broken}) {
+    std::vector<std::size_t> offsets(text.size() + 2);
+    for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = i;
+    atau::text::ToCodePoints(text, &offsets);
+    points.Assign(text);
+    for (std::size_t i = offsets.size(); i-- > 0;) CHECK(points.Before(i) == offsets[i]);
+  }
+}
+
 // The slow twin of the character stages: decode everything, treat one character after the other, let ICU compose the whole.
 std::string SlowCharacters(std::string_view text) {
   std::u32string out;
