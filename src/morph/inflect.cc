@@ -377,16 +377,17 @@ std::string NominativeOfGroup(const Group& group, const GroupOptions& options) {
 }  // namespace
 
 std::string WithCaseOf(std::string_view pattern, std::string_view word) {
-  std::string out;
-  out.reserve(word.size());
   bool all_upper = true;
   int letters = 0;
   for (std::size_t at = 0; at < pattern.size();) {
     const char32_t c = NextCodePoint(pattern, &at);
-    if (IsLower(c)) all_upper = false;
-    letters += IsUpper(c) || IsLower(c);
+    const bool lower = IsLower(c);
+    all_upper &= !lower;
+    letters += lower || IsUpper(c);
   }
   all_upper &= letters > 1;
+  std::string out;
+  out.reserve(word.size() + 2);
   std::size_t p = 0;
   for (std::size_t w = 0; w < word.size();) {
     const char32_t c = NextCodePoint(word, &w);
@@ -398,7 +399,16 @@ std::string WithCaseOf(std::string_view pattern, std::string_view word) {
       continue;
     }
     bool upper = all_upper;
-    if (p < pattern.size() && pattern[p] != '-') upper = IsUpper(NextCodePoint(pattern, &p));
+    if (p < pattern.size()) {
+      if (pattern[p] != '-') upper = IsUpper(NextCodePoint(pattern, &p));
+    } else if (!all_upper) {
+      // Behind the pattern all stays as it is, up to a hyphen that may move it.
+      const std::size_t end = std::min(word.find('-', w), word.size());
+      AppendCodePoint(c, &out);
+      out.append(word, w, end - w);
+      w = end;
+      continue;
+    }
     AppendCodePoint(upper ? ToUpper(c) : c, &out);
   }
   return out;

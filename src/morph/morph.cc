@@ -63,37 +63,32 @@ struct Spelled {
   std::uint64_t yo = 0;
 
   void Append(std::string_view text) {
-    for (char c : text) {
-      if (letters.size < kMaxLetters) letters.code[letters.size++] = static_cast<std::uint8_t>(c);
-    }
+    const std::size_t size = std::min(text.size(), kMaxLetters - letters.size);
+    std::copy_n(text.begin(), size, letters.code + letters.size);
+    letters.size = static_cast<std::uint8_t>(letters.size + size);
   }
   std::string ToString() const {
-    std::string out;
-    for (std::size_t i = 0; i < letters.size; ++i) {
-      const char32_t letter = yo >> i & 1 ? U'ё' : LetterOf(letters.code[i]);
-      AppendCodePoint(letter == 0 ? U'?' : letter, &out);
+    Letters spelled = letters;
+    for (std::uint64_t left = yo; left != 0; left &= left - 1) {
+      const auto at = static_cast<std::size_t>(std::countr_zero(left));
+      if (at >= spelled.size) break;
+      spelled.code[at] = kYo;
     }
+    std::string out;
+    AppendDecoded(spelled.view(), &out);
     return out;
   }
 };
 
 // What Fold leaves of a letter.
-struct FoldedLetter {
-  char bytes[2] = {};
-  std::uint8_t size = 0;
-};
 constexpr auto kFoldedLetters = [] {
-  std::array<FoldedLetter, 256> table{};
+  std::array<LetterBytes, 256> table{};
   for (unsigned code = 0; code < 256; ++code) {
     char32_t c = LetterOf(static_cast<std::uint8_t>(code));
-    if (c == 0) c = U'?';
     if (c == U'ё') c = U'е';
     if (c == U'`') c = U'\'';
     if (c >= 'A' && c <= 'Z') c += 32;
-    FoldedLetter& letter = table[code];
-    letter.size = c < 0x80 ? 1 : 2;
-    letter.bytes[0] = static_cast<char>(c < 0x80 ? c : 0xC0 | (c >> 6));
-    letter.bytes[1] = static_cast<char>(c < 0x80 ? 0 : 0x80 | (c & 0x3F));
+    table[code] = BytesOfLetter(c);
   }
   return table;
 }();
@@ -168,6 +163,9 @@ class MorphImpl : public Morph {
     std::uint64_t yo = 0;   // of the form
     std::size_t fixed = 0;  // letters before the part that was looked up
     double prior = 0;
+    std::uint32_t paradigm = 0;
+    std::uint16_t row = 0;  // of the tag
+    bool repeated = false;  // another one says the same
   };
   using Drafts = std::vector<Draft>;
 
@@ -220,6 +218,8 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
       draft.prior = priors_[s][row.tag];
       if (f.lexeme.origin == Origin::kNameSupport) draft.prior *= 0.3;
       if (f.lexeme.origin == Origin::kNameAlone) draft.prior *= 0.8;
+      draft.paradigm = f.lexeme.paradigm;
+      draft.row = row.tag;
       draft.reading.tag = section.tag(row.tag).grammemes;
       draft.reading.lexeme = f.lexeme.id;
       draft.reading.paradigm_form = f.form;
@@ -252,15 +252,7 @@ void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
       continue;
     }
     const Section& section = sections_[reading.section];
-    std::uint32_t paradigm = reading.lexeme & ~kParadigmBit;
-    if ((reading.lexeme & kParadigmBit) == 0) {
-      Lexeme lexeme;
-      if (!section.LexemeAt(reading.lexeme, &lexeme)) {
-        reading.lemma_key = KeyOf(folded());
-        continue;
-      }
-      paradigm = lexeme.paradigm;
-    }
+    const std::uint32_t paradigm = draft.paradigm;
     const std::span<const FormRow> forms = section.FormsOf(paradigm);
     const Letters& w = word.letters;
     std::size_t begin = 0, end = 0;
@@ -286,15 +278,15 @@ void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
 }
 
 std::uint64_t MorphImpl::KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem) {
-  char text[2 * kMaxLetters];
+  char text[2 * kMaxLetters + 1];
   std::size_t size = 0;
   std::size_t letters = 0;
   const auto append = [&](std::string_view codes) {
     for (char c : codes) {
       if (letters++ == kMaxLetters) return;
-      const FoldedLetter& folded = kFoldedLetters[static_cast<std::uint8_t>(c)];
+      const LetterBytes& folded = kFoldedLetters[static_cast<std::uint8_t>(c)];
       text[size] = folded.bytes[0];
-      if (folded.size == 2) text[size + 1] = folded.bytes[1];
+      text[size + 1] = folded.bytes[1];
       size += folded.size;
     }
   };
@@ -315,7 +307,8 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
       return d.reading.lexeme == first.lexeme && d.reading.section == first.section && d.reading.parts == first.parts;
     };
     while (end < drafts->size() && same((*drafts)[end])) own += (*drafts)[end++].prior;
-    for (; i < end; ++i) (*drafts)[i].prior /= own > 1 ? std::sqrt(own) : 1;
+    const double due = own > 1 ? std::sqrt(own) : 1;
+    for (; i < end; ++i) (*drafts)[i].prior /= due;
   }
   // P(tag | form) is kept for forms with their ё. A tag's share is parted among the readings that bear it.
   bool shared = false;
@@ -334,12 +327,8 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
       shares = section.SharesOf(HashEnd(hash));
     }
     if (shares.empty()) continue;
-    Lexeme lexeme;
-    if (!section.LexemeAt(reading.lexeme, &lexeme)) continue;
-    const std::span<const FormRow> forms = section.FormsOf(lexeme.paradigm);
-    if (reading.paradigm_form >= forms.size()) continue;
     for (const ShareRow& share : shares) {
-      if (share.tag == forms[reading.paradigm_form].tag) {
+      if (share.tag == draft.row) {
         draft.prior = -static_cast<double>(share.share) / 1000;  // marked by its sign until all are known
         shared = true;
       }
@@ -374,11 +363,8 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
     for (std::size_t i = before; i < out->size();) {
       Draft& draft = (*out)[i];
       const Grammemes tag = draft.reading.tag;
-      const FormRow* row = nullptr;
-      Lexeme lexeme;
-      const Section& section = sections_[draft.reading.section];
-      if (section.LexemeAt(draft.reading.lexeme, &lexeme)) row = &section.FormsOf(lexeme.paradigm)[draft.reading.paradigm_form];
-      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row == nullptr || row->prefix != 0 ||
+      const FormRow& row = sections_[draft.reading.section].FormsOf(draft.paradigm)[draft.reading.paradigm_form];
+      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row.prefix != 0 ||
           draft.reading.origin == Origin::kNameSupport) {
         out->erase(out->begin() + static_cast<std::ptrdiff_t>(i));
         continue;
@@ -396,8 +382,8 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
   bool any = false;
   for (const Section& section : sections_) {
     for (const Section::Affix& affix : section.affixes()) {
-      if (affix.kind != kAffixPrefix || affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text)
-        continue;
+      if (affix.kind != kAffixPrefix || affix.text.empty() || static_cast<std::uint8_t>(affix.text[0]) != w.code[0]) continue;
+      if (affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text) continue;
       any |= rest_of(affix.text.size(), 0.8);
     }
     if (any) return;
@@ -437,6 +423,8 @@ void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
           Draft draft;
           draft.yo = word.yo | std::uint64_t{suffix.yo} << (w.size - suffix.size);
           draft.reading.tag = section.tag(forms[f].tag).grammemes;
+          draft.paradigm = end.paradigm;
+          draft.row = forms[f].tag;
           draft.reading.lexeme = kParadigmBit | end.paradigm;
           draft.reading.paradigm_form = f;
           draft.reading.section = static_cast<std::uint8_t>(s);
@@ -591,22 +579,20 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
       if ((a.yo == 0) != (b.yo == 0)) return a.yo == 0;
       return earlier;
     };
-    std::vector<bool> repeated(drafts.size());
-    for (std::size_t i = 0; i < drafts.size(); ++i) {
-      const Reading& b = drafts[i].reading;
+    bool any = false;
+    for (Draft& draft : drafts) {
+      const Reading& b = draft.reading;
       if (b.origin == Origin::kDictionary && b.section == 0) continue;
-      for (std::size_t j = 0; j < drafts.size() && !repeated[i]; ++j) {
-        Reading& a = drafts[j].reading;
-        if (j == i || repeated[j] || a.tag != b.tag || a.lemma_key != b.lemma_key || !better(drafts[j], drafts[i], j < i)) continue;
+      for (Draft& other : drafts) {
+        Reading& a = other.reading;
+        if (a.tag != b.tag || a.lemma_key != b.lemma_key || &other == &draft || other.repeated) continue;
+        if (!better(other, draft, &other < &draft)) continue;
         a.list |= b.list;
-        repeated[i] = true;
+        draft.repeated = any = true;
+        break;
       }
     }
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < drafts.size(); ++i) {
-      if (!repeated[i]) drafts[kept++] = drafts[i];
-    }
-    drafts.resize(kept);
+    if (any) std::erase_if(drafts, [](const Draft& draft) { return draft.repeated; });
   }
   Weigh(word, shape, &drafts);
   for (const Draft& draft : drafts) out->push_back(draft.reading);

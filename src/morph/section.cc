@@ -23,6 +23,10 @@ std::uint16_t Short(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8);
 }
 
+// A suffix and prefix as LookRows are sorted by them, and their bit in the sets of paradigms.
+std::uint32_t LookKey(std::uint32_t folded, std::uint32_t prefix) { return folded << 16 | prefix; }
+std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
+
 }  // namespace
 
 GuessClass GuessClassOf(Grammemes tag) {
@@ -87,11 +91,13 @@ Result<Section> Section::Open(std::string_view bytes) {
     s.last_letters_[s.trie_[child].code] = child;
   }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
+  s.paradigm_looks_.reserve(s.paradigms_.size());
   for (const ParadigmRow& paradigm : s.paradigms_) {
     if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() ||
         paradigm.forms > s.forms_.size() - paradigm.first) {
       return parts.Damaged("a paradigm lies outside");
     }
+    std::uint64_t& looks = s.paradigm_looks_.emplace_back();
     for (std::uint32_t i = 0; i < paradigm.forms; ++i) {
       const FormRow& form = s.forms_[paradigm.first + i];
       const LookRow& look = s.looks_[paradigm.first + i];
@@ -101,6 +107,7 @@ Result<Section> Section::Open(std::string_view bytes) {
       if (look.form >= paradigm.forms || look.folded >= s.folded_.size() || look.prefix >= s.prefixes_.size()) {
         return parts.Damaged("a form's index is wrong");
       }
+      looks |= LookBit(LookKey(look.folded, look.prefix));
     }
   }
   if (!PowerOfTwo(s.stem_slots_.size()) || !PowerOfTwo(s.share_slots_.size()) || !PowerOfTwo(s.end_slots_.size())) {
@@ -113,16 +120,6 @@ Result<Section> Section::Open(std::string_view bytes) {
     at += 2u + Byte(affixes, at + 1);
   }
   return s;
-}
-
-std::span<const FormRow> Section::FormsOf(std::uint32_t paradigm) const {
-  if (paradigm >= paradigms_.size()) return {};
-  return forms_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
-}
-
-std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm) const {
-  if (paradigm >= paradigms_.size()) return {};
-  return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
 }
 
 bool Section::ReadLexeme(std::size_t* at, Lexeme* out) const {
@@ -195,7 +192,7 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
   const std::size_t slots = stem_slots_.size() - 1;
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
-    if (prefix.size() > word.size || std::memcmp(prefix.data(), word.code, prefix.size()) != 0) continue;
+    if (!word.view().starts_with(prefix)) continue;
     std::uint64_t hashes[kMaxLetters + 1];
     hashes[prefix.size()] = kHashStart;
     for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
@@ -214,14 +211,30 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
       std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e]);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
-      const auto key = std::pair<std::uint16_t, std::uint16_t>(ends[e].folded, static_cast<std::uint16_t>(p));
+      const std::uint32_t key = LookKey(ends[e].folded, static_cast<std::uint32_t>(p));
+      const std::uint64_t bit = LookBit(key);
       for (; left != 0; --left) {
+        // Most lexemes are passed over by their first bytes.
+        if (stems_.size() < 3 || at > stems_.size() - 3) break;
+        const std::uint32_t paradigm = Short(stems_, at);
+        if (paradigm >= paradigms_.size()) break;
+        if ((paradigm_looks_[paradigm] & bit) == 0 && (Byte(stems_, at + 2) & (kLexemeHasList | kLexemeHasYo)) == 0) {
+          at += 3;
+          continue;
+        }
         Found found;
         if (!ReadLexeme(&at, &found.lexeme)) break;
-        const std::span<const LookRow> looks = LooksOf(found.lexeme.paradigm);
-        auto look = std::lower_bound(looks.begin(), looks.end(), key,
-                                     [](const LookRow& row, const auto& k) { return std::pair(row.folded, row.prefix) < k; });
-        for (; look != looks.end() && std::pair(look->folded, look->prefix) == key; ++look) {
+        if ((paradigm_looks_[paradigm] & bit) == 0) continue;
+        const std::span<const LookRow> looks = LooksOf(paradigm);
+        const LookRow* look = looks.data();
+        for (std::size_t rows = looks.size(); rows > 1;) {
+          const std::size_t half = rows / 2;
+          if (LookKey(look[half - 1].folded, look[half - 1].prefix) < key) look += half;
+          rows -= half;
+        }
+        const LookRow* const last = looks.data() + looks.size();
+        if (LookKey(look->folded, look->prefix) < key) ++look;
+        for (; look != last && LookKey(look->folded, look->prefix) == key; ++look) {
           found.form = look->form;
           if (!visit(context, found)) return;
         }

@@ -143,8 +143,14 @@ class Section {
   bool LexemeAt(std::uint32_t id, Lexeme* out) const;
 
   std::uint32_t paradigms() const { return static_cast<std::uint32_t>(paradigms_.size()); }
-  std::span<const FormRow> FormsOf(std::uint32_t paradigm) const;
-  std::span<const LookRow> LooksOf(std::uint32_t paradigm) const;
+  std::span<const FormRow> FormsOf(std::uint32_t paradigm) const {
+    if (paradigm >= paradigms_.size()) return {};
+    return forms_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
+  }
+  std::span<const LookRow> LooksOf(std::uint32_t paradigm) const {
+    if (paradigm >= paradigms_.size()) return {};
+    return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
+  }
   const TagRow& tag(std::uint32_t index) const { return tags_[index]; }
   std::string_view TagText(std::uint32_t index) const { return text_.substr(tags_[index].at, tags_[index].size); }
   std::uint32_t tags() const { return static_cast<std::uint32_t>(tags_.size()); }
@@ -199,6 +205,8 @@ class Section {
   std::span<const TrieNode> trie_;
   std::array<std::uint32_t, 256> last_letters_{};  // for each letter: the root's child with it, or 0
   std::span<const ParadigmRow> paradigms_;
+  // By paradigm, a bit for each folded suffix and prefix of its forms (see LookBit): most lexemes of a short stem have none that fits.
+  std::vector<std::uint64_t> paradigm_looks_;
   std::span<const FormRow> forms_;
   std::span<const LookRow> looks_;
   std::span<const std::uint32_t> stem_slots_;
