@@ -743,6 +743,7 @@ class RuleSetImpl : public RuleSet {
     form_rows_.assign(4 * half_row_, 0);
     for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
       if (kinds_[test] == TestKind::kKeyed) continue;
+      unkeyed_tests_.push_back(test);
       const FormTest& t = p_.form_tests[test];
       if (!AsksForReading(t)) SetTest(test, any_reading_row_.data());
       for (std::uint32_t form = 0; form < 4; ++form) {
@@ -762,8 +763,7 @@ class RuleSetImpl : public RuleSet {
 
   // What a reading says of tests that no key finds, and of their atoms: first those that it suits, then those that it forbids.
   void ReadingRow(const morph::Reading& reading, std::uint64_t* row) const {
-    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
-      if (kinds_[test] == TestKind::kKeyed) continue;
+    for (const std::uint32_t test : unkeyed_tests_) {
       const FormTest& t = p_.form_tests[test];
       if (AsksForReading(t) && OfReading(t, reading)) SetTest(test, row);
       if (Forbids(t, reading)) SetTest(test, row + half_row_);
@@ -1786,6 +1786,7 @@ class RuleSetImpl : public RuleSet {
   // Form tests.
   std::vector<TestKind> kinds_;
   morph::Grammemes told_tags_ = 0;  // those that tests name which are not kKeyed
+  std::vector<std::uint32_t> unkeyed_tests_;
   // Rows of bits for these tests, and behind them for atoms: what the readings, and what the form as a whole, say of them.
   std::size_t atom_words_ = 0, half_row_ = 0, reading_words_ = 0;
   std::vector<std::uint64_t> any_reading_row_;  // those that ask for no reading
