@@ -40,8 +40,8 @@ WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazette
   std::unordered_set<std::string> tails;
   const std::uint16_t cls = gazetteer->ClassId("abbreviation");
   for (std::uint32_t i = 0; cls != 0 && i < gazetteer->size(); ++i) {
+    if (gazetteer->Info(i).class_id != cls) continue;
     const gazetteer::Entry e = gazetteer->entry(i);
-    if (e.class_id != cls) continue;
     std::string word;
     morph::Fold(e.name, &word);
     if (word.ends_with('.')) word.pop_back();

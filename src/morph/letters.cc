@@ -1,5 +1,6 @@
 #include "morph/letters.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -150,7 +151,18 @@ void AppendCodePoint(char32_t c, std::string* out) {
 bool Encode(std::string_view word, Letters* out) {
   out->size = 0;
   const std::size_t size = word.size();
-  for (std::size_t i = 0; i < size;) {
+  std::size_t i = 0;
+  // Nearly all words are of Russian letters, and have room.
+  std::size_t letters = 0;
+  const std::size_t fit = std::min(size / 2, kMaxLetters) * 2;
+  for (; i < fit && (static_cast<unsigned char>(word[i]) & 0xFE) == 0xD0; i += 2) {
+    const auto lead = static_cast<unsigned char>(word[i]), trail = static_cast<unsigned char>(word[i + 1]);
+    const std::uint8_t code = kCode[(char32_t{lead} & 0x1F) << 6 | (trail & 0x3F)];
+    if (code == 0) return false;
+    out->code[letters++] = code;
+  }
+  out->size = static_cast<std::uint8_t>(letters);
+  while (i < size) {
     const auto lead = static_cast<unsigned char>(word[i]);
     std::uint8_t code = 0;
     if (lead >= 0xC2 && lead < 0xD4 && i + 1 < size) {

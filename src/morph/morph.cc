@@ -67,15 +67,15 @@ struct Spelled {
     std::copy_n(text.begin(), size, letters.code + letters.size);
     letters.size = static_cast<std::uint8_t>(letters.size + size);
   }
-  std::string ToString() const {
-    Letters spelled = letters;
+  // What is spelled can only be taken once: its ё become letters.
+  std::string ToString() && {
     for (std::uint64_t left = yo; left != 0; left &= left - 1) {
       const auto at = static_cast<std::size_t>(std::countr_zero(left));
-      if (at >= spelled.size) break;
-      spelled.code[at] = kYo;
+      if (at >= letters.size) break;
+      letters.code[at] = kYo;
     }
     std::string out;
-    AppendDecoded(spelled.view(), &out);
+    AppendDecoded(letters.view(), &out);
     return out;
   }
 };
@@ -603,7 +603,7 @@ bool MorphImpl::CutUp(const Reading& reading, std::string_view folded, Cut* out)
   Word word;
   if (!Prepare(folded, &word)) return false;
   out->section = &sections_[reading.section];
-  Letters w = word.letters;
+  Letters& w = word.letters;
   if (reading.parts & kPartsTail) {
     const std::size_t tail = TailOf(w);
     AppendDecoded(w.view().substr(tail), &out->tail);
@@ -655,6 +655,8 @@ Spelled MorphImpl::Spell(const Cut& cut, const FormRow& row) const {
 
 std::string MorphImpl::Compose(const Cut& cut, const Reading& reading, std::uint32_t form) const {
   const std::span<const FormRow> forms = cut.section->FormsOf(cut.paradigm);
+  std::string whole = Spell(cut, forms[form]).ToString();
+  if (reading.parts == 0) return whole;
   std::string out;
   if (reading.parts & kPartsBoth) {
     std::string left;
@@ -666,7 +668,7 @@ std::string MorphImpl::Compose(const Cut& cut, const Reading& reading, std::uint
     }
     out = left + "-";
   }
-  out += Spell(cut, forms[form]).ToString();
+  out += whole;
   out += cut.tail;
   return out;
 }

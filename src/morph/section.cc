@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "bundle/binary.h"
@@ -25,6 +26,12 @@ std::uint16_t Short(std::string_view bytes, std::size_t at) {
 
 // A suffix and prefix as LookRows are sorted by them, and their bit in the sets of paradigms.
 std::uint32_t LookKey(std::uint32_t folded, std::uint32_t prefix) { return folded << 16 | prefix; }
+std::uint32_t LookKey(const LookRow& row) {
+  static_assert(offsetof(LookRow, folded) == 0 && offsetof(LookRow, prefix) == 2);
+  std::uint32_t both;
+  std::memcpy(&both, &row, sizeof both);
+  return std::rotl(both, 16);
+}
 std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
 
 }  // namespace
@@ -107,7 +114,7 @@ Result<Section> Section::Open(std::string_view bytes) {
       if (look.form >= paradigm.forms || look.folded >= s.folded_.size() || look.prefix >= s.prefixes_.size()) {
         return parts.Damaged("a form's index is wrong");
       }
-      looks |= LookBit(LookKey(look.folded, look.prefix));
+      looks |= LookBit(LookKey(look));
     }
   }
   if (!PowerOfTwo(s.stem_slots_.size()) || !PowerOfTwo(s.share_slots_.size()) || !PowerOfTwo(s.end_slots_.size())) {
@@ -120,29 +127,6 @@ Result<Section> Section::Open(std::string_view bytes) {
     at += 2u + Byte(affixes, at + 1);
   }
   return s;
-}
-
-bool Section::ReadLexeme(std::size_t* at, Lexeme* out) const {
-  if (stems_.size() < 3 || *at > stems_.size() - 3) return false;
-  out->id = static_cast<std::uint32_t>(*at);
-  out->paradigm = Short(stems_, *at);
-  const std::uint8_t flags = Byte(stems_, *at + 2);
-  *at += 3;
-  out->origin = static_cast<Origin>(flags & kLexemeOrigin);
-  out->list = 0;
-  out->yo = {};
-  if (flags & kLexemeHasList) {
-    if (*at >= stems_.size()) return false;
-    out->list = Byte(stems_, (*at)++);
-  }
-  if (flags & kLexemeHasYo) {
-    if (*at >= stems_.size()) return false;
-    const std::size_t count = Byte(stems_, *at);
-    if (count > stems_.size() - *at - 1) return false;
-    out->yo = stems_.substr(*at + 1, count);
-    *at += 1 + count;
-  }
-  return out->paradigm < paradigms_.size();
 }
 
 bool Section::LexemeAt(std::uint32_t id, Lexeme* out) const {
@@ -215,7 +199,7 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
       const std::uint64_t bit = LookBit(key);
       for (; left != 0; --left) {
         // Most lexemes are passed over by their first bytes.
-        if (stems_.size() < 3 || at > stems_.size() - 3) break;
+        if (at + 3 > stems_.size()) break;
         const std::uint32_t paradigm = Short(stems_, at);
         if (paradigm >= paradigms_.size()) break;
         if ((paradigm_looks_[paradigm] & bit) == 0 && (Byte(stems_, at + 2) & (kLexemeHasList | kLexemeHasYo)) == 0) {
@@ -225,16 +209,16 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
         Found found;
         if (!ReadLexeme(&at, &found.lexeme)) break;
         if ((paradigm_looks_[paradigm] & bit) == 0) continue;
-        const std::span<const LookRow> looks = LooksOf(paradigm);
-        const LookRow* look = looks.data();
-        for (std::size_t rows = looks.size(); rows > 1;) {
+        const LookRow* look = looks_.data() + paradigms_[paradigm].first;
+        std::size_t rows = paradigms_[paradigm].forms;
+        const LookRow* const last = look + rows;
+        while (rows > 1) {
           const std::size_t half = rows / 2;
-          if (LookKey(look[half - 1].folded, look[half - 1].prefix) < key) look += half;
+          if (LookKey(look[half - 1]) < key) look += half;
           rows -= half;
         }
-        const LookRow* const last = looks.data() + looks.size();
-        if (LookKey(look->folded, look->prefix) < key) ++look;
-        for (; look != last && LookKey(look->folded, look->prefix) == key; ++look) {
+        if (LookKey(*look) < key) ++look;
+        for (; look != last && LookKey(*look) == key; ++look) {
           found.form = look->form;
           if (!visit(context, found)) return;
         }

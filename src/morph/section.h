@@ -219,6 +219,30 @@ class Section {
   std::span<const std::uint64_t> camels_;
 };
 
+inline bool Section::ReadLexeme(std::size_t* at, Lexeme* out) const {
+  if (stems_.size() < 3 || *at > stems_.size() - 3) return false;
+  out->id = static_cast<std::uint32_t>(*at);
+  const auto byte = [this](std::size_t i) { return static_cast<std::uint8_t>(stems_[i]); };
+  out->paradigm = static_cast<std::uint16_t>(byte(*at) | byte(*at + 1) << 8);
+  const std::uint8_t flags = byte(*at + 2);
+  *at += 3;
+  out->origin = static_cast<Origin>(flags & kLexemeOrigin);
+  out->list = 0;
+  out->yo = {};
+  if (flags & kLexemeHasList) {
+    if (*at >= stems_.size()) return false;
+    out->list = byte((*at)++);
+  }
+  if (flags & kLexemeHasYo) {
+    if (*at >= stems_.size()) return false;
+    const std::size_t count = byte(*at);
+    if (count > stems_.size() - *at - 1) return false;
+    out->yo = stems_.substr(*at + 1, count);
+    *at += 1 + count;
+  }
+  return out->paradigm < paradigms_.size();
+}
+
 }  // namespace atau::morph
 
 #endif  // ATAU_MORPH_SECTION_H_
