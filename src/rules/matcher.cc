@@ -191,17 +191,26 @@ struct Expression {
   std::string_view what;  // "text" …
 };
 
-bool HasFlag(std::string_view flags, std::string_view flag) {
+// Calls `f` with each flag, until it returns false.
+template <class F>
+void EachFlag(std::string_view flags, F&& f) {
   while (!flags.empty()) {
     const std::size_t comma = flags.find(',');
     std::string_view one = flags.substr(0, comma);
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (one == flag) return true;
-    if (comma == std::string_view::npos) return false;
+    if (!f(one) || comma == std::string_view::npos) return;
     flags.remove_prefix(comma + 1);
   }
-  return false;
+}
+
+bool HasFlag(std::string_view flags, std::string_view flag) {
+  bool has = false;
+  EachFlag(flags, [&](std::string_view one) {
+    has = one == flag;
+    return !has;
+  });
+  return has;
 }
 
 constexpr std::uint32_t kUndo = 0x80000000;
@@ -315,6 +324,7 @@ class RuleSetImpl : public RuleSet {
       }
       regexes_.push_back(it->second);
       outlines_.push_back(use.negated != 0 ? Outline{} : OutlineOfRegex(pattern));
+      outlines_.back().of_surface = use.surface != 0;
     }
     return {};
   }
@@ -773,9 +783,11 @@ class RuleSetImpl : public RuleSet {
   // The bits of the flags of an entry, of those that some class test asks for.
   std::uint64_t FlagsOf(std::string_view slots) const {
     std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < flags_.size(); ++i) {
-      if (HasFlag(slots, flags_[i])) bits |= std::uint64_t{1} << i;
-    }
+    EachFlag(slots, [&](std::string_view one) {
+      const auto at = std::find(flags_.begin(), flags_.end(), one);
+      if (at != flags_.end()) bits |= std::uint64_t{1} << (at - flags_.begin());
+      return true;
+    });
     return bits;
   }
 
@@ -1217,15 +1229,14 @@ class RuleSetImpl : public RuleSet {
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
-        const TextOutline surface = form.surface == form.folded ? folded : OutlineOfText(form.surface);
+        const TextOutline surface = form.surface.data() == form.folded.data() ? folded : OutlineOfText(form.surface);
+        const std::uint32_t* const atoms = s.pending.data() + signature.pending.first;
         for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
-          const std::uint32_t atom = s.pending[signature.pending.first + k];
-          const Range regexes = set.regexes_of_atom_[atom];
-          bool possible = true;
-          for (std::uint32_t r = regexes.first; r < regexes.first + regexes.count && possible; ++r) {
-            possible = set.outlines_[r].Allows(set.p_.regexes[r].surface != 0 ? surface : folded);
-          }
-          if (possible) s.extra.push_back(atom);
+          const Range regexes = set.regexes_of_atom_[atoms[k]];
+          const Outline* outline = set.outlines_.data() + regexes.first;
+          const Outline* const end = outline + regexes.count;
+          while (outline != end && outline->Allows(outline->of_surface ? surface : folded)) ++outline;
+          if (outline == end) s.extra.push_back(atoms[k]);
         }
       }
       if (s.extra.empty()) {
