@@ -4,7 +4,9 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
+#include <memory_resource>
 
 #include "morph/section.h"
 
@@ -165,9 +167,20 @@ class MorphImpl : public Morph {
     double prior = 0;
     std::uint32_t paradigm = 0;
     std::uint16_t row = 0;  // of the tag
-    bool repeated = false;  // another one says the same
+    bool repeated = false;   // another one says the same
+    std::uint64_t said = 0;  // of tag and lemma; what differs here says something else
   };
-  using Drafts = std::vector<Draft>;
+  using Drafts = std::pmr::vector<Draft>;
+  // Room for the drafts of nearly every word, without asking for memory.
+  struct Room {
+    alignas(Draft) std::array<std::byte, 24 * sizeof(Draft)> bytes;
+    std::pmr::monotonic_buffer_resource memory{bytes.data(), bytes.size()};
+    Drafts Vector() {
+      Drafts drafts(&memory);
+      drafts.reserve(24);
+      return drafts;
+    }
+  };
 
   void LookUp(const Word& word, Drafts* out) const;
   void Guess(const Word& word, token::Shape shape, int depth, Drafts* out) const;
@@ -175,6 +188,8 @@ class MorphImpl : public Morph {
   void GuessPrefix(const Word& word, bool capital, Drafts* out) const;
   void GuessEnding(const Word& word, bool capital, Drafts* out) const;
   void Weigh(const Word& word, token::Shape shape, Drafts* drafts) const;
+  // The readings of drafts, the likeliest first.
+  static void AppendSorted(const Drafts& drafts, std::vector<Reading>* out);
   // The parts of the form that a reading was made for: false when reading and word do not fit (or the reading has no section).
   struct Cut {
     const Section* section = nullptr;
@@ -350,8 +365,27 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
   for (Draft& draft : *drafts) {
     draft.reading.weight = static_cast<std::uint8_t>(std::clamp(draft.prior / sum * 255 + 0.5, 1.0, 255.0));
   }
-  const auto better = [](const Draft& a, const Draft& b) { return a.prior > b.prior; };
-  if (!std::is_sorted(drafts->begin(), drafts->end(), better)) std::stable_sort(drafts->begin(), drafts->end(), better);
+}
+
+void MorphImpl::AppendSorted(const Drafts& drafts, std::vector<Reading>* out) {
+  // Readings are few as a rule.
+  constexpr std::size_t kFew = 32;
+  const std::size_t first = out->size();
+  if (drafts.size() <= kFew) {
+    std::array<const Draft*, kFew> sorted;
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      std::size_t at = i;
+      for (; at > 0 && sorted[at - 1]->prior < drafts[i].prior; --at) sorted[at] = sorted[at - 1];
+      sorted[at] = &drafts[i];
+    }
+    out->reserve(first + drafts.size());
+    for (std::size_t i = 0; i < drafts.size(); ++i) out->push_back(sorted[i]->reading);
+    return;
+  }
+  std::vector<const Draft*> sorted;
+  for (const Draft& draft : drafts) sorted.push_back(&draft);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Draft* a, const Draft* b) { return a->prior > b->prior; });
+  for (const Draft* draft : sorted) out->push_back(draft->reading);
 }
 
 void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
@@ -412,9 +446,9 @@ void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
         if (done[end.cls]) continue;
         const std::span<const FormRow> forms = section.FormsOf(end.paradigm);
         const FormRow& found = forms[end.form];
-        for (std::uint16_t f = 0; f < forms.size(); ++f) {
+        for (const LookRow& look : section.LooksOf(end.paradigm, section.suffix(found.suffix).folded, found.prefix)) {
+          const std::uint16_t f = look.form;
           const SuffixRow& suffix = section.suffix(forms[f].suffix);
-          if (forms[f].prefix != found.prefix || suffix.folded != section.suffix(found.suffix).folded) continue;
           const std::string_view prefix = section.Prefix(forms[f].prefix);
           if (prefix.size() + suffix.size + 1u > w.size || w.view().substr(0, prefix.size()) != prefix ||
               w.view().substr(w.size - suffix.size) != section.SuffixText(forms[f].suffix)) {
@@ -445,7 +479,8 @@ void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
 }
 
 std::optional<MorphImpl::Draft> MorphImpl::LeftReading(const Letters& left, Grammemes tag) const {
-  Drafts drafts;
+  Room room;
+  Drafts drafts = room.Vector();
   LookUp({left, 0}, &drafts);
   const Draft* best = nullptr;
   for (const Draft& draft : drafts) {
@@ -523,8 +558,8 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     out->push_back(none);
     return;
   }
-  Drafts drafts;
-  drafts.reserve(16);
+  Room room;
+  Drafts drafts = room.Vector();
   LookUp(word, &drafts);
   if (drafts.empty() && guess && word.yo != 0) {
     // «афёра»: a ё that no word has is taken for е.
@@ -580,12 +615,13 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
       return earlier;
     };
     bool any = false;
+    for (Draft& draft : drafts) draft.said = draft.reading.tag ^ std::rotl(draft.reading.lemma_key, 1);
     for (Draft& draft : drafts) {
       const Reading& b = draft.reading;
       if (b.origin == Origin::kDictionary && b.section == 0) continue;
       for (Draft& other : drafts) {
         Reading& a = other.reading;
-        if (a.tag != b.tag || a.lemma_key != b.lemma_key || &other == &draft || other.repeated) continue;
+        if (other.said != draft.said || &other == &draft || other.repeated || a.tag != b.tag || a.lemma_key != b.lemma_key) continue;
         if (!better(other, draft, &other < &draft)) continue;
         a.list |= b.list;
         draft.repeated = any = true;
@@ -595,7 +631,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     if (any) std::erase_if(drafts, [](const Draft& draft) { return draft.repeated; });
   }
   Weigh(word, shape, &drafts);
-  for (const Draft& draft : drafts) out->push_back(draft.reading);
+  AppendSorted(drafts, out);
 }
 
 bool MorphImpl::CutUp(const Reading& reading, std::string_view folded, Cut* out) const {

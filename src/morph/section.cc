@@ -34,6 +34,22 @@ std::uint32_t LookKey(const LookRow& row) {
 }
 std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
 
+// Those of sorted rows that have a key.
+std::span<const LookRow> RowsWith(std::uint32_t key, std::span<const LookRow> rows) {
+  if (rows.empty()) return {};
+  const LookRow* first = rows.data();
+  for (std::size_t left = rows.size(); left > 1;) {
+    const std::size_t half = left / 2;
+    first += LookKey(first[half - 1]) < key ? half : 0;
+    left -= half;
+  }
+  const LookRow* const end = rows.data() + rows.size();
+  if (LookKey(*first) < key) ++first;
+  const LookRow* last = first;
+  while (last != end && LookKey(*last) == key) ++last;
+  return {first, last};
+}
+
 }  // namespace
 
 GuessClass GuessClassOf(Grammemes tag) {
@@ -129,6 +145,10 @@ Result<Section> Section::Open(std::string_view bytes) {
   return s;
 }
 
+std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const {
+  return RowsWith(LookKey(folded, prefix), LooksOf(paradigm));
+}
+
 bool Section::LexemeAt(std::uint32_t id, Lexeme* out) const {
   std::size_t at = id;
   return ReadLexeme(&at, out);
@@ -209,17 +229,8 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
         Found found;
         if (!ReadLexeme(&at, &found.lexeme)) break;
         if ((paradigm_looks_[paradigm] & bit) == 0) continue;
-        const LookRow* look = looks_.data() + paradigms_[paradigm].first;
-        std::size_t rows = paradigms_[paradigm].forms;
-        const LookRow* const last = look + rows;
-        while (rows > 1) {
-          const std::size_t half = rows / 2;
-          if (LookKey(look[half - 1]) < key) look += half;
-          rows -= half;
-        }
-        if (LookKey(*look) < key) ++look;
-        for (; look != last && LookKey(*look) == key; ++look) {
-          found.form = look->form;
+        for (const LookRow& look : RowsWith(key, LooksOf(paradigm))) {
+          found.form = look.form;
           if (!visit(context, found)) return;
         }
       }

@@ -151,6 +151,8 @@ class Section {
     if (paradigm >= paradigms_.size()) return {};
     return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
   }
+  // Those with a folded suffix and a prefix, in the order of the forms.
+  std::span<const LookRow> LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const;
   const TagRow& tag(std::uint32_t index) const { return tags_[index]; }
   std::string_view TagText(std::uint32_t index) const { return text_.substr(tags_[index].at, tags_[index].size); }
   std::uint32_t tags() const { return static_cast<std::uint32_t>(tags_.size()); }

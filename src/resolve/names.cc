@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <map>
 #include <optional>
 
 #include "morph/letters.h"
@@ -256,6 +255,7 @@ std::size_t Vowels(std::string_view folded) {
 // `nominative` in the letters of `surface` (`lower` in lower case, `form` folded) as far as both go together: ё and the kind of apostrophe
 // stay as they are written.
 std::string Written(std::string_view surface, std::string_view lower, std::string_view form, std::string_view nominative) {
+  if (lower == form) return morph::WithCaseOf(surface, nominative);
   std::string out;
   out.reserve(nominative.size() + 2);
   std::size_t s = 0, f = 0, n = 0;
@@ -363,6 +363,9 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
     a_.forms->morph().Analyze(folded, Shape::kCap, false, &own);
     readings = own;
   }
+  std::vector<std::pair<std::string, morph::Agreement>> nominatives;
+  std::string lemma, key;
+  std::uint64_t lemma_key = 0;  // of `lemma`, which readings share
   for (const morph::Reading& r : readings) {
     if (r.origin == morph::Origin::kGuess || r.origin == morph::Origin::kNone) continue;
     const morph::Agreement agreement = morph::AgreementOf(r.tag);
@@ -376,13 +379,11 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
       if (r.tag & (morph::kErro | morph::kInfr)) weight *= 0.2F;
     }
     const float trust = r.origin == morph::Origin::kDictionary ? 3 : 2;
-    std::map<std::string, morph::Agreement> nominatives;
+    nominatives.clear();
     std::optional<std::string> as_it_is;
     if ((r.tag & morph::knomn) != 0) as_it_is = a_.forms->morph().Spelling(r, folded);
     for (int slot = 0; slot < kSlotCount; ++slot) {
-      morph::Agreement bits = 0;
-      for (int c = 0; c < kCaseCount; ++c) bits |= morph::Agreement{1} << (4 * c + slot);
-      bits &= agreement;
+      const morph::Agreement bits = agreement & (0x111111u << slot);
       if (bits == 0) continue;
       const morph::Grammemes number = slot == kFamily ? morph::kplur : morph::ksing;
       const morph::Grammemes gender = slot == kMale ? morph::kmasc : slot == kFemale ? morph::kfemn : 0;
@@ -390,18 +391,27 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number | gender);
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number);
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn);
-      if (word) nominatives[*word] |= bits;
+      if (!word) continue;
+      const auto same = std::find_if(nominatives.begin(), nominatives.end(), [&word](const auto& n) { return n.first == *word; });
+      if (same != nominatives.end()) {
+        same->second |= bits;
+      } else {
+        nominatives.emplace_back(*std::move(word), bits);
+      }
     }
     if (nominatives.empty()) continue;
-    std::string lemma;
-    morph::Fold(a_.forms->morph().Lemma(r, folded), &lemma);
+    if (nominatives.size() > 1) std::sort(nominatives.begin(), nominatives.end());
+    if (lemma.empty() || r.lemma_key != lemma_key) {
+      lemma_key = r.lemma_key;
+      morph::Fold(a_.forms->morph().Lemma(r, folded), &lemma);
+    }
     for (const auto& [nominative, bits] : nominatives) {
-      std::string key;
       morph::Fold(nominative, &key);
       // A woman's surname votes for itself; a family's for the man's.
       Hypothesis& h = at(nominative, key, (bits & 0x888888u) != 0 ? lemma : key);
-      for (std::size_t bit = 0; bit < kBits; ++bit) {
-        if ((bits >> bit & 1) != 0) h.weight[bit] = std::max(h.weight[bit], weight);
+      for (morph::Agreement rest = bits; rest != 0; rest &= rest - 1) {
+        float& w = h.weight[static_cast<std::size_t>(std::countr_zero(rest))];
+        w = std::max(w, weight);
       }
       // An indeclinable given name may as well be a surname of the other gender («Асия Биби»).
       if ((r.tag & morph::kFixd) != 0 && name) {
@@ -419,11 +429,15 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
     return r.origin == morph::Origin::kDictionary && (r.tag & kNameMarks) != 0;
   });
   const bool family = EndsInOneOf(folded, {"ых", "их", "ыми", "ими"});
-  const EndingSet& endings = kEndingsOf[folded.size() < 2 ? 128 : LetterPlace(std::string_view(folded).substr(folded.size() - 2))];
-  std::string nominative, lemma;
-  for (std::size_t number = 0; number < std::size(kEndings); ++number) {
-    if ((endings[number / 64] >> (number % 64) & 1) == 0) continue;
-    const Ending& e = kEndings[number];
+  std::string nominative;
+  EndingSet left = kEndingsOf[folded.size() < 2 ? 128 : LetterPlace(std::string_view(folded).substr(folded.size() - 2))];
+  for (std::size_t w = 0; w < kEndingWords;) {
+    if (left[w] == 0) {
+      ++w;
+      continue;
+    }
+    const Ending& e = kEndings[w * 64 + static_cast<std::size_t>(std::countr_zero(left[w]))];
+    left[w] &= left[w] - 1;
     if (!folded.ends_with(e.form)) continue;
     const std::string_view stem = std::string_view(folded).substr(0, folded.size() - e.form.size());
     if (stem.size() < 4 || !Fits(e.stem, stem) || Vowels(stem) == 0) continue;
