@@ -331,7 +331,8 @@ class GazetteerImpl final : public Gazetteer {
       const Form& form = forms[form_index];
       cached.keys.first = static_cast<std::uint32_t>(state->keys.size());
       state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
-      state->keys.push_back({ExactKey(morph::KeyOf(form.surface)), morph::kAllAgreement, false});
+      const bool same = form.surface.data() == form.folded.data();
+      state->keys.push_back({ExactKey(same ? form.key : morph::KeyOf(form.surface)), morph::kAllAgreement, false});
       AddReadings(forms.ReadingsOf(form), cached.keys.first, &state->keys);
       cached.keys.count = static_cast<std::uint32_t>(state->keys.size() - cached.keys.first);
       for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter |= KeyBit(state->keys[i].key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <deque>
 #include <optional>
@@ -58,8 +59,8 @@ bool Weigh(const FormTable& forms, Cell* cell, Factor&& factor) {
     const Agreement agreement = AgreementOf(reading.tag);
     if (weight <= 0 || agreement == 0) continue;
     sum += weight;
-    for (std::size_t bit = 0; bit < top.size(); ++bit) {
-      if ((agreement >> bit & 1) == 0) continue;
+    for (Agreement left = agreement; left != 0; left &= left - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
       cell->share[bit] += weight;
       if (weight > top[bit]) {
         top[bit] = weight;
@@ -93,9 +94,9 @@ class Results {
     }
   }
   const std::string& Best() const {
-    return std::min_element(sums_.begin(), sums_.end(), [](const auto& a, const auto& b) {
-             return a.second != b.second ? a.second > b.second : a.first < b.first;
-           })->first;
+    return std::min_element(sums_.begin(), sums_.end(),
+                            [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; })
+        ->first;
   }
 
  private:
@@ -430,7 +431,36 @@ std::string NominativeOfGroup(const Group& group, const GroupOptions& options) {
 
 }  // namespace
 
+namespace {
+
+// Whether a text is of Russian letters only, and none but the first may be a capital.
+bool IsPlainWord(std::string_view text) {
+  if (text.size() < 2 || text.size() % 2 != 0) return false;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const auto lead = static_cast<unsigned char>(text[i]), trail = static_cast<unsigned char>(text[i + 1]);
+    // Capitals are the letters from U+0400 to U+042F; U+0460 and the like are no longer written.
+    const bool small = lead == 0xD0 ? trail >= 0xB0 : lead == 0xD1 && trail < 0xA0;
+    if (!small && (i != 0 || lead != 0xD0)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 std::string WithCaseOf(std::string_view pattern, std::string_view word) {
+  // Nearly all words need but their first letter looked at.
+  if (pattern.size() >= 4 && IsPlainWord(pattern) && word.find('-') == std::string_view::npos) {
+    std::size_t at = 0;
+    std::string out(word);
+    if (out.empty() || !IsUpper(NextCodePoint(pattern, &at))) return out;
+    const auto lead = static_cast<unsigned char>(word[0]);
+    if ((lead == 0xD0 || lead == 0xD1) && word.size() >= 2) {
+      at = 0;
+      const LetterBytes upper = BytesOfLetter(ToUpper(NextCodePoint(word, &at)));
+      out[0] = upper.bytes[0], out[1] = upper.bytes[1];
+      return out;
+    }
+  }
   bool all_upper = true;
   int letters = 0;
   for (std::size_t at = 0; at < pattern.size();) {

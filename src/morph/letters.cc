@@ -66,13 +66,20 @@ constexpr auto kCode = [] {
 constexpr auto BytesOf(const std::array<char16_t, kTableSize>& table) {
   std::array<std::array<char, 2>, 128> bytes{};
   for (char32_t i = 0; i < 128; ++i) {
-    const char32_t c = table[0x400 + i];
-    bytes[i] = {static_cast<char>(0xC0 | (c >> 6)), static_cast<char>(0x80 | (c & 0x3F))};
+    const LetterBytes letter = BytesOfLetter(table[0x400 + i]);
+    bytes[i] = {letter.bytes[0], letter.bytes[1]};
   }
   return bytes;
 }
 constexpr auto kLowerBytes = BytesOf(kLower);
 constexpr auto kFoldBytes = BytesOf(kFold);
+
+// The codes of these letters.
+constexpr auto kRussianCode = [] {
+  std::array<std::uint8_t, 128> table{};
+  std::copy_n(kCode.begin() + 0x400, table.size(), table.begin());
+  return table;
+}();
 
 template <class Table, class Bytes>
 void Map(std::string_view word, const Table& table, const Bytes& bytes, bool signs, std::string* out) {
@@ -83,8 +90,7 @@ void Map(std::string_view word, const Table& table, const Bytes& bytes, bool sig
   for (std::size_t i = 0; i < size;) {
     const auto lead = static_cast<unsigned char>(word[i]);
     if ((lead & 0xFE) == 0xD0 && i + 1 < size) {
-      const auto& letter = bytes[(lead & 1u) << 6 | (static_cast<unsigned char>(word[i + 1]) & 0x3F)];
-      to[0] = letter[0], to[1] = letter[1];
+      std::memcpy(to, bytes[(lead & 1u) << 6 | (static_cast<unsigned char>(word[i + 1]) & 0x3F)].data(), 2);
       to += 2;
       i += 2;
     } else if (lead < 0x80) {
@@ -154,13 +160,15 @@ bool Encode(std::string_view word, Letters* out) {
   std::size_t i = 0;
   // Nearly all words are of Russian letters, and have room.
   std::size_t letters = 0;
+  bool all = true;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(word.data());
   const std::size_t fit = std::min(size / 2, kMaxLetters) * 2;
-  for (; i < fit && (static_cast<unsigned char>(word[i]) & 0xFE) == 0xD0; i += 2) {
-    const auto lead = static_cast<unsigned char>(word[i]), trail = static_cast<unsigned char>(word[i + 1]);
-    const std::uint8_t code = kCode[(char32_t{lead} & 0x1F) << 6 | (trail & 0x3F)];
-    if (code == 0) return false;
+  for (; i < fit && (bytes[i] & 0xFE) == 0xD0; i += 2) {
+    const std::uint8_t code = kRussianCode[(bytes[i] & 1u) << 6 | (bytes[i + 1] & 0x3Fu)];
+    all &= code != 0;
     out->code[letters++] = code;
   }
+  if (!all) return false;
   out->size = static_cast<std::uint8_t>(letters);
   while (i < size) {
     const auto lead = static_cast<unsigned char>(word[i]);

@@ -50,6 +50,7 @@ struct Word {
 bool Prepare(std::string_view lower, Word* out) {
   if (!Encode(lower, &out->letters)) return false;
   out->yo = 0;
+  if (std::memchr(out->letters.code, kYo, out->letters.size) == nullptr) return true;
   for (std::size_t i = 0; i < out->letters.size; ++i) {
     if (out->letters.code[i] == kYo) {
       out->letters.code[i] = kYe;
@@ -166,7 +167,7 @@ class MorphImpl : public Morph {
     std::size_t fixed = 0;  // letters before the part that was looked up
     double prior = 0;
     std::uint32_t paradigm = 0;
-    std::uint16_t row = 0;  // of the tag
+    std::uint16_t row = 0;   // of the tag
     bool repeated = false;   // another one says the same
     std::uint64_t said = 0;  // of tag and lemma; what differs here says something else
   };
@@ -398,8 +399,7 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
       Draft& draft = (*out)[i];
       const Grammemes tag = draft.reading.tag;
       const FormRow& row = sections_[draft.reading.section].FormsOf(draft.paradigm)[draft.reading.paradigm_form];
-      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row.prefix != 0 ||
-          draft.reading.origin == Origin::kNameSupport) {
+      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row.prefix != 0 || draft.reading.origin == Origin::kNameSupport) {
         out->erase(out->begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
