@@ -134,7 +134,9 @@ struct FindScratch::State {
   std::uint64_t generation = 0;
   std::vector<FormState> forms;
   std::vector<Key> keys;
-  std::vector<std::vector<Part>> parts;
+  std::vector<std::vector<std::uint32_t>> parts;  // into part_list
+  std::vector<Part> part_list;
+  std::unordered_map<std::string, std::uint32_t> part_of;  // into part_list, by surface (and the flag of its token that counts)
   std::vector<Root> roots;
   std::vector<Walk> root_walks;
   std::vector<Match> singles;
@@ -161,6 +163,7 @@ class GazetteerImpl final : public Gazetteer {
     if (state.table != &forms || state.generation != forms.generation() || state.gazetteer != this) {
       state.table = &forms, state.generation = forms.generation(), state.gazetteer = this;
       state.forms.clear(), state.keys.clear(), state.parts.clear();
+      state.part_list.clear(), state.part_of.clear();
       state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
     if (state.forms.size() < forms.size()) state.forms.resize(forms.size());
@@ -344,30 +347,39 @@ class GazetteerImpl final : public Gazetteer {
   // «Протоном-М» is one token and one word for the morphology, but the rocket's name inflects in its first part.
   static void TakeApart(const morph::FormTable& forms, const Form& form, FindScratch::State::FormState* cached, FindScratch::State* state) {
     constexpr std::size_t kMaxParts = 6;
-    std::vector<FindScratch::State::Part> parts;
-    std::vector<Reading> readings;
-    std::string folded;
+    std::vector<std::uint32_t> parts;
     for (std::size_t begin = 0; begin <= form.surface.size();) {
       const std::size_t end = std::min(form.surface.find('-', begin), form.surface.size());
       const std::string_view surface = form.surface.substr(begin, end - begin);
       begin = end + 1;
       if (surface.empty() || parts.size() == kMaxParts) return;
-      morph::Fold(surface, &folded);
-      Form part = form;
-      part.surface = surface, part.folded = folded, part.key = morph::KeyOf(folded), part.shape = ShapeOfPart(surface, folded);
-      part.flags = static_cast<std::uint16_t>(form.flags & ~token::kDigits);
-      if (std::any_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; })) part.flags |= token::kDigits;
-      FindScratch::State::Part& out = parts.emplace_back();
-      out.shape = part.shape;
-      out.keys.push_back({KeyOfFixed(part), morph::kAllAgreement, false});
-      readings.clear();
-      forms.morph().Analyze(folded, part.shape, /*guess=*/true, &readings);
-      AddReadings(readings, 0, &out.keys);
+      parts.push_back(PartOf(forms, form, surface, state));
     }
     if (parts.size() < 2) return;
-    for (const Key& key : parts[0].keys) cached->filter |= KeyBit(key.key);
+    for (const Key& key : state->part_list[parts[0]].keys) cached->filter |= KeyBit(key.key);
     state->parts.push_back(std::move(parts));
     cached->parts = static_cast<std::uint32_t>(state->parts.size());
+  }
+
+  // A part of a form: what is known of it is found once for all forms with the same part.
+  static std::uint32_t PartOf(const morph::FormTable& forms, const Form& form, std::string_view surface, FindScratch::State* state) {
+    std::string id(surface);
+    id += (form.flags & token::kLatin) != 0 ? '+' : '-';
+    const auto [at, added] = state->part_of.try_emplace(std::move(id), static_cast<std::uint32_t>(state->part_list.size()));
+    if (!added) return at->second;
+    std::string folded;
+    morph::Fold(surface, &folded);
+    Form part = form;
+    part.surface = surface, part.folded = folded, part.key = morph::KeyOf(folded), part.shape = ShapeOfPart(surface, folded);
+    part.flags = static_cast<std::uint16_t>(form.flags & ~token::kDigits);
+    if (std::any_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; })) part.flags |= token::kDigits;
+    FindScratch::State::Part& out = state->part_list.emplace_back();
+    out.shape = part.shape;
+    out.keys.push_back({KeyOfFixed(part), morph::kAllAgreement, false});
+    std::vector<Reading> readings;
+    forms.morph().Analyze(folded, part.shape, /*guess=*/true, &readings);
+    AddReadings(readings, 0, &out.keys);
+    return at->second;
   }
 
   static token::Shape ShapeOfPart(std::string_view surface, std::string_view folded) {
@@ -416,7 +428,8 @@ class GazetteerImpl final : public Gazetteer {
     StepKeys(section, walk, {state->keys.data() + form.keys.first, form.keys.count}, shape, out);
     if (form.parts == 0) return;
     state->before_part.assign(1, walk);
-    for (const FindScratch::State::Part& part : state->parts[form.parts - 1]) {
+    for (const std::uint32_t number : state->parts[form.parts - 1]) {
+      const FindScratch::State::Part& part = state->part_list[number];
       state->after_part.clear();
       for (const Walk& before : state->before_part) {
         if (before.state != 0 && (before.state & kHasChildren) == 0) continue;

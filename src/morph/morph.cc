@@ -207,7 +207,8 @@ class MorphImpl : public Morph {
   std::string Compose(const Cut& cut, const Reading& reading, std::uint32_t form) const;
   // The readings of the left part that go with a reading of the whole.
   std::optional<Draft> LeftReading(const Letters& left, Grammemes tag) const;
-  void SetLemmaKeys(const Word& word, Drafts* drafts) const;
+  // `found`: all readings were found for the word as a whole.
+  void SetLemmaKeys(const Word& word, bool found, Drafts* drafts) const;
   // KeyOf the folded form `row` of a stem.
   static std::uint64_t KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem);
 
@@ -246,7 +247,7 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
   }
 }
 
-void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
+void MorphImpl::SetLemmaKeys(const Word& word, bool found, Drafts* drafts) const {
   std::string lemma;
   std::string key;
   const auto folded = [&word] {
@@ -275,10 +276,11 @@ void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
     if (reading.paradigm_form < forms.size()) {
       const FormRow& form = forms[reading.paradigm_form];
       const std::string_view prefix = section.Prefix(form.prefix);
-      const std::string_view suffix = section.SuffixText(form.suffix);
-      if (prefix.size() + suffix.size() <= w.size && w.view().starts_with(prefix) && w.view().ends_with(suffix)) {
+      const std::size_t suffix = section.suffix(form.suffix).size;
+      if (prefix.size() + suffix <= w.size &&
+          (found || (w.view().starts_with(prefix) && w.view().ends_with(section.SuffixText(form.suffix))))) {
         begin = prefix.size();
-        end = w.size - suffix.size() + 1;  // 0 stands for a reading that does not fit the word
+        end = w.size - suffix + 1;  // 0 stands for a reading that does not fit the word
       }
     }
     if (end == 0) {
@@ -579,7 +581,8 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     }
   }
   std::string plain;
-  if (drafts.empty() && guess) {
+  const bool found = !drafts.empty();
+  if (!found && guess) {
     Guess(word, shape, 0, &drafts);
     const bool cyrillic = IsCyrillicCode(word.letters.code[0]) && IsCyrillicCode(word.letters.code[word.letters.size - 1]);
     const bool abbreviation = shape == token::Shape::kUpper && word.letters.size <= 6;
@@ -602,7 +605,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     out->push_back(none);
     return;
   }
-  SetLemmaKeys(word, &drafts);
+  SetLemmaKeys(word, found, &drafts);
   if (std::any_of(drafts.begin(), drafts.end(),
                   [](const Draft& d) { return d.reading.origin != Origin::kDictionary || d.reading.section != 0; })) {
     // A name that a list adds with a fuller paradigm repeats forms that the dictionary has; so may a second bundle.
