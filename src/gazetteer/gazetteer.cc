@@ -68,6 +68,7 @@ struct Section {
   std::string_view strings;
   std::uint32_t max_probe = 0;
   std::uint32_t max_tokens = 0;
+  std::uint64_t unsorted = 0;  // 0 where a search for an edge may end at a greater hash, else all bits
   std::uint32_t first_entry = 0;
   std::vector<std::uint16_t> class_ids;  // of the section's classes
   // The section's kinds, decoded.
@@ -96,7 +97,7 @@ struct Section {
     for (std::uint32_t probe = 0; probe <= max_probe; ++probe) {
       const EdgeSlot& edge = edges[slot];
       if (edge.hash == hash) return &edge;
-      if (edge.hash == 0) return nullptr;
+      if (edge.hash == 0 || edge.hash > (hash | unsorted)) return nullptr;
       if (++slot == edges.size()) slot = 0;
     }
     return nullptr;
@@ -276,11 +277,12 @@ class GazetteerImpl final : public Gazetteer {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);
-    if (limits.size() != 2) return reader->Damaged("its limits are missing");
+    if (limits.size() != 2 && limits.size() != 3) return reader->Damaged("its limits are missing");
     // A table that says more was not written by the builder; the bound keeps look-ups short whatever it holds.
     if (limits[0] > 1u << 16 || limits[1] > 1u << 8) return reader->Damaged("its limits are absurd");
     section.max_probe = limits[0];
     section.max_tokens = limits[1];
+    section.unsorted = limits.size() == 3 && limits[2] == 1 ? 0 : ~std::uint64_t{0};
     if (section.entries.size() > UINT32_MAX - size_) return reader->Damaged("it has too many entries");
     section.first_entry = size_;
     for (const std::uint32_t cls : section.classes) {

@@ -845,6 +845,7 @@ class RuleSetImpl : public RuleSet {
   }
 
   static bool IsCapital(const morph::Form& form) {
+    if (form.surface.data() == form.folded.data()) return false;
     const bool letters = form.shape != token::Shape::kNone && !form.surface.empty() && !form.folded.empty();
     return letters && First(form.surface) != First(form.folded);
   }
@@ -1263,7 +1264,8 @@ class RuleSetImpl : public RuleSet {
 
     // The number of what tests say of a reading.
     std::uint32_t NumberOf(const morph::Reading& reading) {
-      std::uint32_t& number = s.reading_index.At(Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags_));
+      std::uint32_t& number =
+          s.reading_index.At(Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags_));
       if (number != kNoIndex) return number;
       const std::size_t size = set.reading_words_;
       const std::size_t first = s.reading_rows.size();
