@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -78,8 +77,8 @@ bool IsInitial(const Token& token) { return token.shape == Shape::kInitial; }
 
 std::string_view TextOf(std::string_view clean, const Token& token) { return clean.substr(token.begin, token.end - token.begin); }
 
-// What shall replace words of a group: by token, in no order.
-using Replaced = std::vector<std::pair<std::size_t, const std::string*>>;
+// What shall replace words of a group: by token, in no order, the number of a nominative that the group knows.
+using Replaced = std::vector<std::pair<std::size_t, std::size_t>>;
 
 // How likely each result is. Of several as likely the first in the alphabet is the best one.
 class Results {
@@ -132,18 +131,19 @@ class Group {
       if (i > begin_ && tokens_[i].begin > tokens_[i - 1].end) joined_.push_back(' ');
       // The last one told counts.
       const auto found = std::find_if(replaced.rbegin(), replaced.rend(), [i](const auto& word) { return word.first == i; });
-      joined_ += found == replaced.rend() ? Kept(i) : *found->second;
+      joined_ += found == replaced.rend() ? Kept(i) : known_[found->second].word;
     }
     return joined_;
   }
 
-  // The nominative of one word by one of its readings; the number stays, unless told otherwise. Each is found once; what is given stays
-  // valid.
-  const std::string* Nominative(std::size_t i, const Reading& reading, bool keep_number, Grammemes gender) const {
-    for (const Known& known : known_) {
-      if (known.token == i && known.reading == &reading && known.keep_number == keep_number && known.gender == gender) return &known.word;
+  // The nominative of one word by one of its readings; the number stays, unless told otherwise. Each is found once; gives its number.
+  std::size_t Nominative(std::size_t i, const Reading& reading, bool keep_number, Grammemes gender) const {
+    for (std::size_t k = 0; k < known_.size(); ++k) {
+      const Known& known = known_[k];
+      if (known.token == i && known.reading == &reading && known.keep_number == keep_number && known.gender == gender) return k;
     }
-    return &known_.emplace_back(Known{i, &reading, gender, keep_number, FindNominative(i, reading, keep_number, gender)}).word;
+    known_.push_back(Known{i, &reading, gender, keep_number, FindNominative(i, reading, keep_number, gender)});
+    return known_.size() - 1;
   }
 
  private:
@@ -203,7 +203,7 @@ class Group {
   std::size_t end_;
   const FormTable& forms_;
   std::vector<bool> quoted_;
-  mutable std::deque<Known> known_;
+  mutable std::vector<Known> known_;
   mutable std::vector<std::optional<std::string>> kept_;
   mutable std::string joined_;
 };

@@ -194,6 +194,9 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
     node = static_cast<std::uint32_t>(child - trie_.data());
   }
   const std::size_t slots = stem_slots_.size() - 1;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
+  const std::size_t size = stems_.size(), paradigms = paradigms_.size();
+  const std::uint64_t* const looks = paradigm_looks_.data();
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
     if (!word.view().starts_with(prefix)) continue;
@@ -219,16 +222,16 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
       const std::uint64_t bit = LookBit(key);
       for (; left != 0; --left) {
         // Most lexemes are passed over by their first bytes.
-        if (at + 3 > stems_.size()) break;
-        const std::uint32_t paradigm = Short(stems_, at);
-        if (paradigm >= paradigms_.size()) break;
-        if ((paradigm_looks_[paradigm] & bit) == 0 && (Byte(stems_, at + 2) & (kLexemeHasList | kLexemeHasYo)) == 0) {
+        if (at + 3 > size) break;
+        const std::uint32_t paradigm = static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
+        if (paradigm >= paradigms) break;
+        if ((looks[paradigm] & bit) == 0 && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
           at += 3;
           continue;
         }
         Found found;
         if (!ReadLexeme(&at, &found.lexeme)) break;
-        if ((paradigm_looks_[paradigm] & bit) == 0) continue;
+        if ((looks[paradigm] & bit) == 0) continue;
         for (const LookRow& look : RowsWith(key, LooksOf(paradigm))) {
           found.form = look.form;
           if (!visit(context, found)) return;

@@ -83,7 +83,6 @@ struct MatchKey {
   Type type = Type::kNone;
   std::uint64_t flags = 0;  // those that some class test asks for
   bool words = false, support = false;
-  friend bool operator==(const MatchKey&, const MatchKey&) = default;
 };
 
 struct CaptureSlot {
@@ -257,6 +256,7 @@ struct MatchScratch::State {
     bool begins = false, goes_on = false;  // whether they may be the first element of a rule, or a later one
   };
   HashIndex entry_rows;  // into kinds, by entry, words and support
+  HashIndex kind_rows;   // into kinds, by key
   std::vector<KindRow> kinds;
   std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint32_t> kind_required;
@@ -988,7 +988,7 @@ class RuleSetImpl : public RuleSet {
       s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
       s.mask_index.Clear(), s.mask_rows.clear();
       s.rows = set.shared_row_;
-      s.entry_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+      s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
     // What a match may be for rules.
@@ -1003,9 +1003,12 @@ class RuleSetImpl : public RuleSet {
     }
 
     std::uint32_t RowOf(const MatchKey& key) {
-      std::uint32_t row = 0;
-      while (row < s.kinds.size() && !(s.kinds[row].key == key)) ++row;
-      if (row < s.kinds.size()) return row;
+      const std::uint64_t small = std::uint64_t{key.cls} | std::uint64_t{key.kind} << 16 | static_cast<std::uint64_t>(key.type) << 32 |
+                                  std::uint64_t{key.words} << 40 | std::uint64_t{key.support} << 41;
+      std::uint32_t& known = s.kind_rows.At(Mixed(Mixed(0, small), key.flags));
+      if (known != kNoIndex) return known;
+      const auto row = static_cast<std::uint32_t>(s.kinds.size());
+      known = row;
       State::KindRow& kind = s.kinds.emplace_back();
       kind.key = key;
       kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
