@@ -114,17 +114,29 @@ std::size_t LastHyphen(const Letters& word) {
   return 0;
 }
 
+// Whether one of the marks of a tag ("NOUN,inan,masc sing,gen2") says that the form is rare. All of these have four letters.
+bool HasRareMark(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kRare = {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej",
+                                                      "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"};
+  const auto four = [](const char* letters) {
+    std::uint32_t word;
+    std::memcpy(&word, letters, sizeof word);
+    return word;
+  };
+  const auto ends = [text](std::size_t at) { return at == text.size() || text[at] == ',' || text[at] == ' '; };
+  for (std::size_t begin = 0; begin + 4 <= text.size(); ++begin) {
+    if ((begin != 0 && !ends(begin - 1)) || !ends(begin + 4)) continue;
+    const std::uint32_t mark = four(text.data() + begin);
+    if (std::any_of(kRare.begin(), kRare.end(), [&](std::string_view rare) { return four(rare.data()) == mark; })) return true;
+  }
+  return false;
+}
+
 // How often a form with this tag is meant, where no probability is known: rare and doubtful forms less, the nominative a little more.
 double PriorOf(Grammemes tag, std::string_view text) {
   double prior = 1;
   if (tag & (kInfr | kArch | kErro)) prior *= 0.2;
-  for (std::string_view rare :
-       {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej", "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"}) {
-    if (text.find(rare) != std::string_view::npos) {
-      prior *= 0.3;
-      break;
-    }
-  }
+  if (HasRareMark(text)) prior *= 0.3;
   if (tag & knomn) prior *= 1.3;
   if (tag & kaccs) prior *= 0.8;
   if (tag & kloct) prior *= 0.8;
