@@ -168,10 +168,12 @@ class GazetteerImpl final : public Gazetteer {
       state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
     if (state.forms.size() < forms.size()) state.forms.resize(forms.size());
-    constexpr std::uint32_t kAhead = 8;
+    constexpr std::uint32_t kAhead = 8, kNewAhead = 3;
     const auto n = static_cast<std::uint32_t>(tokens.size());
     for (std::uint32_t begin = 0; begin < n; ++begin) {
       if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
+      if (begin + kNewAhead < n && !state.forms[tokens[begin + kNewAhead].form].rooted)
+        AskFor(forms, tokens[begin + kNewAhead].form, &state);
       FindScratch::State::FormState& form = state.forms[tokens[begin].form];
       if (form.rooted && form.roots == 0 && form.singles.count == 0) continue;
       if (IsPassedOver(tokens[begin])) continue;
@@ -446,6 +448,14 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
+  // Has what FindRoots will look at of a new form brought to the cache.
+  void AskFor(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
+    const FindScratch::State::FormState& form = KeysOf(forms, index, state);
+    for (const Section& section : sections_) {
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
+    }
+  }
+
   void FindRoots(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
     FindScratch::State::FormState& form = KeysOf(forms, index, state);
     form.rooted = true;
@@ -453,8 +463,6 @@ class GazetteerImpl final : public Gazetteer {
     form.singles.first = static_cast<std::uint32_t>(state->singles.size());
     for (std::uint32_t i = 0; i < sections_.size(); ++i) {
       const Section& section = sections_[i];
-      // All slots are asked for before the first one is needed.
-      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
       state->walks.clear();
       Step(section, Walk{}, form, forms[index].shape, state, &state->walks);
       FindScratch::State::Root root;

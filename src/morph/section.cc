@@ -34,6 +34,14 @@ std::uint32_t LookKey(const LookRow& row) {
 }
 std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
 
+void Prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
 // Those of sorted rows that have a key.
 std::span<const LookRow> RowsWith(std::uint32_t key, std::span<const LookRow> rows) {
   if (rows.empty()) return {};
@@ -203,38 +211,54 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
     std::uint64_t hashes[kMaxLetters + 1];
     hashes[prefix.size()] = kHashStart;
     for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
-    // All slots are asked for before the first one is needed.
-    std::uint64_t stems[kMaxLetters + 1];
+    // All slots are asked for before the first one is needed, and all records that they tell of.
+    struct Stem {
+      std::uint64_t hash;
+      End end;
+    };
+    Stem stems[kMaxLetters + 1];
+    std::size_t asked = 0;
     for (std::size_t e = 0; e < count; ++e) {
       if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
-      stems[e] = HashEnd(hashes[word.size - ends[e].size]);
-#if defined(__GNUC__)
-      __builtin_prefetch(&stem_slots_[stems[e] & slots]);
-#endif
+      Stem& stem = stems[asked++] = {HashEnd(hashes[word.size - ends[e].size]), ends[e]};
+      Prefetch(&stem_slots_[stem.hash & slots]);
     }
-    for (std::size_t e = 0; e < count; ++e) {
-      if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
-      const std::size_t end = word.size - ends[e].size;
-      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e]);
+    for (std::size_t e = 0; e < asked; ++e) {
+      const std::size_t at = stem_slots_[stems[e].hash & slots] & kOffsetMask;
+      if (at < size) Prefetch(bytes + at);
+    }
+    for (std::size_t e = 0; e < asked; ++e) {
+      const std::size_t end = word.size - stems[e].end.size;
+      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e].hash);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
-      const std::uint32_t key = LookKey(ends[e].folded, static_cast<std::uint32_t>(p));
+      const std::uint32_t key = LookKey(stems[e].end.folded, static_cast<std::uint32_t>(p));
       const std::uint64_t bit = LookBit(key);
-      for (; left != 0; --left) {
-        // Most lexemes are passed over by their first bytes.
-        if (at + 3 > size) break;
-        const std::uint32_t paradigm = static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
-        if (paradigm >= paradigms) break;
-        if ((looks[paradigm] & bit) == 0 && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
-          at += 3;
-          continue;
+      // Their rows are asked for before the first one is needed, too.
+      constexpr std::size_t kFew = 8;
+      std::array<Lexeme, kFew> few;
+      for (bool more = true; more;) {
+        std::size_t lexemes = 0;
+        for (; left != 0 && lexemes < kFew; --left) {
+          // Most lexemes are passed over by their first bytes.
+          if (at + 3 > size) break;
+          const std::uint32_t paradigm = static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
+          if (paradigm >= paradigms) break;
+          if ((looks[paradigm] & bit) == 0 && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
+            at += 3;
+            continue;
+          }
+          if (!ReadLexeme(&at, &few[lexemes])) break;
+          if ((looks[paradigm] & bit) == 0) continue;
+          const ParadigmRow& row = paradigms_[paradigm];
+          Prefetch(&looks_[row.first + row.forms / 2]);
+          ++lexemes;
         }
-        Found found;
-        if (!ReadLexeme(&at, &found.lexeme)) break;
-        if ((looks[paradigm] & bit) == 0) continue;
-        for (const LookRow& look : RowsWith(key, LooksOf(paradigm))) {
-          found.form = look.form;
-          if (!visit(context, found)) return;
+        more = lexemes == kFew;
+        for (std::size_t k = 0; k < lexemes; ++k) {
+          for (const LookRow& look : RowsWith(key, LooksOf(few[k].paradigm))) {
+            if (!visit(context, {few[k], look.form})) return;
+          }
         }
       }
     }

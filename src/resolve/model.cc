@@ -102,6 +102,8 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
   ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
   float* sums = f.Of(form);
   if (f.ready[form] == 0) {
+    Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
+    for (const FormEvidence::Keyed& k : scratch->of_form_) table_->Ask(EvidenceKey(k.t, k.key));
     const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
     const std::uint64_t key = traits.Key();
     const std::array<float, kBlock>* listed = scratch->of_traits_.Find(key);
@@ -117,7 +119,6 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
       }
     }
     std::copy(listed->begin(), listed->end(), sums);
-    Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
     for (const FormEvidence::Keyed& k : scratch->of_form_) {
       for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
         if (cell.slot < kBlock) sums[InRow(cell.slot)] += cell.weight;
