@@ -49,17 +49,23 @@ class Trie {
     filters->assign(parents + 1u, 0);
     std::vector<EdgeSlot> slots(edges_.empty() ? 0 : edges_.size() + edges_.size() / 3 + 8);
     *max_probe = 0;
+    std::vector<EdgeSlot> sorted;
+    sorted.reserve(edges_.size());
     for (std::uint32_t state = 1; state <= edges_.size(); ++state) {
       const Edge& edge = edges_[state - 1];
       const std::uint32_t parent = numbers[edge.parent];
       (*filters)[parent] |= KeyBit(edge.key);
-      const std::uint64_t hash = MixEdge(parent, edge.key);
-      std::uint64_t slot = HomeSlot(hash, slots.size());
+      sorted.push_back({MixEdge(parent, edge.key), numbers[state] | (edge.has_children ? kHasChildren : 0), finals[state]});
+    }
+    // Home slots grow with the hashes: put in by hash, the edges are met in that order, and a search ends at the first greater hash.
+    std::stable_sort(sorted.begin(), sorted.end(), [](const EdgeSlot& a, const EdgeSlot& b) { return a.hash < b.hash; });
+    for (const EdgeSlot& edge : sorted) {
+      std::uint64_t slot = HomeSlot(edge.hash, slots.size());
       std::uint32_t probe = 0;
       for (; slots[slot].hash != 0; ++probe) {
         if (++slot == slots.size()) slot = 0;
       }
-      slots[slot] = {hash, numbers[state] | (edge.has_children ? kHasChildren : 0), finals[state]};
+      slots[slot] = edge;
       *max_probe = std::max(*max_probe, probe);
     }
     return slots;
@@ -357,11 +363,12 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
   std::sort(ids.begin(), ids.end(),
             [](const IdRecord& a, const IdRecord& b) { return std::pair(a.hash, a.entry) < std::pair(b.hash, b.entry); });
 
-  std::vector<std::uint32_t> limits(2);
+  std::vector<std::uint32_t> limits(3);
   bundle::PartWriter writer(kSectionTag, kSectionVersion);
   std::vector<std::uint64_t> filters;
   writer.Add(trie.Freeze(first_of_state, &limits[0], &filters));
   limits[1] = max_tokens;
+  limits[2] = 1;
   writer.Add(runs);
   writer.Add(entries);
   writer.Add(kinds);

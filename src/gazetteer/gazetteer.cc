@@ -70,6 +70,7 @@ struct Section {
   std::string_view strings;
   std::uint32_t max_probe = 0;
   std::uint32_t max_tokens = 0;
+  std::uint64_t unsorted = 0;  // 0 where a search for an edge may end at a greater hash, else all bits
   std::uint32_t first_entry = 0;
   std::vector<std::uint16_t> class_ids;  // of the section's classes
   // The section's kinds, decoded.
@@ -98,7 +99,7 @@ struct Section {
     for (std::uint32_t probe = 0; probe <= max_probe; ++probe) {
       const EdgeSlot& edge = edges[slot];
       if (edge.hash == hash) return &edge;
-      if (edge.hash == 0) return nullptr;
+      if (edge.hash == 0 || edge.hash > (hash | unsorted)) return nullptr;
       if (++slot == edges.size()) slot = 0;
     }
     return nullptr;
@@ -136,7 +137,9 @@ struct FindScratch::State {
   std::uint64_t generation = 0;
   std::vector<FormState> forms;
   std::vector<Key> keys;
-  std::vector<std::vector<Part>> parts;
+  std::vector<std::vector<std::uint32_t>> parts;  // into part_list
+  std::vector<Part> part_list;
+  std::unordered_map<std::string, std::uint32_t> part_of;  // into part_list, by surface (and the flag of its token that counts)
   std::vector<Root> roots;
   std::vector<Walk> root_walks;
   std::vector<Match> singles;
@@ -163,13 +166,16 @@ class GazetteerImpl final : public Gazetteer {
     if (state.table != &forms || state.generation != forms.generation() || state.gazetteer != this) {
       state.table = &forms, state.generation = forms.generation(), state.gazetteer = this;
       state.forms.clear(), state.keys.clear(), state.parts.clear();
+      state.part_list.clear(), state.part_of.clear();
       state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
     if (state.forms.size() < forms.size()) state.forms.resize(forms.size());
-    constexpr std::uint32_t kAhead = 8;
+    constexpr std::uint32_t kAhead = 8, kNewAhead = 3;
     const auto n = static_cast<std::uint32_t>(tokens.size());
     for (std::uint32_t begin = 0; begin < n; ++begin) {
       if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
+      if (begin + kNewAhead < n && !state.forms[tokens[begin + kNewAhead].form].rooted)
+        AskFor(forms, tokens[begin + kNewAhead].form, &state);
       FindScratch::State::FormState& form = state.forms[tokens[begin].form];
       if (form.rooted && form.roots == 0 && form.singles.count == 0) continue;
       if (IsPassedOver(tokens[begin])) continue;
@@ -277,11 +283,12 @@ class GazetteerImpl final : public Gazetteer {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);
-    if (limits.size() != 2) return reader->Damaged("its limits are missing");
+    if (limits.size() != 2 && limits.size() != 3) return reader->Damaged("its limits are missing");
     // A table that says more was not written by the builder; the bound keeps look-ups short whatever it holds.
     if (limits[0] > 1u << 16 || limits[1] > 1u << 8) return reader->Damaged("its limits are absurd");
     section.max_probe = limits[0];
     section.max_tokens = limits[1];
+    section.unsorted = limits.size() == 3 && limits[2] == 1 ? 0 : ~std::uint64_t{0};
     if (section.entries.size() > UINT32_MAX - size_) return reader->Damaged("it has too many entries");
     section.first_entry = size_;
     for (const std::uint32_t cls : section.classes) {
@@ -345,7 +352,8 @@ class GazetteerImpl final : public Gazetteer {
       const Form& form = forms[form_index];
       cached.keys.first = static_cast<std::uint32_t>(state->keys.size());
       state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
-      state->keys.push_back({ExactKey(morph::KeyOf(form.surface)), morph::kAllAgreement, false});
+      const bool same = form.surface.data() == form.folded.data();
+      state->keys.push_back({ExactKey(same ? form.key : morph::KeyOf(form.surface)), morph::kAllAgreement, false});
       AddReadings(forms.ReadingsOf(form), cached.keys.first, &state->keys);
       cached.keys.count = static_cast<std::uint32_t>(state->keys.size() - cached.keys.first);
       for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter |= KeyBit(state->keys[i].key);
@@ -357,30 +365,39 @@ class GazetteerImpl final : public Gazetteer {
   // «Протоном-М» is one token and one word for the morphology, but the rocket's name inflects in its first part.
   static void TakeApart(const morph::FormTable& forms, const Form& form, FindScratch::State::FormState* cached, FindScratch::State* state) {
     constexpr std::size_t kMaxParts = 6;
-    std::vector<FindScratch::State::Part> parts;
-    std::vector<Reading> readings;
-    std::string folded;
+    std::vector<std::uint32_t> parts;
     for (std::size_t begin = 0; begin <= form.surface.size();) {
       const std::size_t end = std::min(form.surface.find('-', begin), form.surface.size());
       const std::string_view surface = form.surface.substr(begin, end - begin);
       begin = end + 1;
       if (surface.empty() || parts.size() == kMaxParts) return;
-      morph::Fold(surface, &folded);
-      Form part = form;
-      part.surface = surface, part.folded = folded, part.key = morph::KeyOf(folded), part.shape = ShapeOfPart(surface, folded);
-      part.flags = static_cast<std::uint16_t>(form.flags & ~token::kDigits);
-      if (std::any_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; })) part.flags |= token::kDigits;
-      FindScratch::State::Part& out = parts.emplace_back();
-      out.shape = part.shape;
-      out.keys.push_back({KeyOfFixed(part), morph::kAllAgreement, false});
-      readings.clear();
-      forms.morph().Analyze(folded, part.shape, /*guess=*/true, &readings);
-      AddReadings(readings, 0, &out.keys);
+      parts.push_back(PartOf(forms, form, surface, state));
     }
     if (parts.size() < 2) return;
-    for (const Key& key : parts[0].keys) cached->filter |= KeyBit(key.key);
+    for (const Key& key : state->part_list[parts[0]].keys) cached->filter |= KeyBit(key.key);
     state->parts.push_back(std::move(parts));
     cached->parts = static_cast<std::uint32_t>(state->parts.size());
+  }
+
+  // A part of a form: what is known of it is found once for all forms with the same part.
+  static std::uint32_t PartOf(const morph::FormTable& forms, const Form& form, std::string_view surface, FindScratch::State* state) {
+    std::string id(surface);
+    id += (form.flags & token::kLatin) != 0 ? '+' : '-';
+    const auto [at, added] = state->part_of.try_emplace(std::move(id), static_cast<std::uint32_t>(state->part_list.size()));
+    if (!added) return at->second;
+    std::string folded;
+    morph::Fold(surface, &folded);
+    Form part = form;
+    part.surface = surface, part.folded = folded, part.key = morph::KeyOf(folded), part.shape = ShapeOfPart(surface, folded);
+    part.flags = static_cast<std::uint16_t>(form.flags & ~token::kDigits);
+    if (std::any_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; })) part.flags |= token::kDigits;
+    FindScratch::State::Part& out = state->part_list.emplace_back();
+    out.shape = part.shape;
+    out.keys.push_back({KeyOfFixed(part), morph::kAllAgreement, false});
+    std::vector<Reading> readings;
+    forms.morph().Analyze(folded, part.shape, /*guess=*/true, &readings);
+    AddReadings(readings, 0, &out.keys);
+    return at->second;
   }
 
   static token::Shape ShapeOfPart(std::string_view surface, std::string_view folded) {
@@ -429,7 +446,8 @@ class GazetteerImpl final : public Gazetteer {
     StepKeys(section, walk, {state->keys.data() + form.keys.first, form.keys.count}, shape, out);
     if (form.parts == 0) return;
     state->before_part.assign(1, walk);
-    for (const FindScratch::State::Part& part : state->parts[form.parts - 1]) {
+    for (const std::uint32_t number : state->parts[form.parts - 1]) {
+      const FindScratch::State::Part& part = state->part_list[number];
       state->after_part.clear();
       for (const Walk& before : state->before_part) {
         if (before.state != 0 && (before.state & kHasChildren) == 0) continue;
@@ -444,6 +462,14 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
+  // Has what FindRoots will look at of a new form brought to the cache.
+  void AskFor(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
+    const FindScratch::State::FormState& form = KeysOf(forms, index, state);
+    for (const Section& section : sections_) {
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
+    }
+  }
+
   void FindRoots(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
     FindScratch::State::FormState& form = KeysOf(forms, index, state);
     form.rooted = true;
@@ -451,8 +477,6 @@ class GazetteerImpl final : public Gazetteer {
     form.singles.first = static_cast<std::uint32_t>(state->singles.size());
     for (std::uint32_t i = 0; i < sections_.size(); ++i) {
       const Section& section = sections_[i];
-      // All slots are asked for before the first one is needed.
-      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
       state->walks.clear();
       Step(section, Walk{}, form, forms[index].shape, state, &state->walks);
       FindScratch::State::Root root;

@@ -23,7 +23,8 @@ enum Part : std::uint32_t {
   kPartClasses,  // u32[]: strings
   kPartIds,      // IdRecord[]: sorted by hash
   kPartStrings,  // a string is a u16 length and its bytes, at a multiple of 2
-  kPartLimits,   // u32[2]: the longest probe of the edge table, the greatest number of tokens of a name
+  kPartLimits,   // u32[3]: the longest probe of the edge table, the greatest number of tokens of a name, 1 where edges with greater hashes
+                 // never stand before those with smaller ones on the way from a home slot (not told by older sections)
   kPartFilters,  // u64[]: for each state with children (the root is 0) the KeyBit of each of the edges that leave it
   kPartCount
 };

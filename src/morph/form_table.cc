@@ -184,7 +184,8 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   if (token.kind == token::Kind::kWord && !token.Has(token::kUrl)) {
     // A surface with ё finds only words with ё.
     std::string_view asked = form.folded;
-    if (surface.find("\u0451") != std::string_view::npos || surface.find("\u0401") != std::string_view::npos) {
+    const bool folds = form.folded.data() != form.surface.data();
+    if (folds && (surface.find("\u0451") != std::string_view::npos || surface.find("\u0401") != std::string_view::npos)) {
       LowerKeepingYo(surface, &index.lower);
       asked = index.lower;
     }

@@ -2,6 +2,7 @@
 #ifndef ATAU_MORPH_FORM_TABLE_H_
 #define ATAU_MORPH_FORM_TABLE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -91,7 +92,8 @@ class Blocks {
     if ((size_ & (kSize - 1)) + values.size() > kSize) size_ = (size_ | (kSize - 1)) + 1;
     const std::uint32_t first = size_;
     if (first >> kBits == blocks_.size()) blocks_.push_back(std::make_unique<T[]>(kSize));
-    for (const T& value : values) blocks_[size_ >> kBits][size_ & (kSize - 1)] = value, ++size_;
+    std::copy(values.begin(), values.end(), blocks_[first >> kBits].get() + (first & (kSize - 1)));
+    size_ += static_cast<std::uint32_t>(values.size());
     return first;
   }
   std::uint32_t size() const { return size_; }

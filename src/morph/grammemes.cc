@@ -28,8 +28,6 @@ constexpr Name kNames[] = {
     {"voct", knomn},
 };
 
-constexpr Grammemes kCaseBits[6] = {knomn, kgent, kdatv, kaccs, kablt, kloct};
-
 }  // namespace
 
 Grammemes GrammemeByName(std::string_view name) {
@@ -47,28 +45,6 @@ Grammemes ParseTag(std::string_view tag) {
     if (end == std::string_view::npos) end = tag.size();
     out |= GrammemeByName(tag.substr(begin, end - begin));
     begin = end + 1;
-  }
-  return out;
-}
-
-Agreement AgreementOf(Grammemes tag) {
-  if ((tag & kCases) == 0) return 0;
-  const bool plural = (tag & kplur) != 0;
-  const bool singular = (tag & ksing) != 0;
-  Agreement genders = 0;
-  if (plural || !singular) genders |= 8;
-  if (singular || !plural) {
-    Agreement of_singular = 0;
-    if (tag & (kmasc | kms_f)) of_singular |= 1;
-    if (tag & (kfemn | kms_f)) of_singular |= 2;
-    if (tag & kneut) of_singular |= 4;
-    // «я», «ты», «пять»: the gender is not shown, so that none is ruled out.
-    if (of_singular == 0 || (tag & kGNdr)) of_singular = 7;
-    genders |= of_singular;
-  }
-  Agreement out = 0;
-  for (int c = 0; c < 6; ++c) {
-    if (tag & kCaseBits[c]) out |= genders << (4 * c);
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #ifndef ATAU_MORPH_GRAMMEMES_H_
 #define ATAU_MORPH_GRAMMEMES_H_
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -48,8 +49,40 @@ using Agreement = std::uint32_t;
 inline constexpr Agreement kAllAgreement = (Agreement{1} << 24) - 1;
 inline constexpr Agreement AgreementOfCase(int c) { return Agreement{0xF} << (4 * c); }
 
+// What AgreementOf looks up: the lowest bit of each case's four, and the genders and numbers that the bits from sing on tell.
+inline constexpr auto kAgreementCases = [] {
+  std::array<Agreement, 64> table{};
+  for (unsigned cases = 0; cases < 64; ++cases) {
+    for (unsigned c = 0; c < 6; ++c) table[cases] |= (cases >> c & 1) << (4 * c);
+  }
+  return table;
+}();
+inline constexpr int kFirstCaseBit = 17, kFirstNumberBit = 23;
+static_assert(knomn == Grammemes{1} << kFirstCaseBit && kloct == knomn << 5 && ksing == Grammemes{1} << kFirstNumberBit &&
+              kGNdr == ksing << 8);
+inline constexpr auto kAgreementGenders = [] {
+  std::array<std::uint8_t, 512> table{};
+  for (unsigned bits = 0; bits < 512; ++bits) {
+    const Grammemes tag = Grammemes{bits} << kFirstNumberBit;
+    const bool plural = (tag & kplur) != 0, singular = (tag & ksing) != 0;
+    unsigned genders = plural || !singular ? 8 : 0;
+    if (singular || !plural) {
+      unsigned of_singular = 0;
+      if (tag & (kmasc | kms_f)) of_singular |= 1;
+      if (tag & (kfemn | kms_f)) of_singular |= 2;
+      if (tag & kneut) of_singular |= 4;
+      // «я», «ты», «пять»: the gender is not shown, so that none is ruled out.
+      genders |= of_singular == 0 || (tag & kGNdr) != 0 ? 7 : of_singular;
+    }
+    table[bits] = static_cast<std::uint8_t>(genders);
+  }
+  return table;
+}();
+
 // The agreement bits of one reading. Words without a case (verbs, adverbs) give 0; indeclinable nouns all cases of their number.
-Agreement AgreementOf(Grammemes tag);
+constexpr Agreement AgreementOf(Grammemes tag) {
+  return kAgreementCases[tag >> kFirstCaseBit & 63] * kAgreementGenders[tag >> kFirstNumberBit & 511];
+}
 
 }  // namespace atau::morph
 

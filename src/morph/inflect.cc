@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -58,8 +58,8 @@ bool Weigh(const FormTable& forms, Cell* cell, Factor&& factor) {
     const Agreement agreement = AgreementOf(reading.tag);
     if (weight <= 0 || agreement == 0) continue;
     sum += weight;
-    for (std::size_t bit = 0; bit < top.size(); ++bit) {
-      if ((agreement >> bit & 1) == 0) continue;
+    for (Agreement left = agreement; left != 0; left &= left - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
       cell->share[bit] += weight;
       if (weight > top[bit]) {
         top[bit] = weight;
@@ -76,6 +76,31 @@ bool IsWord(const Token& token) { return token.kind == Kind::kWord && !token.Has
 bool IsInitial(const Token& token) { return token.shape == Shape::kInitial; }
 
 std::string_view TextOf(std::string_view clean, const Token& token) { return clean.substr(token.begin, token.end - token.begin); }
+
+// What shall replace words of a group: by token, in no order, the number of a nominative that the group knows.
+using Replaced = std::vector<std::pair<std::size_t, std::size_t>>;
+
+// How likely each result is. Of several as likely the first in the alphabet is the best one.
+class Results {
+ public:
+  bool empty() const { return sums_.empty(); }
+  void Add(std::string_view result, double share) {
+    const auto at = std::find_if(sums_.begin(), sums_.end(), [result](const auto& sum) { return sum.first == result; });
+    if (at == sums_.end()) {
+      sums_.emplace_back(result, share);
+    } else {
+      at->second += share;
+    }
+  }
+  const std::string& Best() const {
+    return std::min_element(sums_.begin(), sums_.end(),
+                            [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; })
+        ->first;
+  }
+
+ private:
+  std::vector<std::pair<std::string, double>> sums_;
+};
 
 // The group's words with what shall replace them.
 class Group {
@@ -99,19 +124,38 @@ class Group {
   const FormTable& forms() const { return forms_; }
   std::string_view Text(std::size_t i) const { return TextOf(clean_, tokens_[i]); }
 
-  // Keeps the text between tokens, with each run of blanks as one.
-  std::string Join(const std::map<std::size_t, std::string>& replaced) const {
-    std::string out;
+  // Keeps the text between tokens, with each run of blanks as one. The result is valid until the next call.
+  const std::string& Join(const Replaced& replaced) const {
+    joined_.clear();
     for (std::size_t i = begin_; i < end_; ++i) {
-      if (i > begin_ && tokens_[i].begin > tokens_[i - 1].end) out.push_back(' ');
-      const auto found = replaced.find(i);
-      out += found == replaced.end() ? Kept(i) : found->second;
+      if (i > begin_ && tokens_[i].begin > tokens_[i - 1].end) joined_.push_back(' ');
+      // The last one told counts.
+      const auto found = std::find_if(replaced.rbegin(), replaced.rend(), [i](const auto& word) { return word.first == i; });
+      joined_ += found == replaced.rend() ? Kept(i) : known_[found->second].word;
     }
-    return out;
+    return joined_;
   }
 
-  // The nominative of one word by one of its readings; the number stays, unless told otherwise.
-  std::string Nominative(std::size_t i, const Reading& reading, bool keep_number, Grammemes gender) const {
+  // The nominative of one word by one of its readings; the number stays, unless told otherwise. Each is found once; gives its number.
+  std::size_t Nominative(std::size_t i, const Reading& reading, bool keep_number, Grammemes gender) const {
+    for (std::size_t k = 0; k < known_.size(); ++k) {
+      const Known& known = known_[k];
+      if (known.token == i && known.reading == &reading && known.keep_number == keep_number && known.gender == gender) return k;
+    }
+    known_.push_back(Known{i, &reading, gender, keep_number, FindNominative(i, reading, keep_number, gender)});
+    return known_.size() - 1;
+  }
+
+ private:
+  struct Known {
+    std::size_t token;
+    const Reading* reading;
+    Grammemes gender;
+    bool keep_number;
+    std::string word;
+  };
+
+  std::string FindNominative(std::size_t i, const Reading& reading, bool keep_number, Grammemes gender) const {
     const Form& form = FormAt(i);
     Grammemes target = knomn;
     Grammemes number = reading.tag & (ksing | kplur);
@@ -122,13 +166,19 @@ class Group {
     // An adjective without a gender of its own (plural, or one of a wider set) follows the noun.
     if (gender != 0 && (number & ksing)) word = forms_.morph().Inflect(reading, form.folded, target | gender);
     if (!word) word = forms_.morph().Inflect(reading, form.folded, target);
-    if (!word) return std::string(Kept(i));
+    if (!word) return Kept(i);
     return WithCaseOf(Text(i), *word);
   }
 
- private:
+  const std::string& Kept(std::size_t i) const {
+    if (kept_.empty()) kept_.resize(end_ - begin_);
+    std::optional<std::string>& kept = kept_[i - begin_];
+    if (!kept) kept = FindKept(i);
+    return *kept;
+  }
+
   // A word that is not inflected, with its ё where all that the dictionaries know of it have one.
-  std::string Kept(std::size_t i) const {
+  std::string FindKept(std::size_t i) const {
     const std::string_view text = Text(i);
     if (Quoted(i) || !IsWord(tokens_[i])) return std::string(text);
     const Form& form = FormAt(i);
@@ -153,6 +203,9 @@ class Group {
   std::size_t end_;
   const FormTable& forms_;
   std::vector<bool> quoted_;
+  mutable std::vector<Known> known_;
+  mutable std::vector<std::optional<std::string>> kept_;
+  mutable std::string joined_;
 };
 
 double PersonFactor(const Reading& reading) {
@@ -243,21 +296,22 @@ std::string NominativeOfPerson(const Group& group, const GroupOptions& options) 
   if (person.cells.empty()) return group.Join({});
   const double top = *std::max_element(person.share.begin(), person.share.end());
   // Different cases may stand for one nominative («Иванова»: genitive and accusative), so that the nominatives are compared, not the cases.
-  std::map<std::string, double> sums;
+  Results results;
+  Replaced words;
   for (int c = 0; c < kCaseCount; ++c) {
     for (int slot = 0; slot < kSlots; ++slot) {
       const double share = person.share[static_cast<std::size_t>(4 * c + slot)];
       if (share <= 0 || share < top * 0.02) continue;
-      std::map<std::size_t, std::string> words;
+      words.clear();
       for (const Cell& cell : person.cells) {
         const Reading* reading = cell.Best(c, slot);
-        if (reading != nullptr) words[cell.token] = group.Nominative(cell.token, *reading, true, slot == 0 ? kmasc : slot == 1 ? kfemn : 0);
+        if (reading == nullptr) continue;
+        words.emplace_back(cell.token, group.Nominative(cell.token, *reading, true, slot == 0 ? kmasc : slot == 1 ? kfemn : 0));
       }
-      sums[group.Join(words)] += share;
+      results.Add(group.Join(words), share);
     }
   }
-  const auto best = std::max_element(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return best->first;
+  return results.Best();
 }
 
 double NounFactor(const Reading& reading) {
@@ -282,7 +336,7 @@ double ShareOf(const FormTable& forms, const Form& form, Factor&& factor) {
 }
 
 // Words after the head that stand in its case and cannot be a genitive: «городе Москве», «городом Нижним Новгородом».
-void InflectApposition(const Group& group, std::size_t head, int c, std::map<std::size_t, std::string>* words) {
+void InflectApposition(const Group& group, std::size_t head, int c, Replaced* words) {
   if (c < 2) return;
   for (std::size_t i = head + 1; i < group.end(); ++i) {
     if (!IsWord(group.token(i)) || group.Quoted(i) || (group.FormAt(i).agreement & AgreementOfCase(1)) != 0) return;
@@ -293,14 +347,15 @@ void InflectApposition(const Group& group, std::size_t head, int c, std::map<std
     const Reading* reading = nullptr;
     for (int slot = 0; fits && slot < kSlots && reading == nullptr; ++slot) reading = cell.Best(c, slot);
     if (reading == nullptr) return;
-    (*words)[i] = group.Nominative(i, *reading, true, reading->tag & kGenders);
+    words->emplace_back(i, group.Nominative(i, *reading, true, reading->tag & kGenders));
   }
 }
 
 std::string NominativeOfGroup(const Group& group, const GroupOptions& options) {
   // What may stand before the head: adjectives, with «и» and commas between them, and numbers.
   std::vector<Cell> adjectives;
-  std::map<std::string, double> sums;
+  Results results;
+  Replaced words;
   double bonus = 1;
   for (std::size_t i = group.begin(); i < group.end(); ++i) {
     const Token& token = group.token(i);
@@ -349,58 +404,108 @@ std::string NominativeOfGroup(const Group& group, const GroupOptions& options) {
           double share = base * head.Share(c, slot);
           for (const Cell& before : adjectives) share *= std::max(before.Share(c, slot), kUnfit);
           if (share < 1e-9) continue;
-          std::map<std::size_t, std::string> words;
+          words.clear();
           const Grammemes gender = slot == 0 ? kmasc : slot == 1 ? kfemn : slot == 2 ? kneut : 0;
           for (const Cell& before : adjectives) {
             if (const Reading* r = before.Best(c, slot))
-              words[before.token] = group.Nominative(before.token, *r, options.keep_number, gender);
+              words.emplace_back(before.token, group.Nominative(before.token, *r, options.keep_number, gender));
           }
-          words[head.token] = group.Nominative(head.token, *reading, options.keep_number, use_adjective ? gender : 0);
+          words.emplace_back(head.token, group.Nominative(head.token, *reading, options.keep_number, use_adjective ? gender : 0));
           InflectApposition(group, head.token, c, &words);
-          sums[group.Join(words)] += share;
+          results.Add(group.Join(words), share);
         }
       }
     }
     if (!is_adjective) {
       // A word that is neither adjective nor noun («не», «по») is passed over where it begins the name.
-      if (!is_noun && adjectives.empty() && sums.empty()) continue;
+      if (!is_noun && adjectives.empty() && results.empty()) continue;
       break;
     }
     // Even a word that is rarely an adjective is one before a noun that agrees with it.
     bonus *= kAgreementBonus * std::sqrt(ShareOf(group.forms(), form, AdjectiveFactor));
     adjectives.push_back(std::move(adjective));
   }
-  if (sums.empty()) return group.Join({});
-  return std::max_element(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+  if (results.empty()) return group.Join({});
+  return results.Best();
+}
+
+}  // namespace
+
+namespace {
+
+// Whether a text is of Russian letters only, and none but the first may be a capital.
+bool IsPlainWord(std::string_view text) {
+  if (text.size() < 2 || text.size() % 2 != 0) return false;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const auto lead = static_cast<unsigned char>(text[i]), trail = static_cast<unsigned char>(text[i + 1]);
+    // Capitals are the letters from U+0400 to U+042F; U+0460 and the like are no longer written.
+    const bool small = lead == 0xD0 ? trail >= 0xB0 : lead == 0xD1 && trail < 0xA0;
+    if (!small && (i != 0 || lead != 0xD0)) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
 std::string WithCaseOf(std::string_view pattern, std::string_view word) {
-  std::string out;
-  out.reserve(word.size());
+  // Nearly all words need but their first letter looked at.
+  if (pattern.size() >= 4 && IsPlainWord(pattern) && word.find('-') == std::string_view::npos) {
+    std::size_t at = 0;
+    std::string out(word);
+    if (out.empty() || !IsUpper(NextCodePoint(pattern, &at))) return out;
+    const auto lead = static_cast<unsigned char>(word[0]);
+    if ((lead == 0xD0 || lead == 0xD1) && word.size() >= 2) {
+      at = 0;
+      const LetterBytes upper = BytesOfLetter(ToUpper(NextCodePoint(word, &at)));
+      out[0] = upper.bytes[0], out[1] = upper.bytes[1];
+      return out;
+    }
+  }
   bool all_upper = true;
   int letters = 0;
   for (std::size_t at = 0; at < pattern.size();) {
     const char32_t c = NextCodePoint(pattern, &at);
-    if (IsLower(c)) all_upper = false;
-    letters += IsUpper(c) || IsLower(c);
+    const bool lower = IsLower(c);
+    all_upper &= !lower;
+    letters += lower || IsUpper(c);
+    if (!all_upper && letters > 1) break;
   }
   all_upper &= letters > 1;
+  // A letter's other case is as long as it is; only a byte that is none grows.
+  std::string out(2 * word.size(), '\0');
+  char* to = out.data();
+  const auto append = [&to](char32_t c) {
+    if (c < 0x80) {
+      *to++ = static_cast<char>(c);
+    } else if (c < 0x800) {
+      *to++ = static_cast<char>(0xC0 | (c >> 6));
+      *to++ = static_cast<char>(0x80 | (c & 0x3F));
+    } else {
+      std::string bytes;
+      AppendCodePoint(c, &bytes);
+      to = std::copy(bytes.begin(), bytes.end(), to);
+    }
+  };
   std::size_t p = 0;
   for (std::size_t w = 0; w < word.size();) {
+    if (!all_upper && p >= pattern.size()) {
+      // Behind the pattern all stays as it is.
+      to = std::copy(word.begin() + static_cast<std::ptrdiff_t>(w), word.end(), to);
+      break;
+    }
     const char32_t c = NextCodePoint(word, &w);
     if (c == '-') {
       // The next part of the pattern, where there is one.
       const std::size_t hyphen = pattern.find('-', p);
       p = hyphen == std::string_view::npos ? pattern.size() : hyphen + 1;
-      out.push_back('-');
+      *to++ = '-';
       continue;
     }
     bool upper = all_upper;
     if (p < pattern.size() && pattern[p] != '-') upper = IsUpper(NextCodePoint(pattern, &p));
-    AppendCodePoint(upper ? ToUpper(c) : c, &out);
+    append(upper ? ToUpper(c) : c);
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return out;
 }
 

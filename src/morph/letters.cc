@@ -1,5 +1,6 @@
 #include "morph/letters.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -10,7 +11,7 @@ namespace atau::morph {
 
 namespace {
 
-constexpr char32_t kTableSize = 0x530;
+constexpr char32_t kTableSize = kCaseTableSize;
 
 constexpr char32_t LowerRule(char32_t c) {
   if (c >= 'A' && c <= 'Z') return c + 32;
@@ -61,15 +62,38 @@ constexpr auto kCode = [] {
   return table;
 }();
 
-template <class Table>
-void Map(std::string_view word, const Table& table, bool signs, std::string* out) {
+// The same for the letters whose first byte is 0xD0 or 0xD1, which are nearly all of a Russian text: the two bytes that each becomes.
+constexpr auto BytesOf(const std::array<char16_t, kTableSize>& table) {
+  std::array<std::array<char, 2>, 128> bytes{};
+  for (char32_t i = 0; i < 128; ++i) {
+    const LetterBytes letter = BytesOfLetter(table[0x400 + i]);
+    bytes[i] = {letter.bytes[0], letter.bytes[1]};
+  }
+  return bytes;
+}
+constexpr auto kLowerBytes = BytesOf(kLower);
+constexpr auto kFoldBytes = BytesOf(kFold);
+
+// The codes of these letters.
+constexpr auto kRussianCode = [] {
+  std::array<std::uint8_t, 128> table{};
+  std::copy_n(kCode.begin() + 0x400, table.size(), table.begin());
+  return table;
+}();
+
+template <class Table, class Bytes>
+void Map(std::string_view word, const Table& table, const Bytes& bytes, bool signs, std::string* out) {
   // No letter grows.
   const std::size_t size = word.size();
   out->resize(size);
   char* to = out->data();
   for (std::size_t i = 0; i < size;) {
     const auto lead = static_cast<unsigned char>(word[i]);
-    if (lead < 0x80) {
+    if ((lead & 0xFE) == 0xD0 && i + 1 < size) {
+      std::memcpy(to, bytes[(lead & 1u) << 6 | (static_cast<unsigned char>(word[i + 1]) & 0x3F)].data(), 2);
+      to += 2;
+      i += 2;
+    } else if (lead < 0x80) {
       *to++ = static_cast<char>(table[lead]);
       ++i;
     } else if (lead >= 0xC2 && lead < 0xE0 && i + 1 < size) {
@@ -102,10 +126,10 @@ void Map(std::string_view word, const Table& table, bool signs, std::string* out
 
 }  // namespace
 
-char32_t ToLower(char32_t c) { return c < kTableSize ? kLower[c] : c; }
-char32_t ToUpper(char32_t c) { return c < kTableSize ? kUpper[c] : c; }
+constexpr std::array<char16_t, kCaseTableSize> kLowerLetters = kLower;
+constexpr std::array<char16_t, kCaseTableSize> kUpperLetters = kUpper;
 
-char32_t NextCodePoint(std::string_view text, std::size_t* at) {
+char32_t NextCodePointBeyond(std::string_view text, std::size_t* at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(*at);
   std::size_t size = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
@@ -133,7 +157,20 @@ void AppendCodePoint(char32_t c, std::string* out) {
 bool Encode(std::string_view word, Letters* out) {
   out->size = 0;
   const std::size_t size = word.size();
-  for (std::size_t i = 0; i < size;) {
+  std::size_t i = 0;
+  // Nearly all words are of Russian letters, and have room.
+  std::size_t letters = 0;
+  bool all = true;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(word.data());
+  const std::size_t fit = std::min(size / 2, kMaxLetters) * 2;
+  for (; i < fit && (bytes[i] & 0xFE) == 0xD0; i += 2) {
+    const std::uint8_t code = kRussianCode[(bytes[i] & 1u) << 6 | (bytes[i + 1] & 0x3Fu)];
+    all &= code != 0;
+    out->code[letters++] = code;
+  }
+  if (!all) return false;
+  out->size = static_cast<std::uint8_t>(letters);
+  while (i < size) {
     const auto lead = static_cast<unsigned char>(word[i]);
     std::uint8_t code = 0;
     if (lead >= 0xC2 && lead < 0xD4 && i + 1 < size) {
@@ -149,15 +186,21 @@ bool Encode(std::string_view word, Letters* out) {
 }
 
 void AppendDecoded(std::string_view codes, std::string* out) {
+  const std::size_t before = out->size();
+  out->resize(before + 2 * codes.size());
+  char* to = out->data() + before;
   for (char c : codes) {
-    const char32_t letter = LetterOf(static_cast<std::uint8_t>(c));
-    AppendCodePoint(letter == 0 ? U'?' : letter, out);
+    const LetterBytes& letter = kLetterBytes[static_cast<std::uint8_t>(c)];
+    to[0] = letter.bytes[0];
+    if (letter.size == 2) to[1] = letter.bytes[1];
+    to += letter.size;
   }
+  out->resize(static_cast<std::size_t>(to - out->data()));
 }
 
-void LowerKeepingYo(std::string_view word, std::string* out) { Map(word, kLower, true, out); }
+void LowerKeepingYo(std::string_view word, std::string* out) { Map(word, kLower, kLowerBytes, true, out); }
 
-void Fold(std::string_view word, std::string* out) { Map(word, kFold, true, out); }
+void Fold(std::string_view word, std::string* out) { Map(word, kFold, kFoldBytes, true, out); }
 
 std::uint64_t KeyOf(std::string_view folded) {
   // Eight bytes at a time, multiplied and mixed; the length is part of the start, so that "а" and "а\0" differ. The gazetteer and the rules

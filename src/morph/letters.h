@@ -2,6 +2,7 @@
 #ifndef ATAU_MORPH_LETTERS_H_
 #define ATAU_MORPH_LETTERS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -45,18 +46,46 @@ struct Letters {
   std::string_view view() const { return {reinterpret_cast<const char*>(code), size}; }
 };
 
+// The UTF-8 of a code's letter («?» for a byte that is no code).
+struct LetterBytes {
+  char bytes[2] = {};
+  std::uint8_t size = 0;
+};
+constexpr LetterBytes BytesOfLetter(char32_t c) {
+  if (c == 0) c = U'?';
+  if (c < 0x80) return {{static_cast<char>(c), 0}, 1};
+  return {{static_cast<char>(0xC0 | (c >> 6)), static_cast<char>(0x80 | (c & 0x3F))}, 2};
+}
+inline constexpr auto kLetterBytes = [] {
+  std::array<LetterBytes, 256> table{};
+  for (unsigned code = 0; code < 256; ++code) table[code] = BytesOfLetter(LetterOf(static_cast<std::uint8_t>(code)));
+  return table;
+}();
+
 // Encodes a lower-case word. False where it is empty, too long, or holds a letter without a code.
 bool Encode(std::string_view word, Letters* out);
 // Appends the UTF-8 of codes.
 void AppendDecoded(std::string_view codes, std::string* out);
 
 // Decodes one code point of valid UTF-8 at `*at` and moves behind it; a byte that starts none is returned as it is.
-char32_t NextCodePoint(std::string_view text, std::size_t* at);
+char32_t NextCodePointBeyond(std::string_view text, std::size_t* at);
+inline char32_t NextCodePoint(std::string_view text, std::size_t* at) {
+  const auto lead = static_cast<unsigned char>(text[*at]);
+  // Nearly all are letters of two bytes.
+  if (lead >= 0xC2 && lead < 0xE0 && *at + 1 < text.size()) {
+    const char32_t c = (char32_t{lead} & 0x1F) << 6 | (static_cast<unsigned char>(text[*at + 1]) & 0x3F);
+    *at += 2;
+    return c;
+  }
+  return NextCodePointBeyond(text, at);
+}
 void AppendCodePoint(char32_t c, std::string* out);
 
 // Simple letter case of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic; other code points stay.
-char32_t ToLower(char32_t c);
-char32_t ToUpper(char32_t c);
+inline constexpr char32_t kCaseTableSize = 0x530;
+extern const std::array<char16_t, kCaseTableSize> kLowerLetters, kUpperLetters;
+inline char32_t ToLower(char32_t c) { return c < kCaseTableSize ? kLowerLetters[c] : c; }
+inline char32_t ToUpper(char32_t c) { return c < kCaseTableSize ? kUpperLetters[c] : c; }
 inline bool IsUpper(char32_t c) { return ToLower(c) != c; }
 inline bool IsLower(char32_t c) { return ToUpper(c) != c; }
 

@@ -4,7 +4,9 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
+#include <memory_resource>
 
 #include "morph/section.h"
 
@@ -48,6 +50,7 @@ struct Word {
 bool Prepare(std::string_view lower, Word* out) {
   if (!Encode(lower, &out->letters)) return false;
   out->yo = 0;
+  if (std::memchr(out->letters.code, kYo, out->letters.size) == nullptr) return true;
   for (std::size_t i = 0; i < out->letters.size; ++i) {
     if (out->letters.code[i] == kYo) {
       out->letters.code[i] = kYe;
@@ -63,37 +66,32 @@ struct Spelled {
   std::uint64_t yo = 0;
 
   void Append(std::string_view text) {
-    for (char c : text) {
-      if (letters.size < kMaxLetters) letters.code[letters.size++] = static_cast<std::uint8_t>(c);
-    }
+    const std::size_t size = std::min(text.size(), kMaxLetters - letters.size);
+    std::copy_n(text.begin(), size, letters.code + letters.size);
+    letters.size = static_cast<std::uint8_t>(letters.size + size);
   }
-  std::string ToString() const {
-    std::string out;
-    for (std::size_t i = 0; i < letters.size; ++i) {
-      const char32_t letter = yo >> i & 1 ? U'ё' : LetterOf(letters.code[i]);
-      AppendCodePoint(letter == 0 ? U'?' : letter, &out);
+  // What is spelled can only be taken once: its ё become letters.
+  std::string ToString() && {
+    for (std::uint64_t left = yo; left != 0; left &= left - 1) {
+      const auto at = static_cast<std::size_t>(std::countr_zero(left));
+      if (at >= letters.size) break;
+      letters.code[at] = kYo;
     }
+    std::string out;
+    AppendDecoded(letters.view(), &out);
     return out;
   }
 };
 
 // What Fold leaves of a letter.
-struct FoldedLetter {
-  char bytes[2] = {};
-  std::uint8_t size = 0;
-};
 constexpr auto kFoldedLetters = [] {
-  std::array<FoldedLetter, 256> table{};
+  std::array<LetterBytes, 256> table{};
   for (unsigned code = 0; code < 256; ++code) {
     char32_t c = LetterOf(static_cast<std::uint8_t>(code));
-    if (c == 0) c = U'?';
     if (c == U'ё') c = U'е';
     if (c == U'`') c = U'\'';
     if (c >= 'A' && c <= 'Z') c += 32;
-    FoldedLetter& letter = table[code];
-    letter.size = c < 0x80 ? 1 : 2;
-    letter.bytes[0] = static_cast<char>(c < 0x80 ? c : 0xC0 | (c >> 6));
-    letter.bytes[1] = static_cast<char>(c < 0x80 ? 0 : 0x80 | (c & 0x3F));
+    table[code] = BytesOfLetter(c);
   }
   return table;
 }();
@@ -116,17 +114,29 @@ std::size_t LastHyphen(const Letters& word) {
   return 0;
 }
 
+// Whether one of the marks of a tag ("NOUN,inan,masc sing,gen2") says that the form is rare. All of these have four letters.
+bool HasRareMark(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kRare = {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej",
+                                                      "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"};
+  const auto four = [](const char* letters) {
+    std::uint32_t word;
+    std::memcpy(&word, letters, sizeof word);
+    return word;
+  };
+  const auto ends = [text](std::size_t at) { return at == text.size() || text[at] == ',' || text[at] == ' '; };
+  for (std::size_t begin = 0; begin + 4 <= text.size(); ++begin) {
+    if ((begin != 0 && !ends(begin - 1)) || !ends(begin + 4)) continue;
+    const std::uint32_t mark = four(text.data() + begin);
+    if (std::any_of(kRare.begin(), kRare.end(), [&](std::string_view rare) { return four(rare.data()) == mark; })) return true;
+  }
+  return false;
+}
+
 // How often a form with this tag is meant, where no probability is known: rare and doubtful forms less, the nominative a little more.
 double PriorOf(Grammemes tag, std::string_view text) {
   double prior = 1;
   if (tag & (kInfr | kArch | kErro)) prior *= 0.2;
-  for (std::string_view rare :
-       {"Slng", "V-oy", "V-ey", "V-ie", "V-en", "V-bi", "V-be", "V-ej", "V-sh", "voct", "gen2", "loc2", "acc2", "Dist", "Vpre"}) {
-    if (text.find(rare) != std::string_view::npos) {
-      prior *= 0.3;
-      break;
-    }
-  }
+  if (HasRareMark(text)) prior *= 0.3;
   if (tag & knomn) prior *= 1.3;
   if (tag & kaccs) prior *= 0.8;
   if (tag & kloct) prior *= 0.8;
@@ -168,8 +178,22 @@ class MorphImpl : public Morph {
     std::uint64_t yo = 0;   // of the form
     std::size_t fixed = 0;  // letters before the part that was looked up
     double prior = 0;
+    std::uint32_t paradigm = 0;
+    std::uint16_t row = 0;   // of the tag
+    bool repeated = false;   // another one says the same
+    std::uint64_t said = 0;  // of tag and lemma; what differs here says something else
   };
-  using Drafts = std::vector<Draft>;
+  using Drafts = std::pmr::vector<Draft>;
+  // Room for the drafts of nearly every word, without asking for memory.
+  struct Room {
+    alignas(Draft) std::array<std::byte, 24 * sizeof(Draft)> bytes;
+    std::pmr::monotonic_buffer_resource memory{bytes.data(), bytes.size()};
+    Drafts Vector() {
+      Drafts drafts(&memory);
+      drafts.reserve(24);
+      return drafts;
+    }
+  };
 
   void LookUp(const Word& word, Drafts* out) const;
   void Guess(const Word& word, token::Shape shape, int depth, Drafts* out) const;
@@ -177,6 +201,8 @@ class MorphImpl : public Morph {
   void GuessPrefix(const Word& word, bool capital, Drafts* out) const;
   void GuessEnding(const Word& word, bool capital, Drafts* out) const;
   void Weigh(const Word& word, token::Shape shape, Drafts* drafts) const;
+  // The readings of drafts, the likeliest first.
+  static void AppendSorted(const Drafts& drafts, std::vector<Reading>* out);
   // The parts of the form that a reading was made for: false when reading and word do not fit (or the reading has no section).
   struct Cut {
     const Section* section = nullptr;
@@ -193,7 +219,8 @@ class MorphImpl : public Morph {
   std::string Compose(const Cut& cut, const Reading& reading, std::uint32_t form) const;
   // The readings of the left part that go with a reading of the whole.
   std::optional<Draft> LeftReading(const Letters& left, Grammemes tag) const;
-  void SetLemmaKeys(const Word& word, Drafts* drafts) const;
+  // `found`: all readings were found for the word as a whole.
+  void SetLemmaKeys(const Word& word, bool found, Drafts* drafts) const;
   // KeyOf the folded form `row` of a stem.
   static std::uint64_t KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem);
 
@@ -220,6 +247,8 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
       draft.prior = priors_[s][row.tag];
       if (f.lexeme.origin == Origin::kNameSupport) draft.prior *= 0.3;
       if (f.lexeme.origin == Origin::kNameAlone) draft.prior *= 0.8;
+      draft.paradigm = f.lexeme.paradigm;
+      draft.row = row.tag;
       draft.reading.tag = section.tag(row.tag).grammemes;
       draft.reading.lexeme = f.lexeme.id;
       draft.reading.paradigm_form = f.form;
@@ -230,7 +259,7 @@ void MorphImpl::LookUp(const Word& word, Drafts* out) const {
   }
 }
 
-void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
+void MorphImpl::SetLemmaKeys(const Word& word, bool found, Drafts* drafts) const {
   std::string lemma;
   std::string key;
   const auto folded = [&word] {
@@ -252,25 +281,18 @@ void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
       continue;
     }
     const Section& section = sections_[reading.section];
-    std::uint32_t paradigm = reading.lexeme & ~kParadigmBit;
-    if ((reading.lexeme & kParadigmBit) == 0) {
-      Lexeme lexeme;
-      if (!section.LexemeAt(reading.lexeme, &lexeme)) {
-        reading.lemma_key = KeyOf(folded());
-        continue;
-      }
-      paradigm = lexeme.paradigm;
-    }
+    const std::uint32_t paradigm = draft.paradigm;
     const std::span<const FormRow> forms = section.FormsOf(paradigm);
     const Letters& w = word.letters;
     std::size_t begin = 0, end = 0;
     if (reading.paradigm_form < forms.size()) {
       const FormRow& form = forms[reading.paradigm_form];
       const std::string_view prefix = section.Prefix(form.prefix);
-      const std::string_view suffix = section.SuffixText(form.suffix);
-      if (prefix.size() + suffix.size() <= w.size && w.view().starts_with(prefix) && w.view().ends_with(suffix)) {
+      const std::size_t suffix = section.suffix(form.suffix).size;
+      if (prefix.size() + suffix <= w.size &&
+          (found || (w.view().starts_with(prefix) && w.view().ends_with(section.SuffixText(form.suffix))))) {
         begin = prefix.size();
-        end = w.size - suffix.size() + 1;  // 0 stands for a reading that does not fit the word
+        end = w.size - suffix + 1;  // 0 stands for a reading that does not fit the word
       }
     }
     if (end == 0) {
@@ -286,15 +308,15 @@ void MorphImpl::SetLemmaKeys(const Word& word, Drafts* drafts) const {
 }
 
 std::uint64_t MorphImpl::KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem) {
-  char text[2 * kMaxLetters];
+  char text[2 * kMaxLetters + 1];
   std::size_t size = 0;
   std::size_t letters = 0;
   const auto append = [&](std::string_view codes) {
     for (char c : codes) {
       if (letters++ == kMaxLetters) return;
-      const FoldedLetter& folded = kFoldedLetters[static_cast<std::uint8_t>(c)];
+      const LetterBytes& folded = kFoldedLetters[static_cast<std::uint8_t>(c)];
       text[size] = folded.bytes[0];
-      if (folded.size == 2) text[size + 1] = folded.bytes[1];
+      text[size + 1] = folded.bytes[1];
       size += folded.size;
     }
   };
@@ -315,7 +337,8 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
       return d.reading.lexeme == first.lexeme && d.reading.section == first.section && d.reading.parts == first.parts;
     };
     while (end < drafts->size() && same((*drafts)[end])) own += (*drafts)[end++].prior;
-    for (; i < end; ++i) (*drafts)[i].prior /= own > 1 ? std::sqrt(own) : 1;
+    const double due = own > 1 ? std::sqrt(own) : 1;
+    for (; i < end; ++i) (*drafts)[i].prior /= due;
   }
   // P(tag | form) is kept for forms with their ё. A tag's share is parted among the readings that bear it.
   bool shared = false;
@@ -334,12 +357,8 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
       shares = section.SharesOf(HashEnd(hash));
     }
     if (shares.empty()) continue;
-    Lexeme lexeme;
-    if (!section.LexemeAt(reading.lexeme, &lexeme)) continue;
-    const std::span<const FormRow> forms = section.FormsOf(lexeme.paradigm);
-    if (reading.paradigm_form >= forms.size()) continue;
     for (const ShareRow& share : shares) {
-      if (share.tag == forms[reading.paradigm_form].tag) {
+      if (share.tag == draft.row) {
         draft.prior = -static_cast<double>(share.share) / 1000;  // marked by its sign until all are known
         shared = true;
       }
@@ -361,8 +380,27 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
   for (Draft& draft : *drafts) {
     draft.reading.weight = static_cast<std::uint8_t>(std::clamp(draft.prior / sum * 255 + 0.5, 1.0, 255.0));
   }
-  const auto better = [](const Draft& a, const Draft& b) { return a.prior > b.prior; };
-  if (!std::is_sorted(drafts->begin(), drafts->end(), better)) std::stable_sort(drafts->begin(), drafts->end(), better);
+}
+
+void MorphImpl::AppendSorted(const Drafts& drafts, std::vector<Reading>* out) {
+  // Readings are few as a rule.
+  constexpr std::size_t kFew = 32;
+  const std::size_t first = out->size();
+  if (drafts.size() <= kFew) {
+    std::array<const Draft*, kFew> sorted;
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      std::size_t at = i;
+      for (; at > 0 && sorted[at - 1]->prior < drafts[i].prior; --at) sorted[at] = sorted[at - 1];
+      sorted[at] = &drafts[i];
+    }
+    out->reserve(first + drafts.size());
+    for (std::size_t i = 0; i < drafts.size(); ++i) out->push_back(sorted[i]->reading);
+    return;
+  }
+  std::vector<const Draft*> sorted;
+  for (const Draft& draft : drafts) sorted.push_back(&draft);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Draft* a, const Draft* b) { return a->prior > b->prior; });
+  for (const Draft* draft : sorted) out->push_back(draft->reading);
 }
 
 void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
@@ -374,12 +412,8 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
     for (std::size_t i = before; i < out->size();) {
       Draft& draft = (*out)[i];
       const Grammemes tag = draft.reading.tag;
-      const FormRow* row = nullptr;
-      Lexeme lexeme;
-      const Section& section = sections_[draft.reading.section];
-      if (section.LexemeAt(draft.reading.lexeme, &lexeme)) row = &section.FormsOf(lexeme.paradigm)[draft.reading.paradigm_form];
-      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row == nullptr || row->prefix != 0 ||
-          draft.reading.origin == Origin::kNameSupport) {
+      const FormRow& row = sections_[draft.reading.section].FormsOf(draft.paradigm)[draft.reading.paradigm_form];
+      if ((tag & kClosed) || (tag & (kName | kPatr | kAbbr)) || row.prefix != 0 || draft.reading.origin == Origin::kNameSupport) {
         out->erase(out->begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
@@ -396,8 +430,8 @@ void MorphImpl::GuessPrefix(const Word& word, bool capital, Drafts* out) const {
   bool any = false;
   for (const Section& section : sections_) {
     for (const Section::Affix& affix : section.affixes()) {
-      if (affix.kind != kAffixPrefix || affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text)
-        continue;
+      if (affix.kind != kAffixPrefix || affix.text.empty() || static_cast<std::uint8_t>(affix.text[0]) != w.code[0]) continue;
+      if (affix.text.size() + kMinPrefixed > w.size || w.view().substr(0, affix.text.size()) != affix.text) continue;
       any |= rest_of(affix.text.size(), 0.8);
     }
     if (any) return;
@@ -426,9 +460,9 @@ void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
         if (done[end.cls]) continue;
         const std::span<const FormRow> forms = section.FormsOf(end.paradigm);
         const FormRow& found = forms[end.form];
-        for (std::uint16_t f = 0; f < forms.size(); ++f) {
+        for (const LookRow& look : section.LooksOf(end.paradigm, section.suffix(found.suffix).folded, found.prefix)) {
+          const std::uint16_t f = look.form;
           const SuffixRow& suffix = section.suffix(forms[f].suffix);
-          if (forms[f].prefix != found.prefix || suffix.folded != section.suffix(found.suffix).folded) continue;
           const std::string_view prefix = section.Prefix(forms[f].prefix);
           if (prefix.size() + suffix.size + 1u > w.size || w.view().substr(0, prefix.size()) != prefix ||
               w.view().substr(w.size - suffix.size) != section.SuffixText(forms[f].suffix)) {
@@ -437,6 +471,8 @@ void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
           Draft draft;
           draft.yo = word.yo | std::uint64_t{suffix.yo} << (w.size - suffix.size);
           draft.reading.tag = section.tag(forms[f].tag).grammemes;
+          draft.paradigm = end.paradigm;
+          draft.row = forms[f].tag;
           draft.reading.lexeme = kParadigmBit | end.paradigm;
           draft.reading.paradigm_form = f;
           draft.reading.section = static_cast<std::uint8_t>(s);
@@ -457,7 +493,8 @@ void MorphImpl::GuessEnding(const Word& word, bool capital, Drafts* out) const {
 }
 
 std::optional<MorphImpl::Draft> MorphImpl::LeftReading(const Letters& left, Grammemes tag) const {
-  Drafts drafts;
+  Room room;
+  Drafts drafts = room.Vector();
   LookUp({left, 0}, &drafts);
   const Draft* best = nullptr;
   for (const Draft& draft : drafts) {
@@ -535,8 +572,8 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     out->push_back(none);
     return;
   }
-  Drafts drafts;
-  drafts.reserve(16);
+  Room room;
+  Drafts drafts = room.Vector();
   LookUp(word, &drafts);
   if (drafts.empty() && guess && word.yo != 0) {
     // «афёра»: a ё that no word has is taken for е.
@@ -556,7 +593,8 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     }
   }
   std::string plain;
-  if (drafts.empty() && guess) {
+  const bool found = !drafts.empty();
+  if (!found && guess) {
     Guess(word, shape, 0, &drafts);
     const bool cyrillic = IsCyrillicCode(word.letters.code[0]) && IsCyrillicCode(word.letters.code[word.letters.size - 1]);
     const bool abbreviation = shape == token::Shape::kUpper && word.letters.size <= 6;
@@ -579,7 +617,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     out->push_back(none);
     return;
   }
-  SetLemmaKeys(word, &drafts);
+  SetLemmaKeys(word, found, &drafts);
   if (std::any_of(drafts.begin(), drafts.end(),
                   [](const Draft& d) { return d.reading.origin != Origin::kDictionary || d.reading.section != 0; })) {
     // A name that a list adds with a fuller paradigm repeats forms that the dictionary has; so may a second bundle.
@@ -591,25 +629,24 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
       if ((a.yo == 0) != (b.yo == 0)) return a.yo == 0;
       return earlier;
     };
-    std::vector<bool> repeated(drafts.size());
-    for (std::size_t i = 0; i < drafts.size(); ++i) {
-      const Reading& b = drafts[i].reading;
+    bool any = false;
+    for (Draft& draft : drafts) draft.said = draft.reading.tag ^ std::rotl(draft.reading.lemma_key, 1);
+    for (Draft& draft : drafts) {
+      const Reading& b = draft.reading;
       if (b.origin == Origin::kDictionary && b.section == 0) continue;
-      for (std::size_t j = 0; j < drafts.size() && !repeated[i]; ++j) {
-        Reading& a = drafts[j].reading;
-        if (j == i || repeated[j] || a.tag != b.tag || a.lemma_key != b.lemma_key || !better(drafts[j], drafts[i], j < i)) continue;
+      for (Draft& other : drafts) {
+        Reading& a = other.reading;
+        if (other.said != draft.said || &other == &draft || other.repeated || a.tag != b.tag || a.lemma_key != b.lemma_key) continue;
+        if (!better(other, draft, &other < &draft)) continue;
         a.list |= b.list;
-        repeated[i] = true;
+        draft.repeated = any = true;
+        break;
       }
     }
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < drafts.size(); ++i) {
-      if (!repeated[i]) drafts[kept++] = drafts[i];
-    }
-    drafts.resize(kept);
+    if (any) std::erase_if(drafts, [](const Draft& draft) { return draft.repeated; });
   }
   Weigh(word, shape, &drafts);
-  for (const Draft& draft : drafts) out->push_back(draft.reading);
+  AppendSorted(drafts, out);
 }
 
 bool MorphImpl::CutUp(const Reading& reading, std::string_view folded, Cut* out) const {
@@ -617,7 +654,7 @@ bool MorphImpl::CutUp(const Reading& reading, std::string_view folded, Cut* out)
   Word word;
   if (!Prepare(folded, &word)) return false;
   out->section = &sections_[reading.section];
-  Letters w = word.letters;
+  Letters& w = word.letters;
   if (reading.parts & kPartsTail) {
     const std::size_t tail = TailOf(w);
     AppendDecoded(w.view().substr(tail), &out->tail);
@@ -669,6 +706,8 @@ Spelled MorphImpl::Spell(const Cut& cut, const FormRow& row) const {
 
 std::string MorphImpl::Compose(const Cut& cut, const Reading& reading, std::uint32_t form) const {
   const std::span<const FormRow> forms = cut.section->FormsOf(cut.paradigm);
+  std::string whole = Spell(cut, forms[form]).ToString();
+  if (reading.parts == 0) return whole;
   std::string out;
   if (reading.parts & kPartsBoth) {
     std::string left;
@@ -680,7 +719,7 @@ std::string MorphImpl::Compose(const Cut& cut, const Reading& reading, std::uint
     }
     out = left + "-";
   }
-  out += Spell(cut, forms[form]).ToString();
+  out += whole;
   out += cut.tail;
   return out;
 }

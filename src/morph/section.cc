@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "bundle/binary.h"
@@ -21,6 +22,40 @@ bool PowerOfTwo(std::size_t n) { return n != 0 && (n & (n - 1)) == 0; }
 std::uint8_t Byte(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
 std::uint16_t Short(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8);
+}
+
+// A suffix and prefix as LookRows are sorted by them, and their bit in the sets of paradigms.
+std::uint32_t LookKey(std::uint32_t folded, std::uint32_t prefix) { return folded << 16 | prefix; }
+std::uint32_t LookKey(const LookRow& row) {
+  static_assert(offsetof(LookRow, folded) == 0 && offsetof(LookRow, prefix) == 2);
+  std::uint32_t both;
+  std::memcpy(&both, &row, sizeof both);
+  return std::rotl(both, 16);
+}
+std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
+
+void Prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
+// Those of sorted rows that have a key.
+std::span<const LookRow> RowsWith(std::uint32_t key, std::span<const LookRow> rows) {
+  if (rows.empty()) return {};
+  const LookRow* first = rows.data();
+  for (std::size_t left = rows.size(); left > 1;) {
+    const std::size_t half = left / 2;
+    first += LookKey(first[half - 1]) < key ? half : 0;
+    left -= half;
+  }
+  const LookRow* const end = rows.data() + rows.size();
+  if (LookKey(*first) < key) ++first;
+  const LookRow* last = first;
+  while (last != end && LookKey(*last) == key) ++last;
+  return {first, last};
 }
 
 }  // namespace
@@ -87,11 +122,13 @@ Result<Section> Section::Open(std::string_view bytes) {
     s.last_letters_[s.trie_[child].code] = child;
   }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
+  s.paradigm_looks_.reserve(s.paradigms_.size());
   for (const ParadigmRow& paradigm : s.paradigms_) {
     if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() ||
         paradigm.forms > s.forms_.size() - paradigm.first) {
       return parts.Damaged("a paradigm lies outside");
     }
+    std::uint64_t& looks = s.paradigm_looks_.emplace_back();
     for (std::uint32_t i = 0; i < paradigm.forms; ++i) {
       const FormRow& form = s.forms_[paradigm.first + i];
       const LookRow& look = s.looks_[paradigm.first + i];
@@ -101,6 +138,7 @@ Result<Section> Section::Open(std::string_view bytes) {
       if (look.form >= paradigm.forms || look.folded >= s.folded_.size() || look.prefix >= s.prefixes_.size()) {
         return parts.Damaged("a form's index is wrong");
       }
+      looks |= LookBit(LookKey(look));
     }
   }
   if (!PowerOfTwo(s.stem_slots_.size()) || !PowerOfTwo(s.share_slots_.size()) || !PowerOfTwo(s.end_slots_.size())) {
@@ -115,37 +153,8 @@ Result<Section> Section::Open(std::string_view bytes) {
   return s;
 }
 
-std::span<const FormRow> Section::FormsOf(std::uint32_t paradigm) const {
-  if (paradigm >= paradigms_.size()) return {};
-  return forms_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
-}
-
-std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm) const {
-  if (paradigm >= paradigms_.size()) return {};
-  return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
-}
-
-bool Section::ReadLexeme(std::size_t* at, Lexeme* out) const {
-  if (stems_.size() < 3 || *at > stems_.size() - 3) return false;
-  out->id = static_cast<std::uint32_t>(*at);
-  out->paradigm = Short(stems_, *at);
-  const std::uint8_t flags = Byte(stems_, *at + 2);
-  *at += 3;
-  out->origin = static_cast<Origin>(flags & kLexemeOrigin);
-  out->list = 0;
-  out->yo = {};
-  if (flags & kLexemeHasList) {
-    if (*at >= stems_.size()) return false;
-    out->list = Byte(stems_, (*at)++);
-  }
-  if (flags & kLexemeHasYo) {
-    if (*at >= stems_.size()) return false;
-    const std::size_t count = Byte(stems_, *at);
-    if (count > stems_.size() - *at - 1) return false;
-    out->yo = stems_.substr(*at + 1, count);
-    *at += 1 + count;
-  }
-  return out->paradigm < paradigms_.size();
+std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const {
+  return RowsWith(LookKey(folded, prefix), LooksOf(paradigm));
 }
 
 bool Section::LexemeAt(std::uint32_t id, Lexeme* out) const {
@@ -193,37 +202,63 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
     node = static_cast<std::uint32_t>(child - trie_.data());
   }
   const std::size_t slots = stem_slots_.size() - 1;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
+  const std::size_t size = stems_.size(), paradigms = paradigms_.size();
+  const std::uint64_t* const looks = paradigm_looks_.data();
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
-    if (prefix.size() > word.size || std::memcmp(prefix.data(), word.code, prefix.size()) != 0) continue;
+    if (!word.view().starts_with(prefix)) continue;
     std::uint64_t hashes[kMaxLetters + 1];
     hashes[prefix.size()] = kHashStart;
     for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
-    // All slots are asked for before the first one is needed.
-    std::uint64_t stems[kMaxLetters + 1];
+    // All slots are asked for before the first one is needed, and all records that they tell of.
+    struct Stem {
+      std::uint64_t hash;
+      End end;
+    };
+    Stem stems[kMaxLetters + 1];
+    std::size_t asked = 0;
     for (std::size_t e = 0; e < count; ++e) {
       if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
-      stems[e] = HashEnd(hashes[word.size - ends[e].size]);
-#if defined(__GNUC__)
-      __builtin_prefetch(&stem_slots_[stems[e] & slots]);
-#endif
+      Stem& stem = stems[asked++] = {HashEnd(hashes[word.size - ends[e].size]), ends[e]};
+      Prefetch(&stem_slots_[stem.hash & slots]);
     }
-    for (std::size_t e = 0; e < count; ++e) {
-      if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
-      const std::size_t end = word.size - ends[e].size;
-      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e]);
+    for (std::size_t e = 0; e < asked; ++e) {
+      const std::size_t at = stem_slots_[stems[e].hash & slots] & kOffsetMask;
+      if (at < size) Prefetch(bytes + at);
+    }
+    for (std::size_t e = 0; e < asked; ++e) {
+      const std::size_t end = word.size - stems[e].end.size;
+      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e].hash);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
-      const auto key = std::pair<std::uint16_t, std::uint16_t>(ends[e].folded, static_cast<std::uint16_t>(p));
-      for (; left != 0; --left) {
-        Found found;
-        if (!ReadLexeme(&at, &found.lexeme)) break;
-        const std::span<const LookRow> looks = LooksOf(found.lexeme.paradigm);
-        auto look = std::lower_bound(looks.begin(), looks.end(), key,
-                                     [](const LookRow& row, const auto& k) { return std::pair(row.folded, row.prefix) < k; });
-        for (; look != looks.end() && std::pair(look->folded, look->prefix) == key; ++look) {
-          found.form = look->form;
-          if (!visit(context, found)) return;
+      const std::uint32_t key = LookKey(stems[e].end.folded, static_cast<std::uint32_t>(p));
+      const std::uint64_t bit = LookBit(key);
+      // Their rows are asked for before the first one is needed, too.
+      constexpr std::size_t kFew = 8;
+      std::array<Lexeme, kFew> few;
+      for (bool more = true; more;) {
+        std::size_t lexemes = 0;
+        for (; left != 0 && lexemes < kFew; --left) {
+          // Most lexemes are passed over by their first bytes.
+          if (at + 3 > size) break;
+          const std::uint32_t paradigm = static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
+          if (paradigm >= paradigms) break;
+          if ((looks[paradigm] & bit) == 0 && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
+            at += 3;
+            continue;
+          }
+          if (!ReadLexeme(&at, &few[lexemes])) break;
+          if ((looks[paradigm] & bit) == 0) continue;
+          const ParadigmRow& row = paradigms_[paradigm];
+          Prefetch(&looks_[row.first + row.forms / 2]);
+          ++lexemes;
+        }
+        more = lexemes == kFew;
+        for (std::size_t k = 0; k < lexemes; ++k) {
+          for (const LookRow& look : RowsWith(key, LooksOf(few[k].paradigm))) {
+            if (!visit(context, {few[k], look.form})) return;
+          }
         }
       }
     }

@@ -143,8 +143,16 @@ class Section {
   bool LexemeAt(std::uint32_t id, Lexeme* out) const;
 
   std::uint32_t paradigms() const { return static_cast<std::uint32_t>(paradigms_.size()); }
-  std::span<const FormRow> FormsOf(std::uint32_t paradigm) const;
-  std::span<const LookRow> LooksOf(std::uint32_t paradigm) const;
+  std::span<const FormRow> FormsOf(std::uint32_t paradigm) const {
+    if (paradigm >= paradigms_.size()) return {};
+    return forms_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
+  }
+  std::span<const LookRow> LooksOf(std::uint32_t paradigm) const {
+    if (paradigm >= paradigms_.size()) return {};
+    return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
+  }
+  // Those with a folded suffix and a prefix, in the order of the forms.
+  std::span<const LookRow> LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const;
   const TagRow& tag(std::uint32_t index) const { return tags_[index]; }
   std::string_view TagText(std::uint32_t index) const { return text_.substr(tags_[index].at, tags_[index].size); }
   std::uint32_t tags() const { return static_cast<std::uint32_t>(tags_.size()); }
@@ -199,6 +207,8 @@ class Section {
   std::span<const TrieNode> trie_;
   std::array<std::uint32_t, 256> last_letters_{};  // for each letter: the root's child with it, or 0
   std::span<const ParadigmRow> paradigms_;
+  // By paradigm, a bit for each folded suffix and prefix of its forms (see LookBit): most lexemes of a short stem have none that fits.
+  std::vector<std::uint64_t> paradigm_looks_;
   std::span<const FormRow> forms_;
   std::span<const LookRow> looks_;
   std::span<const std::uint32_t> stem_slots_;
@@ -210,6 +220,30 @@ class Section {
   std::vector<Affix> affixes_;
   std::span<const std::uint64_t> camels_;
 };
+
+inline bool Section::ReadLexeme(std::size_t* at, Lexeme* out) const {
+  if (stems_.size() < 3 || *at > stems_.size() - 3) return false;
+  out->id = static_cast<std::uint32_t>(*at);
+  const auto byte = [this](std::size_t i) { return static_cast<std::uint8_t>(stems_[i]); };
+  out->paradigm = static_cast<std::uint16_t>(byte(*at) | byte(*at + 1) << 8);
+  const std::uint8_t flags = byte(*at + 2);
+  *at += 3;
+  out->origin = static_cast<Origin>(flags & kLexemeOrigin);
+  out->list = 0;
+  out->yo = {};
+  if (flags & kLexemeHasList) {
+    if (*at >= stems_.size()) return false;
+    out->list = byte((*at)++);
+  }
+  if (flags & kLexemeHasYo) {
+    if (*at >= stems_.size()) return false;
+    const std::size_t count = byte(*at);
+    if (count > stems_.size() - *at - 1) return false;
+    out->yo = stems_.substr(*at + 1, count);
+    *at += 1 + count;
+  }
+  return out->paradigm < paradigms_.size();
+}
 
 }  // namespace atau::morph
 

@@ -42,12 +42,20 @@ constexpr std::array<MarkName, 9> kMarks = {{{morph::kName, "Name"},
                                              {morph::kTrad, "Trad"},
                                              {morph::kInit, "Init"},
                                              {morph::kFixd, "Fixd"}}};
+constexpr morph::Grammemes kMarkTags = [] {
+  morph::Grammemes tags = 0;
+  for (const MarkName& m : kMarks) tags |= m.mark;
+  return tags;
+}();
+constexpr morph::Grammemes kTraitTags = morph::kPos | morph::kCases | kMarkTags;
+constexpr std::uint8_t kNoLetters = 10;
 constexpr morph::Grammemes kNameMarks = morph::kName | morph::kSurn | morph::kPatr;
 
 // By bit of the part of speech.
 constexpr std::array<std::string_view, 17> kPosNames = {
     "noun",    "adjective", "short_adjective", "comparative", "verb",        "infinitive",  "participle", "short_participle", "gerund",
     "numeral", "adverb",    "pronoun",         "predicative", "preposition", "conjunction", "particle",   "interjection"};
+static_assert(morph::kPos == (morph::Grammemes{1} << kPosNames.size()) - 1);
 constexpr std::array<std::string_view, 6> kCaseNames = {"nomn", "gent", "datv", "accs", "ablt", "loct"};
 constexpr std::array<std::string_view, 11> kLists = {"given.alone",      "given.support",      "surname.alone",   "surname.support",
                                                      "patronymic.alone", "patronymic.support", "nickname.alone",  "nickname.support",
@@ -492,55 +500,91 @@ std::string Evidence::KeyedValue(const morph::FormTable& forms, std::uint32_t fo
 }
 
 void Evidence::OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, FormEvidence* out) const {
-  out->ids.clear();
-  out->keyed.clear();
+  OfTraits(TraitsOf(forms, form, caseless), &out->ids);
+  KeyedOf(forms, form, caseless, &out->keyed);
+}
+
+std::uint64_t FormTraits::Key() const {
+  const std::uint64_t small = std::uint64_t{word} | std::uint64_t{hyphen} << 1 | std::uint64_t{digits} << 2 | std::uint64_t{url} << 3 |
+                              std::uint64_t{known} << 4 | std::uint64_t{variant} << 8 | std::uint64_t{letters} << 16 |
+                              std::uint64_t{lists} << 24 | std::uint64_t{guessed} << 32 | std::uint64_t{only} << 40;
+  std::uint64_t key = (any ^ 0xA0761D6478BD642Fu) * 0x9E3779B97F4A7C15u;
+  key = (key ^ key >> 29 ^ small) * 0xD6E8FEB86659FD93u;
+  return key ^ key >> 32;
+}
+
+FormTraits Evidence::TraitsOf(const morph::FormTable& forms, std::uint32_t form, bool caseless) {
+  FormTraits traits;
+  const Form& f = forms[form];
+  if (f.kind != Kind::kWord) return traits;
+  traits.word = true;
+  traits.hyphen = (f.flags & Flag::kHyphen) != 0;
+  traits.digits = (f.flags & Flag::kDigits) != 0;
+  traits.url = (f.flags & Flag::kUrl) != 0;
+  traits.known = f.known;
+  traits.variant = static_cast<std::uint8_t>(ShapeVariant(f, caseless));
+  traits.letters = kNoLetters;
+  if (caseless || f.shape != Shape::kLower) traits.letters = static_cast<std::uint8_t>(std::min<std::size_t>(Letters(f.folded), 9));
+  const auto readings = forms.ReadingsOf(f);
+  if (readings.empty()) return traits;
+  morph::Grammemes all = ~morph::Grammemes{0}, guessed = 0;
+  for (const Reading& r : readings) {
+    all &= r.tag;
+    traits.lists |= r.list;
+    if (r.origin == morph::Origin::kGuess) guessed |= r.tag & kNameMarks;
+  }
+  traits.any = f.any & kTraitTags;
+  for (std::uint32_t m = 0; (all & kMarkTags) != 0 && m < kMarks.size(); ++m) {
+    if ((all & kMarks[m].mark) != 0) traits.only = static_cast<std::uint16_t>(traits.only | 1 << m);
+  }
+  traits.guessed = static_cast<std::uint8_t>(((guessed & morph::kName) != 0 ? 1 : 0) | ((guessed & morph::kSurn) != 0 ? 2 : 0) |
+                                             ((guessed & morph::kPatr) != 0 ? 4 : 0));
+  return traits;
+}
+
+void Evidence::OfTraits(const FormTraits& traits, std::vector<EvidenceId>* ids) const {
+  ids->clear();
+  if (!traits.word) return;
+  const auto id = [&](EvidenceId first, std::uint32_t value) { ids->push_back(first + value * kShapeVariants + traits.variant); };
+  const auto each = [&](EvidenceId first, std::uint64_t values) {
+    for (; values != 0; values &= values - 1) id(first, static_cast<std::uint32_t>(std::countr_zero(values)));
+  };
+  id(shape_, 0);
+  if (traits.hyphen) id(shape_, 1);
+  if (traits.digits) id(shape_, 2);
+  if (traits.url) ids->push_back(url_);
+  id(known_, traits.known ? 0 : 1);
+  if (traits.letters != kNoLetters) id(letters_, traits.letters);
+  each(pos_of_, traits.any & morph::kPos);
+  each(case_of_, (traits.any & morph::kCases) / morph::knomn);
+  for (std::uint32_t m = 0; m < kMarks.size(); ++m) {
+    if ((traits.any & kMarks[m].mark) == 0) continue;
+    id(mark_, m);
+    if ((traits.only >> m & 1) != 0) id(only_, m);
+  }
+  each(list_, traits.lists);
+  for (std::uint32_t guess = 0; guess < 3; ++guess) {
+    if ((traits.guessed >> guess & 1) != 0) id(list_, 8 + guess);
+  }
+}
+
+void Evidence::KeyedOf(const morph::FormTable& forms, std::uint32_t form, bool caseless, std::vector<FormEvidence::Keyed>* keyed) {
+  keyed->clear();
   const Form& f = forms[form];
   if (f.kind != Kind::kWord) {
-    out->keyed.push_back({kForm, ValueKey(SignValue(f))});
+    keyed->push_back({kForm, ValueKey(SignValue(f))});
     return;
   }
   const auto readings = forms.ReadingsOf(f);
-  const std::uint32_t variant = ShapeVariant(f, caseless);
-  const auto id = [&](EvidenceId first, std::uint32_t value) { out->ids.push_back(first + value * kShapeVariants + variant); };
-  out->keyed.push_back({kForm, f.key});
-  if (!readings.empty()) out->keyed.push_back({kLemma, readings[0].lemma_key});
-  id(shape_, 0);
-  if ((f.flags & Flag::kHyphen) != 0) id(shape_, 1);
-  if ((f.flags & Flag::kDigits) != 0) id(shape_, 2);
-  if ((f.flags & Flag::kUrl) != 0) out->ids.push_back(url_);
-  id(known_, f.known ? 0 : 1);
+  keyed->push_back({kForm, f.key});
+  if (!readings.empty()) keyed->push_back({kLemma, readings[0].lemma_key});
   if (caseless || f.shape != Shape::kLower) {
+    const std::uint32_t variant = ShapeVariant(f, caseless);
     std::array<char, 64> buffer;
-    out->keyed.push_back({kSuffix2, ValueKey(WithShape(Suffix(f.folded, 2), variant, &buffer))});
-    out->keyed.push_back({kSuffix3, ValueKey(WithShape(Suffix(f.folded, 3), variant, &buffer))});
-    out->keyed.push_back({kPrefix3, ValueKey(WithShape(Prefix(f.folded, 3), variant, &buffer))});
-    id(letters_, static_cast<std::uint32_t>(std::min<std::size_t>(Letters(f.folded), 9)));
+    keyed->push_back({kSuffix2, ValueKey(WithShape(Suffix(f.folded, 2), variant, &buffer))});
+    keyed->push_back({kSuffix3, ValueKey(WithShape(Suffix(f.folded, 3), variant, &buffer))});
+    keyed->push_back({kPrefix3, ValueKey(WithShape(Prefix(f.folded, 3), variant, &buffer))});
   }
-  if (readings.empty()) return;
-  morph::Grammemes all = ~morph::Grammemes{0}, guessed = 0;
-  std::uint32_t lists = 0;
-  for (const Reading& r : readings) {
-    all &= r.tag;
-    lists |= r.list;
-    if (r.origin == morph::Origin::kGuess) guessed |= r.tag & kNameMarks;
-  }
-  for (std::uint32_t p = 0; p < kPosNames.size(); ++p) {
-    if ((f.any >> p & 1) != 0) id(pos_of_, p);
-  }
-  for (std::uint32_t c = 0; c < kCaseNames.size(); ++c) {
-    if ((f.any & (morph::knomn << c)) != 0) id(case_of_, c);
-  }
-  for (std::uint32_t m = 0; m < kMarks.size(); ++m) {
-    if ((f.any & kMarks[m].mark) == 0) continue;
-    id(mark_, m);
-    if ((all & kMarks[m].mark) != 0) id(only_, m);
-  }
-  for (std::uint32_t i = 0; i < 8; ++i) {
-    if ((lists >> i & 1) != 0) id(list_, i);
-  }
-  if ((guessed & morph::kName) != 0) id(list_, 8);
-  if ((guessed & morph::kSurn) != 0) id(list_, 9);
-  if ((guessed & morph::kPatr) != 0) id(list_, 10);
 }
 
 void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {

@@ -54,6 +54,18 @@ struct Candidate {
   std::uint8_t types = 0;
 };
 
+// What the listed evidence of a form depends on; many forms share it.
+struct FormTraits {
+  bool word = false;  // others have no listed evidence
+  bool hyphen = false, digits = false, url = false, known = false;
+  std::uint8_t variant = 0;             // letter shape, and Latin or not
+  std::uint8_t letters = 0;             // how many, 10 where they do not count
+  std::uint8_t lists = 0, guessed = 0;  // morph::List bits; bits for given names, surnames and patronymics that are guessed
+  std::uint16_t only = 0;               // marks that all readings have, by number
+  morph::Grammemes any = 0;             // parts of speech, cases and marks of some reading
+  std::uint64_t Key() const;            // a hash, equal for equal traits
+};
+
 struct FormEvidence {
   struct Keyed {
     Template t;
@@ -85,6 +97,10 @@ class Evidence {
   // Evidence that a form shows wherever it stands. What can be listed beforehand stands in `ids`, the rest (the form, its lemma, beginnings
   // and endings) in `keyed`. Replaces `out`.
   void OfForm(const morph::FormTable& forms, std::uint32_t form, bool caseless, FormEvidence* out) const;
+  // The same in two steps: the listed evidence depends on the traits alone.
+  static FormTraits TraitsOf(const morph::FormTable& forms, std::uint32_t form, bool caseless);
+  void OfTraits(const FormTraits& traits, std::vector<EvidenceId>* ids) const;
+  static void KeyedOf(const morph::FormTable& forms, std::uint32_t form, bool caseless, std::vector<FormEvidence::Keyed>* keyed);
   // The value of a keyed piece as the table of weights writes it.
   std::string KeyedValue(const morph::FormTable& forms, std::uint32_t form, bool caseless, Template t) const;
 

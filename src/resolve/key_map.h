@@ -14,6 +14,7 @@ template <class T>
 class KeyMap {
  public:
   bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
 
   // Keeps its memory.
   void Clear() {

@@ -7,10 +7,11 @@ namespace atau::resolve {
 namespace {
 
 constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
-constexpr std::size_t kKeyed = 8192;  // pieces remembered, a power of two
-constexpr int kKeyedShift = 51;       // 64 less its logarithm
-constexpr float kSlack = 0.01F;       // more than sums of weights may differ by the order in which they are added
-constexpr std::size_t kAhead = 8;     // tokens for whose sums memory is asked beforehand
+constexpr std::size_t kKeyed = 8192;   // pieces remembered, a power of two
+constexpr int kKeyedShift = 51;        // 64 less its logarithm
+constexpr std::size_t kTraits = 8192;  // sums by traits remembered
+constexpr float kSlack = 0.01F;        // more than sums of weights may differ by the order in which they are added
+constexpr std::size_t kAhead = 8;      // tokens for whose sums memory is asked beforehand
 
 // Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
 constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / kLane) * kLane + slot % kLane; }
@@ -49,6 +50,7 @@ constexpr std::array<Scores, kAllTypes + 1> kForbidden = [] {
 void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   if (generation_ != forms.generation()) {
     for (FormSums& f : forms_) f.ready.clear();
+    of_traits_.Clear();
     generation_ = forms.generation();
   }
   caseless_ = caseless;
@@ -114,19 +116,28 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
   ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
   float* sums = f.Of(form);
   if (f.ready[form] == 0) {
-    std::fill(sums, sums + kBlock, 0.0f);
-    const auto add = [sums](std::span<const WeightCell> cells) {
-      for (const WeightCell& cell : cells) {
+    Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
+    for (const FormEvidence::Keyed& k : scratch->of_form_) table_->Ask(EvidenceKey(k.t, k.key));
+    const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
+    const std::uint64_t key = traits.Key();
+    const std::array<float, kBlock>* listed = scratch->of_traits_.Find(key);
+    if (listed == nullptr) {
+      if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
+      std::array<float, kBlock>& fresh = scratch->of_traits_[key];
+      listed = &fresh;
+      evidence_->OfTraits(traits, &scratch->form_ids_);
+      for (const EvidenceId id : scratch->form_ids_) {
+        if (row_of_[id] == kNoRow) continue;
+        const float* row = rows_.data() + row_of_[id];
+        for (std::size_t x = 0; x < kBlock; ++x) fresh[x] += row[x];
+      }
+    }
+    std::copy(listed->begin(), listed->end(), sums);
+    for (const FormEvidence::Keyed& k : scratch->of_form_) {
+      for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
         if (cell.slot < kBlock) sums[InRow(cell.slot)] += cell.weight;
       }
-    };
-    evidence_->OfForm(*a.forms, form, a.caseless, &scratch->of_form_);
-    for (const EvidenceId id : scratch->of_form_.ids) {
-      if (row_of_[id] == kNoRow) continue;
-      const float* row = rows_.data() + row_of_[id];
-      for (int x = 0; x < kBlock; ++x) sums[x] += row[x];
     }
-    for (const FormEvidence::Keyed& k : scratch->of_form_.keyed) add(table_->Find(EvidenceKey(k.t, k.key)));
     f.ready[form] = 1;
   }
   return sums;

@@ -12,6 +12,7 @@
 #include "resolve/analysis.h"
 #include "resolve/candidates.h"
 #include "resolve/evidence.h"
+#include "resolve/key_map.h"
 #include "resolve/memory.h"
 #include "resolve/weights.h"
 
@@ -47,7 +48,10 @@ class ScoreScratch {
   std::vector<std::uint8_t> active_;
   std::vector<Scores> own_;  // what each candidate's own evidence says
   std::vector<EvidenceId> ids_;
-  FormEvidence of_form_;
+  std::vector<EvidenceId> form_ids_;
+  std::vector<FormEvidence::Keyed> of_form_;
+  // The sums of forms' listed evidence, by the key of their traits.
+  KeyMap<std::array<float, kBlock>> of_traits_;
 };
 
 // One contribution, for explain.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <map>
 #include <optional>
 
 #include "morph/letters.h"
@@ -174,10 +173,30 @@ bool EndsInOneOf(std::string_view text, std::initializer_list<std::string_view> 
   return std::any_of(letters.begin(), letters.end(), [text](std::string_view l) { return text.ends_with(l); });
 }
 
-bool IsVelar(std::string_view s) { return EndsInOneOf(s, {"г", "к", "х"}); }
-bool IsHush(std::string_view s) { return EndsInOneOf(s, {"ж", "ч", "ш", "щ", "ц"}); }
-bool IsVowel(std::string_view s) { return EndsInOneOf(s, {"а", "е", "и", "о", "у", "ы", "э", "ю", "я"}); }
-bool IsHard(std::string_view s) { return EndsInOneOf(s, {"б", "в", "д", "з", "л", "м", "н", "п", "р", "с", "т", "ф", "ц"}); }
+// What the last letter of a word is; a letter may be of several classes.
+enum LetterClass : std::uint8_t { kVowelLetter = 1, kHardLetter = 2, kVelarLetter = 4, kHushLetter = 8 };
+// The place in a table of a letter of two bytes that begin with 0xD0 or 0xD1; 128 for others.
+constexpr std::size_t LetterPlace(std::string_view letter) {
+  const auto lead = static_cast<unsigned char>(letter[0]), trail = static_cast<unsigned char>(letter[1]);
+  return (lead & 0xFE) == 0xD0 && (trail & 0xC0) == 0x80 ? (lead & 1u) << 6 | (trail & 0x3Fu) : 128;
+}
+constexpr auto kLetterClasses = [] {
+  std::array<std::uint8_t, 129> table{};
+  const auto add = [&table](std::string_view letters, std::uint8_t cls) {
+    for (std::size_t i = 0; i < letters.size(); i += 2) table[LetterPlace(letters.substr(i, 2))] |= cls;
+  };
+  add("аеиоуыэюя", kVowelLetter);
+  add("бвдзлмнпрстфц", kHardLetter);
+  add("гкх", kVelarLetter);
+  add("жчшщц", kHushLetter);
+  return table;
+}();
+std::uint8_t LastClass(std::string_view s) { return s.size() < 2 ? 0 : kLetterClasses[LetterPlace(s.substr(s.size() - 2))]; }
+
+bool IsVelar(std::string_view s) { return (LastClass(s) & kVelarLetter) != 0; }
+bool IsHush(std::string_view s) { return (LastClass(s) & kHushLetter) != 0; }
+bool IsVowel(std::string_view s) { return (LastClass(s) & kVowelLetter) != 0; }
+bool IsHard(std::string_view s) { return (LastClass(s) & kHardLetter) != 0; }
 bool IsOv(std::string_view s) { return EndsInOneOf(s, {"ов", "ев", "ин", "ын"}); }
 bool IsSk(std::string_view s) { return EndsInOneOf(s, {"ск", "цк"}); }
 
@@ -186,7 +205,7 @@ bool Fits(Stem stem, std::string_view s) {
     case Stem::kAny:
       return true;
     case Stem::kConsonant:
-      return IsHard(s) || IsVelar(s) || IsHush(s);
+      return (LastClass(s) & (kHardLetter | kVelarLetter | kHushLetter)) != 0;
     case Stem::kHard:
       return IsHard(s);
     case Stem::kVelar:
@@ -211,19 +230,34 @@ bool Fits(Stem stem, std::string_view s) {
   return false;
 }
 
+// The endings that a word with a certain last letter may have: a bit for each of kEndings, by LetterPlace.
+constexpr std::size_t kEndingWords = (std::size(kEndings) + 63) / 64;
+using EndingSet = std::array<std::uint64_t, kEndingWords>;
+constexpr auto kEndingsOf = [] {
+  std::array<EndingSet, 129> sets{};
+  for (std::size_t e = 0; e < std::size(kEndings); ++e) {
+    const std::string_view form = kEndings[e].form;
+    for (std::size_t letter = 0; letter < sets.size(); ++letter) {
+      if (form.empty() || LetterPlace(form.substr(form.size() - 2)) == letter) sets[letter][e / 64] |= std::uint64_t{1} << (e % 64);
+    }
+  }
+  return sets;
+}();
+
 constexpr std::size_t kRemembered = 16384;  // words whose hypotheses are kept between documents
 
 std::size_t Vowels(std::string_view folded) {
   std::size_t n = 0;
-  for (std::size_t i = 0; i + 1 < folded.size(); i += 2) n += IsVowel(folded.substr(i, 2));
+  for (std::size_t i = 0; i + 1 < folded.size(); i += 2) n += kLetterClasses[LetterPlace(folded.substr(i, 2))] & kVowelLetter;
   return n;
 }
 
-// `folded` in the letters of `surface` as far as both go together: ё and the kind of apostrophe stay as they are written.
-std::string Written(std::string_view surface, std::string_view form, std::string_view nominative) {
-  std::string lower;
-  morph::LowerKeepingYo(surface, &lower);
+// `nominative` in the letters of `surface` (`lower` in lower case, `form` folded) as far as both go together: ё and the kind of apostrophe
+// stay as they are written.
+std::string Written(std::string_view surface, std::string_view lower, std::string_view form, std::string_view nominative) {
+  if (lower == form) return morph::WithCaseOf(surface, nominative);
   std::string out;
+  out.reserve(nominative.size() + 2);
   std::size_t s = 0, f = 0, n = 0;
   while (s < lower.size() && f < form.size() && n < nominative.size()) {
     const std::size_t s0 = s, n0 = n;
@@ -236,7 +270,7 @@ std::string Written(std::string_view surface, std::string_view form, std::string
       break;
     }
     const std::string_view own = nominative.substr(n0, n - n0);
-    const std::string_view seen = std::string_view(lower).substr(s0, s - s0);
+    const std::string_view seen = lower.substr(s0, s - s0);
     out += own == "ё" ? own : seen;
   }
   out += nominative.substr(n);
@@ -305,20 +339,19 @@ void PersonNames::Finish(std::vector<Hypothesis>* hypotheses) {
 
 std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_view surface, const morph::Form* form) const {
   std::vector<Hypothesis> out;
-  std::string folded;
+  std::string folded, lower;
   morph::Fold(surface, &folded);
-  const auto at = [&](const std::string& nominative, std::string lemma) -> Hypothesis& {
-    std::string key;
-    morph::Fold(nominative, &key);
+  morph::LowerKeepingYo(surface, &lower);
+  // `key` is the folded nominative.
+  const auto at = [&](std::string_view nominative, std::string_view key, std::string_view lemma) -> Hypothesis& {
     for (Hypothesis& h : out) {
       if (h.folded == key && h.lemma == lemma) return h;
     }
-    Hypothesis h;
-    h.nominative = Written(surface, folded, nominative);
-    h.folded = std::move(key);
-    h.lemma = std::move(lemma);
-    out.push_back(std::move(h));
-    return out.back();
+    Hypothesis& h = out.emplace_back();
+    h.nominative = Written(surface, lower, folded, nominative);
+    h.folded = key;
+    h.lemma = lemma;
+    return h;
   };
 
   // What the dictionaries know. Readings of one form are no matter of frequency here: cases are told by the context.
@@ -330,6 +363,9 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
     a_.forms->morph().Analyze(folded, Shape::kCap, false, &own);
     readings = own;
   }
+  std::vector<std::pair<std::string, morph::Agreement>> nominatives;
+  std::string lemma, key;
+  std::uint64_t lemma_key = 0;  // of `lemma`, which readings share
   for (const morph::Reading& r : readings) {
     if (r.origin == morph::Origin::kGuess || r.origin == morph::Origin::kNone) continue;
     const morph::Agreement agreement = morph::AgreementOf(r.tag);
@@ -343,31 +379,39 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
       if (r.tag & (morph::kErro | morph::kInfr)) weight *= 0.2F;
     }
     const float trust = r.origin == morph::Origin::kDictionary ? 3 : 2;
-    std::map<std::string, morph::Agreement> nominatives;
+    nominatives.clear();
+    std::optional<std::string> as_it_is;
+    if ((r.tag & morph::knomn) != 0) as_it_is = a_.forms->morph().Spelling(r, folded);
     for (int slot = 0; slot < kSlotCount; ++slot) {
-      morph::Agreement bits = 0;
-      for (int c = 0; c < kCaseCount; ++c) bits |= morph::Agreement{1} << (4 * c + slot);
-      bits &= agreement;
+      const morph::Agreement bits = agreement & (0x111111u << slot);
       if (bits == 0) continue;
       const morph::Grammemes number = slot == kFamily ? morph::kplur : morph::ksing;
       const morph::Grammemes gender = slot == kMale ? morph::kmasc : slot == kFemale ? morph::kfemn : 0;
-      std::optional<std::string> word;
-      if ((r.tag & morph::knomn) != 0) word = a_.forms->morph().Spelling(r, folded);
+      std::optional<std::string> word = as_it_is;
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number | gender);
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn | number);
       if (!word) word = a_.forms->morph().Inflect(r, folded, morph::knomn);
-      if (word) nominatives[*word] |= bits;
+      if (!word) continue;
+      const auto same = std::find_if(nominatives.begin(), nominatives.end(), [&word](const auto& n) { return n.first == *word; });
+      if (same != nominatives.end()) {
+        same->second |= bits;
+      } else {
+        nominatives.emplace_back(*std::move(word), bits);
+      }
     }
     if (nominatives.empty()) continue;
-    std::string lemma;
-    morph::Fold(a_.forms->morph().Lemma(r, folded), &lemma);
+    if (nominatives.size() > 1) std::sort(nominatives.begin(), nominatives.end());
+    if (lemma.empty() || r.lemma_key != lemma_key) {
+      lemma_key = r.lemma_key;
+      morph::Fold(a_.forms->morph().Lemma(r, folded), &lemma);
+    }
     for (const auto& [nominative, bits] : nominatives) {
-      std::string key;
       morph::Fold(nominative, &key);
       // A woman's surname votes for itself; a family's for the man's.
-      Hypothesis& h = at(nominative, (bits & 0x888888u) != 0 ? lemma : key);
-      for (std::size_t bit = 0; bit < kBits; ++bit) {
-        if ((bits >> bit & 1) != 0) h.weight[bit] = std::max(h.weight[bit], weight);
+      Hypothesis& h = at(nominative, key, (bits & 0x888888u) != 0 ? lemma : key);
+      for (morph::Agreement rest = bits; rest != 0; rest &= rest - 1) {
+        float& w = h.weight[static_cast<std::size_t>(std::countr_zero(rest))];
+        w = std::max(w, weight);
       }
       // An indeclinable given name may as well be a surname of the other gender («Асия Биби»).
       if ((r.tag & morph::kFixd) != 0 && name) {
@@ -385,11 +429,21 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
     return r.origin == morph::Origin::kDictionary && (r.tag & kNameMarks) != 0;
   });
   const bool family = EndsInOneOf(folded, {"ых", "их", "ыми", "ими"});
-  for (const Ending& e : kEndings) {
+  std::string nominative;
+  EndingSet left = kEndingsOf[folded.size() < 2 ? 128 : LetterPlace(std::string_view(folded).substr(folded.size() - 2))];
+  for (std::size_t w = 0; w < kEndingWords;) {
+    if (left[w] == 0) {
+      ++w;
+      continue;
+    }
+    const Ending& e = kEndings[w * 64 + static_cast<std::size_t>(std::countr_zero(left[w]))];
+    left[w] &= left[w] - 1;
     if (!folded.ends_with(e.form)) continue;
     const std::string_view stem = std::string_view(folded).substr(0, folded.size() - e.form.size());
-    if (stem.size() < 4 || Vowels(stem) == 0 || !Fits(e.stem, stem)) continue;
-    Hypothesis& h = at(std::string(stem) + std::string(e.nominative), std::string(stem) + std::string(e.lemma));
+    if (stem.size() < 4 || !Fits(e.stem, stem) || Vowels(stem) == 0) continue;
+    nominative.assign(stem).append(e.nominative);
+    lemma.assign(stem).append(e.lemma);
+    Hypothesis& h = at(nominative, nominative, lemma);
     float weight = e.weight;
     if (dictionary) weight *= e.form == e.nominative && family ? kFixedBeside : kBesideDictionary;
     if (e.nominative == "й" && stem.ends_with("и")) weight *= kMenInIy;
@@ -404,7 +458,7 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
     }
   }
   // As it stands, whatever grammar says: always the last one.
-  at(folded, folded);
+  at(folded, folded, folded);
   const auto same =
       std::find_if(out.begin(), out.end(), [&folded](const Hypothesis& h) { return h.folded == folded && h.lemma == folded; });
   std::rotate(same, same + 1, out.end());

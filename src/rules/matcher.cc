@@ -83,7 +83,6 @@ struct MatchKey {
   Type type = Type::kNone;
   std::uint64_t flags = 0;  // those that some class test asks for
   bool words = false, support = false;
-  friend bool operator==(const MatchKey&, const MatchKey&) = default;
 };
 
 struct CaptureSlot {
@@ -191,17 +190,26 @@ struct Expression {
   std::string_view what;  // "text" …
 };
 
-bool HasFlag(std::string_view flags, std::string_view flag) {
+// Calls `f` with each flag, until it returns false.
+template <class F>
+void EachFlag(std::string_view flags, F&& f) {
   while (!flags.empty()) {
     const std::size_t comma = flags.find(',');
     std::string_view one = flags.substr(0, comma);
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (one == flag) return true;
-    if (comma == std::string_view::npos) return false;
+    if (!f(one) || comma == std::string_view::npos) return;
     flags.remove_prefix(comma + 1);
   }
-  return false;
+}
+
+bool HasFlag(std::string_view flags, std::string_view flag) {
+  bool has = false;
+  EachFlag(flags, [&](std::string_view one) {
+    has = one == flag;
+    return !has;
+  });
+  return has;
 }
 
 constexpr std::uint32_t kUndo = 0x80000000;
@@ -229,9 +237,18 @@ struct MatchScratch::State {
   std::vector<std::uint32_t> pending;
   std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
   HashIndex signature_index, profile_index;
+  // What readings say of tests and atoms. Readings of which all tests say the same share a number.
+  HashIndex reading_index;  // by tags and origin
+  HashIndex reading_rows_index;
+  std::vector<std::uint64_t> reading_rows;  // RuleSetImpl::reading_words_ each: see ReadingRow
+  std::vector<std::uint32_t> reading_seen;  // by number: the form that it was last met at, of forms looked at
+  std::uint32_t looked_at = 0;
+  // What flags, kind and shape of a form say: atoms that they allow, and a profile.
+  HashIndex mask_index;
+  std::vector<std::uint64_t> mask_rows;
   std::vector<std::uint64_t>
       rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
-  std::vector<std::uint32_t> extra, extra_tests;
+  std::vector<std::uint32_t> extra, extra_tests, reading_numbers;
   // What matches of one kind may be.
   struct KindRow {
     MatchKey key;
@@ -239,6 +256,7 @@ struct MatchScratch::State {
     std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
   HashIndex entry_rows;  // into kinds, by entry, words and support
+  HashIndex kind_rows;   // into kinds, by key
   std::vector<KindRow> kinds;
   std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint32_t> kind_required;
@@ -314,6 +332,7 @@ class RuleSetImpl : public RuleSet {
       }
       regexes_.push_back(it->second);
       outlines_.push_back(use.negated != 0 ? Outline{} : OutlineOfRegex(pattern));
+      outlines_.back().of_surface = use.surface != 0;
     }
     return {};
   }
@@ -719,12 +738,7 @@ class RuleSetImpl : public RuleSet {
                        : exceptions           ? TestKind::kTagsNot
                                               : TestKind::kTags);
       own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
-      // A test is kept with one of the tags that it asks for; of those that are many, the highest is the most special one.
-      if (kinds_.back() != TestKind::kKeyed) {
-        told_tags_ |= t.need | t.forbid | t.never;
-        of_tags_[t.need == 0 ? 64 : 63 - static_cast<std::size_t>(std::countl_zero(t.need))].push_back(
-            {t.need, t.forbid, t.never, t.origins, t.form_need, t.form_forbid, static_cast<std::uint32_t>(kinds_.size() - 1)});
-      }
+      if (kinds_.back() != TestKind::kKeyed) told_tags_ |= t.need | t.forbid | t.never;
     }
     for (const ConjunctionTest& c : p_.conjunctions) {
       checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
@@ -773,19 +787,54 @@ class RuleSetImpl : public RuleSet {
       bits_of_atom_.push_back({first, static_cast<std::uint32_t>(atom_bits_.size()) - first});
     }
     atom_sets_ = {};
-    atoms_of_.assign(p_.form_tests.size() + 1, {});
+    atoms_of_.assign(p_.form_tests.size(), {});
     for (std::uint32_t atom = 0; atom < atoms_.size(); ++atom) {
       const std::uint32_t test = atoms_[atom].form_test;
-      atoms_of_[test == kNoIndex ? p_.form_tests.size() : test].push_back(atom);
+      if (test != kNoIndex) atoms_of_[test].push_back(atom);
+      regexes_of_atom_.push_back(test == kNoIndex ? Range{} : p_.form_tests[test].regexes);
+    }
+    atom_words_ = (atoms_.size() + 63) / 64;
+    half_row_ = test_words_ + atom_words_;
+    reading_words_ = 2 * half_row_;
+    any_reading_row_.assign(half_row_, 0);
+    form_rows_.assign(4 * half_row_, 0);
+    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
+      if (kinds_[test] == TestKind::kKeyed) continue;
+      unkeyed_tests_.push_back(test);
+      const FormTest& t = p_.form_tests[test];
+      if (!AsksForReading(t)) SetTest(test, any_reading_row_.data());
+      for (std::uint32_t form = 0; form < 4; ++form) {
+        const bool known = (form & 1) != 0, capital = (form & 2) != 0;
+        if (OfForm(t, known, capital)) SetTest(test, form_rows_.data() + form * half_row_);
+      }
+    }
+  }
+
+  static bool AsksForReading(const FormTest& t) { return t.need != 0 || t.forbid != 0 || t.origins != 0; }
+
+  // Sets the bits of a test and of its atoms in half a row of a reading.
+  void SetTest(std::uint32_t test, std::uint64_t* row) const {
+    row[test / 64] |= std::uint64_t{1} << (test % 64);
+    for (std::uint32_t atom : atoms_of_[test]) row[test_words_ + atom / 64] |= std::uint64_t{1} << (atom % 64);
+  }
+
+  // What a reading says of tests that no key finds, and of their atoms: first those that it suits, then those that it forbids.
+  void ReadingRow(const morph::Reading& reading, std::uint64_t* row) const {
+    for (const std::uint32_t test : unkeyed_tests_) {
+      const FormTest& t = p_.form_tests[test];
+      if (AsksForReading(t) && OfReading(t, reading)) SetTest(test, row);
+      if (Forbids(t, reading)) SetTest(test, row + half_row_);
     }
   }
 
   // The bits of the flags of an entry, of those that some class test asks for.
   std::uint64_t FlagsOf(std::string_view slots) const {
     std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < flags_.size(); ++i) {
-      if (HasFlag(slots, flags_[i])) bits |= std::uint64_t{1} << i;
-    }
+    EachFlag(slots, [&](std::string_view one) {
+      const auto at = std::find(flags_.begin(), flags_.end(), one);
+      if (at != flags_.end()) bits |= std::uint64_t{1} << (at - flags_.begin());
+      return true;
+    });
     return bits;
   }
 
@@ -845,35 +894,38 @@ class RuleSetImpl : public RuleSet {
   }
 
   static bool IsCapital(const morph::Form& form) {
+    if (form.surface.data() == form.folded.data()) return false;
     const bool letters = form.shape != token::Shape::kNone && !form.surface.empty() && !form.folded.empty();
     return letters && First(form.surface) != First(form.folded);
   }
 
   // What depends on the form as a whole, and needs no list.
-  template <class Test>
-  static bool OfForm(const Test& t, std::span<const morph::Reading> readings, const morph::Form& form, bool capital) {
-    if ((t.form_need & kKnownForm) != 0 && !form.known) return false;
-    if ((t.form_forbid & kKnownForm) != 0 && form.known) return false;
+  static bool OfForm(const FormTest& t, bool known, bool capital) {
+    if ((t.form_need & kKnownForm) != 0 && !known) return false;
+    if ((t.form_forbid & kKnownForm) != 0 && known) return false;
     if (((t.form_need | t.form_forbid) & kCapitalForm) != 0) {
       if ((t.form_need & kCapitalForm) != 0 ? !capital : capital) return false;
-    }
-    if ((form.any & t.never) != 0) {
-      // Guesses and names that are rather common words do not count: nearly every word might be a surname.
-      for (const morph::Reading& r : readings) {
-        if ((r.tag & t.never) != 0 && r.origin != morph::Origin::kGuess && r.origin != morph::Origin::kNameSupport) return false;
-      }
     }
     return true;
   }
 
-  template <class Test>
-  static bool OfReading(const Test& t, const morph::Reading& r) {
+  // Guesses and names that are rather common words do not count: nearly every word might be a surname.
+  static bool Forbids(const FormTest& t, const morph::Reading& r) {
+    return (r.tag & t.never) != 0 && r.origin != morph::Origin::kGuess && r.origin != morph::Origin::kNameSupport;
+  }
+
+  static bool OfReading(const FormTest& t, const morph::Reading& r) {
     return (r.tag & t.need) == t.need && (r.tag & t.forbid) == 0 &&
            (t.origins == 0 || ((t.origins >> static_cast<int>(r.origin)) & 1) != 0);
   }
 
   bool Evaluate(const FormTest& t, const morph::FormTable& forms, const morph::Form& form) const {
-    if (!OfForm(t, forms.ReadingsOf(form), form, IsCapital(form))) return false;
+    if (!OfForm(t, form.known, IsCapital(form))) return false;
+    if ((form.any & t.never) != 0) {
+      for (const morph::Reading& r : forms.ReadingsOf(form)) {
+        if (Forbids(t, r)) return false;
+      }
+    }
     if ((t.has & 2) != 0 && !HasKey(t.texts, form.key)) return false;
     if (t.not_texts.count != 0 && HasKey(t.not_texts, form.key)) return false;
     if ((t.has & 4) != 0 && !HasString(t.exacts, form.surface)) return false;
@@ -994,8 +1046,10 @@ class RuleSetImpl : public RuleSet {
       s.generation = view.forms->generation();
       s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
       s.signature_index.Clear(), s.profile_index.Clear();
+      s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
+      s.mask_index.Clear(), s.mask_rows.clear();
       s.rows = set.shared_row_;
-      s.entry_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+      s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
     // What a match may be for rules.
@@ -1010,9 +1064,12 @@ class RuleSetImpl : public RuleSet {
     }
 
     std::uint32_t RowOf(const MatchKey& key) {
-      std::uint32_t row = 0;
-      while (row < s.kinds.size() && !(s.kinds[row].key == key)) ++row;
-      if (row < s.kinds.size()) return row;
+      const std::uint64_t small = std::uint64_t{key.cls} | std::uint64_t{key.kind} << 16 | static_cast<std::uint64_t>(key.type) << 32 |
+                                  std::uint64_t{key.words} << 40 | std::uint64_t{key.support} << 41;
+      std::uint32_t& known = s.kind_rows.At(Mixed(Mixed(0, small), key.flags));
+      if (known != kNoIndex) return known;
+      const auto row = static_cast<std::uint32_t>(s.kinds.size());
+      known = row;
       State::KindRow& kind = s.kinds.emplace_back();
       kind.key = key;
       kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
@@ -1230,19 +1287,21 @@ class RuleSetImpl : public RuleSet {
       const std::span<const morph::Reading> readings = view.forms->ReadingsOf(form);
       const bool capital = IsCapital(form);
       const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
-      std::uint64_t hash = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
-      // The order of the readings says nothing, and neither do tags that no test names, nor a reading that says what another one did.
+      // The order of the readings says nothing, nor does a reading that says what another one did.
       std::uint64_t tags = 0;
-      for (std::size_t i = 0; i < readings.size(); ++i) {
-        const auto same = [&](const morph::Reading& r) {
-          return ((r.tag ^ readings[i].tag) & set.told_tags_) == 0 && r.origin == readings[i].origin;
-        };
-        if (std::any_of(readings.begin(), readings.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
-        tags += Mixed(Mixed(0, static_cast<std::uint64_t>(readings[i].origin) + 1), readings[i].tag & set.told_tags_);
+      s.reading_numbers.clear();
+      ++s.looked_at;
+      for (const morph::Reading& r : readings) {
+        const std::uint32_t number = NumberOf(r);
+        if (s.reading_seen[number] == s.looked_at) continue;
+        s.reading_seen[number] = s.looked_at;
+        s.reading_numbers.push_back(number);
+        tags += Mixed(0, number + 1u);
       }
-      hash = Mixed(hash, tags);
-      std::uint32_t& number = s.signature_index.At(hash);
-      if (number == kNoIndex) number = NewSignature(form, readings, mask, capital);
+      std::uint64_t hash = Mixed(Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u)), tags);
+      std::uint32_t& signature_number = s.signature_index.At(hash);
+      if (signature_number == kNoIndex) signature_number = NewSignature(mask, form.known, capital);
+      const std::uint32_t number = signature_number;
       State::FormState& state = s.forms[index];
       state.tests = static_cast<std::uint32_t>(number * set.test_words_);
       const State::Signature& signature = s.signatures[number];
@@ -1272,15 +1331,14 @@ class RuleSetImpl : public RuleSet {
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
-        const TextOutline surface = form.surface == form.folded ? folded : OutlineOfText(form.surface);
+        const TextOutline surface = form.surface.data() == form.folded.data() ? folded : OutlineOfText(form.surface);
+        const std::uint32_t* const atoms = s.pending.data() + signature.pending.first;
         for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
-          const std::uint32_t atom = s.pending[signature.pending.first + k];
-          const Range regexes = set.p_.form_tests[set.atoms_[atom].form_test].regexes;
-          bool possible = true;
-          for (std::uint32_t r = regexes.first; r < regexes.first + regexes.count; ++r) {
-            possible = possible && set.outlines_[r].Allows(set.p_.regexes[r].surface != 0 ? surface : folded);
-          }
-          if (possible) s.extra.push_back(atom);
+          const Range regexes = set.regexes_of_atom_[atoms[k]];
+          const Outline* outline = set.outlines_.data() + regexes.first;
+          const Outline* const end = outline + regexes.count;
+          while (outline != end && outline->Allows(outline->of_surface ? surface : folded)) ++outline;
+          if (outline == end) s.extra.push_back(atoms[k]);
         }
       }
       if (s.extra.empty()) {
@@ -1305,43 +1363,80 @@ class RuleSetImpl : public RuleSet {
       for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits_[k].word] |= set.atom_bits_[k].bits;
     }
 
-    std::uint32_t NewSignature(const morph::Form& form, std::span<const morph::Reading> readings, TokenMask mask, bool capital) {
+    // The number of what tests say of a reading.
+    std::uint32_t NumberOf(const morph::Reading& reading) {
+      std::uint32_t& number =
+          s.reading_index.At(Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags_));
+      if (number != kNoIndex) return number;
+      const std::size_t size = set.reading_words_;
+      const std::size_t first = s.reading_rows.size();
+      s.reading_rows.resize(first + size);
+      set.ReadingRow(reading, s.reading_rows.data() + first);
+      std::uint64_t hash = 0;
+      for (std::size_t w = first; w < first + size; ++w) hash = Mixed(hash, s.reading_rows[w]);
+      std::uint32_t& row = s.reading_rows_index.At(hash);
+      if (row == kNoIndex) {
+        row = static_cast<std::uint32_t>(first / size);
+        s.reading_seen.push_back(0);
+      } else {
+        s.reading_rows.resize(first);
+      }
+      number = row;
+      return number;
+    }
+
+    // What a form's flags, kind and shape say: atoms, then a profile.
+    const std::uint64_t* MaskRow(TokenMask mask) {
+      const std::size_t size = set.atom_words_ + set.words_ * kPlaces;
+      std::uint32_t& row = s.mask_index.At(Mixed(0, mask));
+      if (row == kNoIndex) {
+        row = static_cast<std::uint32_t>(s.mask_rows.size() / size);
+        s.mask_rows.resize(s.mask_rows.size() + size);
+        std::uint64_t* atoms = s.mask_rows.data() + row * size;
+        std::uint64_t* profile = atoms + set.atom_words_;
+        for (std::size_t w = 0; w < set.words_ * kPlaces; ++w) profile[w] = set.anything_[w] | set.nothing_[w];
+        for (std::uint32_t atom = 0; atom < set.atoms_.size(); ++atom) {
+          const Atom& a = set.atoms_[atom];
+          if ((mask & a.need) != a.need || (mask & a.forbid) != 0) continue;
+          atoms[atom / 64] |= std::uint64_t{1} << (atom % 64);
+          if (a.form_test == kNoIndex) AddSets(atom, profile);
+        }
+      }
+      return s.mask_rows.data() + row * size;
+    }
+
+    // Of a form whose readings have s.reading_numbers.
+    std::uint32_t NewSignature(TokenMask mask, bool known, bool capital) {
       const auto number = static_cast<std::uint32_t>(s.signatures.size());
       State::Signature& signature = s.signatures.emplace_back();
-      s.signature_tests.resize(s.signature_tests.size() + set.test_words_);
-      std::uint64_t* tests = s.signature_tests.data() + number * set.test_words_;
       const std::size_t size = set.words_ * kPlaces;
       signature.profile = static_cast<std::uint32_t>(s.profiles.size() / size);
       signature.pending.first = static_cast<std::uint32_t>(s.pending.size());
-      s.profiles.insert(s.profiles.end(), set.anything_.begin(), set.anything_.end());
+      const std::uint64_t* allowed = MaskRow(mask);
+      s.profiles.insert(s.profiles.end(), allowed + set.atom_words_, allowed + set.atom_words_ + size);
       std::uint64_t* profile = s.profiles.data() + signature.profile * size;
-      for (std::size_t w = 0; w < size; ++w) profile[w] |= set.nothing_[w];
-      const auto add = [&](const std::vector<std::uint32_t>& atoms, bool pending) {
-        for (std::uint32_t atom : atoms) {
-          const Atom& a = set.atoms_[atom];
-          if ((mask & a.need) != a.need || (mask & a.forbid) != 0) continue;
-          if (pending) {
+      // A test holds that some reading suits (or that asks for none), no reading forbids, and the form as a whole suits.
+      const std::uint64_t* of_form = set.form_rows_.data() + ((known ? 1u : 0u) + (capital ? 2u : 0u)) * set.half_row_;
+      const auto held = [&](std::size_t w) {
+        std::uint64_t good = set.any_reading_row_[w], bad = 0;
+        for (const std::uint32_t reading : s.reading_numbers) {
+          const std::uint64_t* row = s.reading_rows.data() + reading * set.reading_words_;
+          good |= row[w];
+          bad |= row[set.half_row_ + w];
+        }
+        return good & ~bad & of_form[w];
+      };
+      for (std::size_t w = 0; w < set.test_words_; ++w) s.signature_tests.push_back(held(w));
+      for (std::size_t w = 0; w < set.atom_words_; ++w) {
+        for (std::uint64_t left = held(set.test_words_ + w) & allowed[w]; left != 0; left &= left - 1) {
+          const auto atom = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+          if (set.regexes_of_atom_[atom].count != 0) {
             s.pending.push_back(atom);
           } else {
             AddSets(atom, profile);
           }
         }
-      };
-      const auto try_all = [&](const std::vector<TagTest>& of_tags) {
-        for (const TagTest& t : of_tags) {
-          if ((form.any & t.need) != t.need || !OfForm(t, readings, form, capital)) continue;
-          const bool of_reading = t.need != 0 || t.forbid != 0 || t.origins != 0;
-          if (of_reading && std::none_of(readings.begin(), readings.end(), [&](const morph::Reading& r) { return OfReading(t, r); }))
-            continue;
-          tests[t.test / 64] |= std::uint64_t{1} << (t.test % 64);
-          add(set.atoms_of_[t.test], set.kinds_[t.test] == TestKind::kRegex);
-        }
-      };
-      for (morph::Grammemes left = form.any; left != 0; left &= left - 1) {
-        try_all(set.of_tags_[static_cast<std::size_t>(std::countr_zero(left))]);
       }
-      try_all(set.of_tags_.back());
-      add(set.atoms_of_.back(), false);
       signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
       return number;
     }
@@ -1873,18 +1968,17 @@ class RuleSetImpl : public RuleSet {
   };
   std::vector<SetWord> atom_bits_;
   std::vector<Range> bits_of_atom_;                   // by atom: into atom_bits_
-  std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test; the last ones have none
+  std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test
   // Form tests.
   std::vector<TestKind> kinds_;
-  // What a signature tells of a test.
-  struct TagTest {
-    morph::Grammemes need = 0, forbid = 0, never = 0;
-    std::uint32_t origins = 0, form_need = 0, form_forbid = 0;
-    std::uint32_t test = 0;
-  };
-  morph::Grammemes told_tags_ = 0;                // those that such a test names
-  std::array<std::vector<TagTest>, 65> of_tags_;  // those that are not kKeyed, by a bit that they need; the last ones need none
-  std::vector<std::uint32_t> own_;                // the place of a test in the rows of forms; kNoIndex: told by the signature
+  morph::Grammemes told_tags_ = 0;  // those that tests name which are not kKeyed
+  std::vector<std::uint32_t> unkeyed_tests_;
+  // Rows of bits for these tests, and behind them for atoms: what the readings, and what the form as a whole, say of them.
+  std::size_t atom_words_ = 0, half_row_ = 0, reading_words_ = 0;
+  std::vector<std::uint64_t> any_reading_row_;  // those that ask for no reading
+  std::vector<std::uint64_t> form_rows_;        // four of them: by whether the form is known (1), and has a capital (2)
+  std::vector<Range> regexes_of_atom_;          // into Program::regexes
+  std::vector<std::uint32_t> own_;              // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions

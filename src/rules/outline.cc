@@ -175,19 +175,20 @@ class Parser {
 }  // namespace
 
 TextOutline OutlineOfText(std::string_view text) {
-  TextOutline out;
-  for (std::size_t at = 0; at < text.size(); ++out.letters) {
+  std::uint64_t first = 0, last = 0, all = 0;
+  std::uint32_t letters = 0;
+  for (std::size_t at = 0; at < text.size(); ++letters) {
     const auto lead = static_cast<unsigned char>(text[at]);
     if (lead >= 0xC2 && lead < 0xE0 && at + 1 < text.size()) {
-      out.last = LetterBit(char32_t{lead & 0x1Fu} << 6 | (static_cast<unsigned char>(text[at + 1]) & 0x3Fu));
+      last = std::uint64_t{1} << (32 + (static_cast<unsigned char>(text[at + 1]) & 31));  // LetterBit of a letter of two bytes
       at += 2;
     } else {
-      out.last = LetterBit(morph::NextCodePoint(text, &at));
+      last = LetterBit(morph::NextCodePoint(text, &at));
     }
-    if (out.letters == 0) out.first = out.last;
-    out.all |= out.last;
+    if (letters == 0) first = last;
+    all |= last;
   }
-  return out;
+  return {first, last, all, letters};
 }
 
 Outline OutlineOfRegex(std::string_view pattern) {

@@ -21,6 +21,7 @@ struct Outline {
   std::uint64_t first = ~std::uint64_t{0}, last = ~std::uint64_t{0};  // the letters that may stand first and last
   std::uint64_t needed = 0;                                           // the letters that must occur
   std::uint32_t min = 0, max = 0xFFFFFFFF;                            // letters
+  bool of_surface = false;                                            // for the caller: which text of a form is meant
 
   bool Allows(const TextOutline& text) const {
     return (first & text.first) != 0 && (last & text.last) != 0 && (needed & ~text.all) == 0 && text.letters >= min && text.letters <= max;
