@@ -205,6 +205,8 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
   const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
   const std::size_t size = stems_.size(), paradigms = paradigms_.size();
   const std::uint64_t* const looks = paradigm_looks_.data();
+  constexpr std::size_t kFew = 8;
+  std::array<Lexeme, kFew> few;
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
     if (!word.view().starts_with(prefix)) continue;
@@ -235,8 +237,6 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
       const std::uint32_t key = LookKey(stems[e].end.folded, static_cast<std::uint32_t>(p));
       const std::uint64_t bit = LookBit(key);
       // Their rows are asked for before the first one is needed, too.
-      constexpr std::size_t kFew = 8;
-      std::array<Lexeme, kFew> few;
       for (bool more = true; more;) {
         std::size_t lexemes = 0;
         for (; left != 0 && lexemes < kFew; --left) {

@@ -795,7 +795,7 @@ class RuleSetImpl : public RuleSet {
     }
     atom_words_ = (atoms_.size() + 63) / 64;
     half_row_ = test_words_ + atom_words_;
-    reading_words_ = 2 * half_row_;
+    reading_words_ = std::max<std::size_t>(2 * half_row_, 1);  // rules without tests have rows too
     any_reading_row_.assign(half_row_, 0);
     form_rows_.assign(4 * half_row_, 0);
     for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
