@@ -27,6 +27,11 @@ bool MayGain(const Scores& s) {
   return may;
 }
 
+// Has a row brought to the cache.
+void Ask(const float* row) {
+  for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) __builtin_prefetch(row + x);
+}
+
 Scores At(const float* numbers) {
   Scores s;
   std::copy_n(numbers, kTypes, s.begin());
@@ -56,7 +61,7 @@ void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   caseless_ = caseless;
   FormSums& f = forms_[caseless];
   if (f.ready.size() < forms.size()) f.ready.resize(forms.size() + forms.size() / 2, 0);
-  while (f.blocks.size() * kFormsABlock < forms.size()) f.blocks.push_back(std::make_unique_for_overwrite<float[]>(kFormsABlock * kBlock));
+  while (f.blocks.size() * kFormsABlock < forms.size()) f.blocks.push_back(std::make_unique_for_overwrite<WordRow[]>(kFormsABlock));
 }
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
@@ -99,9 +104,9 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
       }
       if (row_of_[id] == kNoRow) {
         row_of_[id] = static_cast<std::uint32_t>(rows_.size());
-        rows_.resize(rows_.size() + kBlock, 0.0f);
+        rows_.emplace_back();
       }
-      rows_[row_of_[id] + InRow(cell.slot)] += cell.weight;
+      rows_[row_of_[id]][InRow(cell.slot)] += cell.weight;
     }
   }
   std::array<Scores, kTemplateCount> most{};  // that a piece says
@@ -120,15 +125,15 @@ const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* 
     for (const FormEvidence::Keyed& k : scratch->of_form_) table_->Ask(EvidenceKey(k.t, k.key));
     const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
     const std::uint64_t key = traits.Key();
-    const std::array<float, kBlock>* listed = scratch->of_traits_.Find(key);
+    const WordRow* listed = scratch->of_traits_.Find(key);
     if (listed == nullptr) {
       if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
-      std::array<float, kBlock>& fresh = scratch->of_traits_[key];
+      WordRow& fresh = scratch->of_traits_[key];
       listed = &fresh;
       evidence_->OfTraits(traits, &scratch->form_ids_);
       for (const EvidenceId id : scratch->form_ids_) {
         if (row_of_[id] == kNoRow) continue;
-        const float* row = rows_.data() + row_of_[id];
+        const WordRow& row = rows_[row_of_[id]];
         for (std::size_t x = 0; x < kBlock; ++x) fresh[x] += row[x];
       }
     }
@@ -152,13 +157,12 @@ void Model::Spread(std::size_t m, const float* sums, std::span<const EvidenceId>
   };
   if (sums != nullptr) add(sums);
   for (const EvidenceId id : ids) {
-    if (row_of_[id] != kNoRow) add(rows_.data() + row_of_[id]);
+    if (row_of_[id] != kNoRow) add(rows_[row_of_[id]].data());
   }
   std::copy(block.begin(), block.end(), lanes);
 }
 
 const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const {
-  if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
   ScoreScratch::KeyedCell& cell = scratch->keyed_[key >> kKeyedShift];
   if (cell.key != key) {
     cell.key = key;
@@ -193,9 +197,15 @@ Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& s
 
 Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
   Scores own{};
-  evidence_->OfSpan(a, cats, c, span_.data(), &own);
+  // What is remembered of the keyed evidence is on its way while the other is looked at.
   const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
-  for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(EvidenceKey(keys.items[i].t, keys.items[i].key), scratch), &own);
+  std::array<std::uint64_t, std::tuple_size_v<decltype(keys.items)>> table_keys;
+  for (std::uint32_t i = 0; i < keys.size; ++i) {
+    table_keys[i] = EvidenceKey(keys.items[i].t, keys.items[i].key);
+    __builtin_prefetch(&scratch->keyed_[table_keys[i] >> kKeyedShift]);
+  }
+  evidence_->OfSpan(a, cats, c, span_.data(), &own);
+  for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(table_keys[i], scratch), &own);
   return own;
 }
 
@@ -212,18 +222,25 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   // Each word spreads its sums over its neighbourhood.
   scratch->lanes_.assign((n + 4) * kLane, 0.0f);
   const ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
+  std::size_t waits = n;  // the token that is spread next; n: none
   for (std::size_t m = 0; m < n; ++m) {
     if (m + kAhead < n && scratch->active_[m + kAhead + 2] != 0) {
-      const float* ahead = f.Of(a.tokens[m + kAhead].form);
-      for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) __builtin_prefetch(ahead + x);
+      Ask(f.Of(a.tokens[m + kAhead].form));
     }
     if (scratch->active_[m + 2] == 0) continue;
-    const float* sums = SumsOf(a, a.tokens[m].form, scratch);
-    scratch->ids_.clear();
-    evidence_->OfToken(a, cats, m, &scratch->ids_);
-    Spread(m, sums, scratch->ids_, scratch);
+    // The rows of this token are on their way while the one before it is spread.
+    scratch->next_ids_.clear();
+    evidence_->OfToken(a, cats, m, &scratch->next_ids_);
+    for (const EvidenceId id : scratch->next_ids_) {
+      if (row_of_[id] != kNoRow) Ask(rows_[row_of_[id]].data());
+    }
+    if (waits < n) Spread(waits, SumsOf(a, a.tokens[waits].form, scratch), scratch->ids_, scratch);
+    waits = m;
+    scratch->ids_.swap(scratch->next_ids_);
   }
+  if (waits < n) Spread(waits, SumsOf(a, a.tokens[waits].form, scratch), scratch->ids_, scratch);
   SumLanes(n, scratch);
+  if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
   scratch->own_.resize(candidates.size());
   scores->resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {

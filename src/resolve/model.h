@@ -20,6 +20,9 @@ namespace atau::resolve {
 
 using Scores = std::array<float, kTypes>;
 
+// What a piece of word evidence, or all that of a form, says to its neighbourhood, in as few cache lines as hold it.
+struct alignas(64) WordRow : std::array<float, kBlock> {};
+
 // Per-call memory of scoring; keeps the summed weights of each form of one form table.
 class ScoreScratch {
  public:
@@ -30,15 +33,15 @@ class ScoreScratch {
   friend class Model;
   static constexpr std::size_t kFormsABlock = 256;
   struct FormSums {
-    std::vector<std::unique_ptr<float[]>> blocks;  // kBlock numbers a form, written when the form is met near a candidate
+    std::vector<std::unique_ptr<WordRow[]>> blocks;  // a row for each form, written when the form is met near a candidate
     std::vector<std::uint8_t> ready;
-    float* Of(std::uint32_t form) const { return blocks[form / kFormsABlock].get() + form % kFormsABlock * kBlock; }
+    float* Of(std::uint32_t form) const { return blocks[form / kFormsABlock][form % kFormsABlock].data(); }
   };
   FormSums forms_[2];  // [caseless]
   std::uint64_t generation_ = ~std::uint64_t{0};
   bool caseless_ = false;
   // What the table says of keyed evidence of candidates asked for lately, by some bits of the keys; 0: nothing yet.
-  struct KeyedCell {
+  struct alignas(32) KeyedCell {
     std::uint64_t key = 0;
     Scores scores;
   };
@@ -47,11 +50,11 @@ class ScoreScratch {
   std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
   std::vector<Scores> own_;  // what each candidate's own evidence says
-  std::vector<EvidenceId> ids_;
+  std::vector<EvidenceId> ids_, next_ids_;
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
   // The sums of forms' listed evidence, by the key of their traits.
-  KeyMap<std::array<float, kBlock>> of_traits_;
+  KeyMap<WordRow> of_traits_;
 };
 
 // One contribution, for explain.
@@ -101,10 +104,9 @@ class Model {
   const WeightTable* table_;
   std::vector<std::uint32_t> first_;
   std::vector<WeightCell> cells_;
-  // The same cells laid out for adding. Rows of kBlock numbers: what word evidence at token m says to the lanes of tokens m - 2 … m + 2, in
-  // this order.
-  std::vector<float> rows_;
-  std::vector<std::uint32_t> row_of_;  // by evidence: where its row begins in rows_; kNoRow where it says nothing of words
+  // The same cells laid out for adding. What word evidence at token m says to the lanes of tokens m - 2 … m + 2, in this order.
+  std::vector<WordRow> rows_;
+  std::vector<std::uint32_t> row_of_;  // by evidence: its row in rows_; kNoRow where it says nothing of words
   std::vector<Scores> span_;           // by evidence: what it says of a mention
   Scores most_remembered_{};           // the most that the memory says of a mention
 };
