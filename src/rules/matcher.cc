@@ -103,6 +103,15 @@ enum Place {
   kPlaces
 };
 
+// What is asked of a rule before it is run, all in one place.
+struct Start {
+  std::uint32_t rule = kNoIndex;
+  Op op = Op::kMatch;  // of the element that every match begins with; kMatch where there is no such
+  std::uint32_t a = 0, b = 0, c = 0;
+  Range needs;                      // into needs_
+  std::uint32_t crosses_lines = 0;  // 0 or 1
+};
+
 // What every match holds, and how many tokens behind its start: `min` at least, `max` and `classes` class matches at most.
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
@@ -152,6 +161,10 @@ std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
 // From hashes to numbers; open addressing.
 class HashIndex {
  public:
+  // Where a look at `hash` will be taken soon.
+  void Expect(std::uint64_t hash) const {
+    if (!slots_.empty()) Prefetch(slots_.data() + ((hash >> 32) & (slots_.size() - 1)));
+  }
   // The number under `hash`, which is kNoIndex where there is none yet; the caller may set it at once.
   std::uint32_t& At(std::uint64_t hash) {
     if ((size_ + 1) * 2 > slots_.size()) Grow();
@@ -226,6 +239,7 @@ struct MatchScratch::State {
     std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
     std::uint32_t tests = 0;           // into signature_tests
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
+    std::uint64_t keyed = 0;           // the tests of kKeyed that hold, a bit for each 64th of them
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -268,6 +282,7 @@ struct MatchScratch::State {
     std::uint32_t form = 0;
     std::uint32_t tests = 0;               // into signature_tests
     std::uint32_t profile = 0;             // offset in profiles
+    std::uint64_t keyed = 0;               // as of its form
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
   };
   std::vector<TokenState> tokens;
@@ -455,9 +470,15 @@ class RuleSetImpl : public RuleSet {
       }
       infos_.push_back(std::move(info));
       AddRule(i, r);
-      needs_of_.push_back({static_cast<std::uint32_t>(needs_.size()), 0});
+      Start& start = starts_[bit_of_[i]];
+      start.crosses_lines = r.crosses_lines != 0 ? 1 : 0;
+      if (entry_[r.start] != kNoIndex) {
+        const Instruction& first = p_.code[entry_[r.start]];
+        start.op = first.op, start.a = first.a, start.b = first.b, start.c = first.c;
+      }
+      start.needs.first = static_cast<std::uint32_t>(needs_.size());
       AddNeeds(i, r);
-      needs_of_.back().count = static_cast<std::uint32_t>(needs_.size()) - needs_of_.back().first;
+      start.needs.count = static_cast<std::uint32_t>(needs_.size()) - start.needs.first;
       single_.push_back(SingleOf(r));
     }
     for (std::uint32_t test = 0; test < classes_.size(); ++test) {
@@ -472,7 +493,8 @@ class RuleSetImpl : public RuleSet {
     need_class_.assign(required_.size() * words_, 0);
     need_later_.assign(words_, 0);
     for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
-      for (std::uint32_t k = needs_of_[i].first; k < needs_of_[i].first + needs_of_[i].count; ++k) {
+      const Range needs = starts_[bit_of_[i]].needs;
+      for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
         const std::uint32_t required = needs_[k].required;
         Set(i, required == kNoIndex ? need_later_.data() : need_class_.data() + required * words_);
       }
@@ -505,16 +527,16 @@ class RuleSetImpl : public RuleSet {
   void PlaceBits() {
     bit_of_.resize(p_.rules.size());
     for (const Phase phase : {Phase::kCandidates, Phase::kRelations}) {
-      const std::size_t first = rule_of_.size() / 64;
+      const std::size_t first = starts_.size() / 64;
       for (std::uint32_t rule = 0; rule < p_.rules.size(); ++rule) {
         if (static_cast<Phase>(p_.rules[rule].phase) != phase) continue;
-        bit_of_[rule] = static_cast<std::uint32_t>(rule_of_.size());
-        rule_of_.push_back(rule);
+        bit_of_[rule] = static_cast<std::uint32_t>(starts_.size());
+        starts_.emplace_back().rule = rule;
       }
-      rule_of_.resize((rule_of_.size() + 63) / 64 * 64, kNoIndex);
-      words_of_phase_[static_cast<int>(phase)] = {first, rule_of_.size() / 64};
+      starts_.resize((starts_.size() + 63) / 64 * 64);
+      words_of_phase_[static_cast<int>(phase)] = {first, starts_.size() / 64};
     }
-    words_ = rule_of_.size() / 64;
+    words_ = starts_.size() / 64;
   }
 
   void Set(std::uint32_t rule, std::uint64_t* set) const { set[bit_of_[rule] / 64] |= std::uint64_t{1} << (bit_of_[rule] % 64); }
@@ -737,8 +759,14 @@ class RuleSetImpl : public RuleSet {
                        : t.regexes.count != 0 ? TestKind::kRegex
                        : exceptions           ? TestKind::kTagsNot
                                               : TestKind::kTags);
-      own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
       if (kinds_.back() != TestKind::kKeyed) told_tags_ |= t.need | t.forbid | t.never;
+    }
+    own_.assign(kinds_.size(), kNoIndex);
+    for (const bool keyed : {true, false}) {
+      for (std::size_t test = 0; test < kinds_.size(); ++test) {
+        if (kinds_[test] != TestKind::kTags && (kinds_[test] == TestKind::kKeyed) == keyed) own_[test] = own++;
+      }
+      if (keyed) keyed_own_ = own;
     }
     for (const ConjunctionTest& c : p_.conjunctions) {
       checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
@@ -981,7 +1009,8 @@ class RuleSetImpl : public RuleSet {
     State& s;
     Hits& out;
     const Phase phase;
-    const WordRange words;  // of the sets: those of the phase
+    const WordRange words;                    // of the sets: those of the phase
+    static constexpr std::size_t kFar = 8;  // what is far away in memory is asked for so many tokens or matches before it is needed
 
     bool Begin() {
       if (view.tokens == nullptr || view.forms == nullptr || view.tokens->empty() || set.words_ == 0) return false;
@@ -1025,7 +1054,10 @@ class RuleSetImpl : public RuleSet {
       for (auto& list : s.required_at) list.clear();
       s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
-        for (const gazetteer::Match& m : *view.matches) {
+        const std::vector<gazetteer::Match>& matches = *view.matches;
+        for (std::size_t at = 0; at < matches.size(); ++at) {
+          if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
+          const gazetteer::Match& m = matches[at];
           const std::uint32_t row = RowOf(m);
           s.keys.push_back(row);
           if (m.begin < n) ++s.match_at[m.begin + 1];
@@ -1052,10 +1084,16 @@ class RuleSetImpl : public RuleSet {
       s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
+    // Of what tells what a match may be for rules.
+    static std::uint64_t HashOf(const gazetteer::Match& match) {
+      const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
+      return Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u));
+    }
+
     // What a match may be for rules.
     std::uint32_t RowOf(const gazetteer::Match& match) {
       const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
-      std::uint32_t& row = s.entry_rows.At(Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u)));
+      std::uint32_t& row = s.entry_rows.At(HashOf(match));
       if (row == kNoIndex) {
         const gazetteer::Entry entry = view.gazetteer->entry(match.entry);
         row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(entry.slots), word, support});
@@ -1106,9 +1144,12 @@ class RuleSetImpl : public RuleSet {
       s.walls.resize(n * 2);
       for (std::size_t i = 0; i < n; ++i) {
         const token::Token& t = (*view.tokens)[i];
+        if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
-        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
+        const auto profile = static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces);
+        Prefetch(s.profiles.data() + profile + kLater * set.words_);
+        s.tokens[i] = {MaskOf(t), t.form, form.tests, profile, form.keyed};
       }
       s.later.assign(set.words_, 0);
       for (std::size_t w = 0; w < set.words_; ++w) {
@@ -1170,7 +1211,7 @@ class RuleSetImpl : public RuleSet {
     template <std::size_t kWords>
     void Places(const std::size_t from) {
       using Words = std::array<std::uint64_t, kWords>;
-      constexpr std::size_t kAhead = 4;
+      constexpr std::size_t kAhead = 4;  // a profile is several lines of memory
       const std::size_t n = view.tokens->size();
       const std::size_t stride = set.words_;
       // Words of the set that stands `place` sets behind `sets`.
@@ -1327,7 +1368,11 @@ class RuleSetImpl : public RuleSet {
       }
       if (!s.extra_tests.empty()) {
         std::uint64_t* row = OwnRow(&state);
-        for (std::uint32_t test : s.extra_tests) row[set.own_[test] / 64 * 2 + 1] |= std::uint64_t{1} << (set.own_[test] % 64);
+        for (std::uint32_t test : s.extra_tests) {
+          const std::uint64_t bit = std::uint64_t{1} << (set.own_[test] % 64);
+          row[set.own_[test] / 64 * 2 + 1] |= bit;
+          state.keyed |= bit;
+        }
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
@@ -1488,22 +1533,20 @@ class RuleSetImpl : public RuleSet {
     // Runs rules that may match at a token.
     void At(const State::Chosen& chosen) {
       for (std::uint64_t bits = chosen.rules; bits != 0; bits &= bits - 1) {
-        Try(set.rule_of_[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
+        Try(set.starts_[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
       }
     }
 
-    void Try(std::uint32_t rule, std::uint32_t i) {
-      const RuleCode& r = set.p_.rules[rule];
-      if (!MayStand(set.entry_[r.start], i)) return;
-      const Range needs = set.needs_of_[rule];
-      if (needs.count != 0) {
+    void Try(const Start& start, std::uint32_t i) {
+      if (!MayStand(start.op, start.a, start.b, start.c, i)) return;
+      if (start.needs.count != 0) {
         // No match goes over the end of its sentence.
-        const std::uint32_t end = s.walls[i * std::size_t{2} + (r.crosses_lines != 0 ? 1 : 0)];
-        for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
-          if (!Finds(set.needs_[k], k, rule, i, end)) return;
+        const std::uint32_t end = s.walls[i * std::size_t{2} + start.crosses_lines];
+        for (std::uint32_t k = start.needs.first; k < start.needs.first + start.needs.count; ++k) {
+          if (!Finds(set.needs_[k], k, start.rule, i, end)) return;
         }
       }
-      Match(rule, i);
+      Match(start.rule, i);
     }
 
     bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
@@ -1693,6 +1736,8 @@ class RuleSetImpl : public RuleSet {
         if (c->test != kNoIndex) {
           if (c->own == kNoIndex) {
             if (((s.signature_tests[t.tests + c->test / 64] >> (c->test % 64)) & 1) == 0) continue;
+          } else if (c->own < set.keyed_own_ && ((t.keyed >> (c->own % 64)) & 1) == 0) {
+            continue;  // no list that any such test asks for names it
           } else if (!Holds(*c, t.form)) {
             continue;
           }
@@ -1703,15 +1748,16 @@ class RuleSetImpl : public RuleSet {
       return false;
     }
 
-    // Whether an element may stand at a token, as far as a short look tells; true where it is none that takes a token.
-    bool MayStand(std::uint32_t entry, std::uint32_t pos) {
-      if (entry == kNoIndex) return true;
-      const Instruction& in = set.p_.code[entry];
-      switch (in.op) {
+    // Whether an element (an instruction without its capture) may stand at a token, as far as a short look tells; true of an end, which
+    // stands for what is no element.
+    bool MayStand(Op op, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t pos) {
+      switch (op) {
         case Op::kToken:
-          return TokenHolds(in.a, in.b, pos);
+          return TokenHolds(a, b, pos);
         case Op::kClass:
-          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(in.b, in.c, pos));
+          return s.match_at[pos] != s.match_at[pos + 1] && (c == 0 || TokenHolds(b, c, pos));
+        case Op::kMatch:
+          return true;
         case Op::kResolved:
           return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
         case Op::kClose:
@@ -1876,7 +1922,8 @@ class RuleSetImpl : public RuleSet {
               if (!alive) break;
               // Most ways end at their first element, and need not be gone.
               if (const std::uint32_t entry = set.entry_[pc + 1]; entry != kNoIndex) {
-                if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(entry, pos)) {
+                const Instruction& e = code[entry];
+                if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(e.op, e.a, e.b, e.c, pos)) {
                   pc = in.a;
                   break;
                 }
@@ -1942,13 +1989,13 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
   std::vector<Need> needs_;
-  std::vector<Range> needs_of_;                         // by rule: into needs_
+  std::vector<Start> starts_;                           // by the bit of a rule; some bits have none
   std::vector<std::uint32_t> single_;                   // by rule: its only element
   std::vector<std::uint64_t> need_class_, need_later_;  // rules that need each required class, or a token of kLater
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
   WordRange words_of_phase_[2];
-  std::vector<std::uint32_t> bit_of_, rule_of_;  // of a rule its bit, and back; kNoIndex where a bit has no rule
+  std::vector<std::uint32_t> bit_of_;  // of a rule its bit
   std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
   std::vector<std::uint64_t> anything_;               // sets: rules that any token suits
   std::vector<std::uint64_t> nothing_;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
@@ -1979,6 +2026,7 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint64_t> form_rows_;        // four of them: by whether the form is known (1), and has a capital (2)
   std::vector<Range> regexes_of_atom_;          // into Program::regexes
   std::vector<std::uint32_t> own_;              // the place of a test in the rows of forms; kNoIndex: told by the signature
+  std::uint32_t keyed_own_ = 0;                 // those before it are kKeyed
   std::size_t own_words_ = 0, test_words_ = 0;
   std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
