@@ -140,8 +140,9 @@ enum class TestKind : std::uint8_t {
 // A ConjunctionTest, ready to be looked at.
 struct TokenCheck {
   TokenMask need = 0, forbid = 0;
-  std::uint32_t test = kNoIndex;  // form test
-  std::uint32_t own = kNoIndex;   // its place in the rows of forms; kNoIndex: the signature tells
+  std::uint32_t test = kNoIndex;   // form test
+  std::uint32_t place = kNoIndex;  // its place in the rows of signatures; kNoIndex: it is found by its key
+  std::uint32_t own = kNoIndex;    // its place in the rows of forms; kNoIndex: the signature tells
   Range not_classes;
 };
 
@@ -238,7 +239,8 @@ struct MatchScratch::State {
   struct FormState {
     std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
     std::uint32_t tests = 0;           // into signature_tests
-    std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
+    std::uint32_t row = 0;             // into rows; 0 = shared by the forms of which no such test was asked
+    std::uint32_t held = 0;            // into held; where `keyed` has a bit
     std::uint64_t keyed = 0;           // the tests of kKeyed that hold, a bit for each 64th of them
   };
   struct Signature {
@@ -247,7 +249,8 @@ struct MatchScratch::State {
   };
   std::vector<FormState> forms;
   std::vector<Signature> signatures;
-  std::vector<std::uint64_t> signature_tests;  // a bit for each form test
+  std::vector<std::uint64_t> signature_tests;  // a bit for each form test that no key finds
+  std::vector<std::uint32_t> held;             // of each form the tests of kKeyed that hold, then kNoIndex
   std::vector<std::uint32_t> pending;
   std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
   HashIndex signature_index, profile_index;
@@ -752,7 +755,6 @@ class RuleSetImpl : public RuleSet {
   // Parts the tests by the way in which their outcome is found.
   void SortTests() {
     kinds_.reserve(p_.form_tests.size());
-    std::uint32_t own = 0;
     for (const FormTest& t : p_.form_tests) {
       const bool exceptions = t.not_lemmas.count != 0 || t.not_texts.count != 0 || t.not_exacts.count != 0;
       kinds_.push_back((t.has & 7) != 0       ? TestKind::kKeyed
@@ -761,25 +763,27 @@ class RuleSetImpl : public RuleSet {
                                               : TestKind::kTags);
       if (kinds_.back() != TestKind::kKeyed) told_tags_ |= t.need | t.forbid | t.never;
     }
-    own_.assign(kinds_.size(), kNoIndex);
-    for (const bool keyed : {true, false}) {
-      for (std::size_t test = 0; test < kinds_.size(); ++test) {
-        if (kinds_[test] != TestKind::kTags && (kinds_[test] == TestKind::kKeyed) == keyed) own_[test] = own++;
-      }
-      if (keyed) keyed_own_ = own;
+    std::uint32_t own = 0;
+    place_.assign(kinds_.size(), kNoIndex);
+    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
+      if (kinds_[test] == TestKind::kKeyed) continue;
+      place_[test] = static_cast<std::uint32_t>(unkeyed_tests_.size());
+      unkeyed_tests_.push_back(test);
+    }
+    std::vector<std::uint32_t> own_of(kinds_.size(), kNoIndex);
+    for (const std::uint32_t test : unkeyed_tests_) {
+      if (kinds_[test] != TestKind::kTags) own_of[test] = own++;
     }
     for (const ConjunctionTest& c : p_.conjunctions) {
-      checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
+      TokenCheck& check = checks_.emplace_back(TokenCheck{c.need, c.forbid, c.form_test, kNoIndex, kNoIndex, c.not_classes});
+      if (c.form_test != kNoIndex) check.place = place_[c.form_test], check.own = own_of[c.form_test];
     }
     own_words_ = (own + 63) / 64;
-    test_words_ = (p_.form_tests.size() + 63) / 64;
-    // The shared row: what is found by its key is known not to hold.
-    shared_row_.assign(own_words_ * 2, 0);
+    test_words_ = (unkeyed_tests_.size() + 63) / 64;
     std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;  // tests by the keys that may make them hold
     std::string folded;
     for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
       if (kinds_[test] != TestKind::kKeyed) continue;
-      shared_row_[own_[test] / 64 * 2] |= std::uint64_t{1} << (own_[test] % 64);
       const FormTest& t = p_.form_tests[test];
       // One list is enough: the test asks for all of them.
       if ((t.has & 2) != 0) {
@@ -826,9 +830,7 @@ class RuleSetImpl : public RuleSet {
     reading_words_ = std::max<std::size_t>(2 * half_row_, 1);  // rules without tests have rows too
     any_reading_row_.assign(half_row_, 0);
     form_rows_.assign(4 * half_row_, 0);
-    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
-      if (kinds_[test] == TestKind::kKeyed) continue;
-      unkeyed_tests_.push_back(test);
+    for (const std::uint32_t test : unkeyed_tests_) {
       const FormTest& t = p_.form_tests[test];
       if (!AsksForReading(t)) SetTest(test, any_reading_row_.data());
       for (std::uint32_t form = 0; form < 4; ++form) {
@@ -842,7 +844,7 @@ class RuleSetImpl : public RuleSet {
 
   // Sets the bits of a test and of its atoms in half a row of a reading.
   void SetTest(std::uint32_t test, std::uint64_t* row) const {
-    row[test / 64] |= std::uint64_t{1} << (test % 64);
+    row[place_[test] / 64] |= std::uint64_t{1} << (place_[test] % 64);
     for (std::uint32_t atom : atoms_of_[test]) row[test_words_ + atom / 64] |= std::uint64_t{1} << (atom % 64);
   }
 
@@ -1009,7 +1011,7 @@ class RuleSetImpl : public RuleSet {
     State& s;
     Hits& out;
     const Phase phase;
-    const WordRange words;                    // of the sets: those of the phase
+    const WordRange words;                  // of the sets: those of the phase
     static constexpr std::size_t kFar = 8;  // what is far away in memory is asked for so many tokens or matches before it is needed
 
     bool Begin() {
@@ -1080,7 +1082,8 @@ class RuleSetImpl : public RuleSet {
       s.signature_index.Clear(), s.profile_index.Clear();
       s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
       s.mask_index.Clear(), s.mask_rows.clear();
-      s.rows = set.shared_row_;
+      s.rows.assign(set.own_words_ * 2, 0);
+      s.held.clear();
       s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
     }
 
@@ -1367,12 +1370,10 @@ class RuleSetImpl : public RuleSet {
         if (r.lemma_key != last && (last = r.lemma_key) != form.key) look_up(last);
       }
       if (!s.extra_tests.empty()) {
-        std::uint64_t* row = OwnRow(&state);
-        for (std::uint32_t test : s.extra_tests) {
-          const std::uint64_t bit = std::uint64_t{1} << (set.own_[test] % 64);
-          row[set.own_[test] / 64 * 2 + 1] |= bit;
-          state.keyed |= bit;
-        }
+        state.held = static_cast<std::uint32_t>(s.held.size());
+        for (const std::uint32_t test : s.extra_tests) state.keyed |= std::uint64_t{1} << (test % 64);
+        s.held.insert(s.held.end(), s.extra_tests.begin(), s.extra_tests.end());
+        s.held.push_back(kNoIndex);
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
@@ -1490,12 +1491,20 @@ class RuleSetImpl : public RuleSet {
       const std::size_t size = set.own_words_ * 2;
       if (form->row == 0) {
         form->row = static_cast<std::uint32_t>(s.rows.size() / size);
-        s.rows.insert(s.rows.end(), set.shared_row_.begin(), set.shared_row_.end());
+        s.rows.resize(s.rows.size() + size);
       }
       return s.rows.data() + form->row * size;
     }
 
-    // Whether a test of TestKinds beyond kTags holds of a form: looked at once a form.
+    // Whether a test holds of a form that is found by its key.
+    bool HoldsKeyed(std::uint32_t test, std::uint64_t keyed, std::uint32_t form) const {
+      if (((keyed >> (test % 64)) & 1) == 0) return false;
+      const std::uint32_t* held = s.held.data() + s.forms[form].held;
+      while (*held != test && *held != kNoIndex) ++held;
+      return *held == test;
+    }
+
+    // Whether a test of kTagsNot or kRegex holds of a form: looked at once a form.
     bool Holds(const TokenCheck& c, std::uint32_t form) {
       const State::FormState& state = s.forms[form];
       const std::uint64_t* row = s.rows.data() + state.row * set.own_words_ * 2 + c.own / 64 * 2;
@@ -1509,7 +1518,7 @@ class RuleSetImpl : public RuleSet {
       const std::uint64_t bit = std::uint64_t{1} << (c.own % 64);
       row[0] |= bit;
       // What its signature denies needs no expression.
-      const bool possible = ((s.signature_tests[state.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
+      const bool possible = ((s.signature_tests[state.tests + c.place / 64] >> (c.place % 64)) & 1) != 0;
       const bool holds = possible && set.Evaluate(set.p_.form_tests[c.test], *view.forms, (*view.forms)[form]);
       if (holds) row[1] |= bit;
       return holds;
@@ -1734,10 +1743,10 @@ class RuleSetImpl : public RuleSet {
       for (const TokenCheck *c = set.checks_.data() + first, *end = c + count; c != end; ++c) {
         if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
         if (c->test != kNoIndex) {
-          if (c->own == kNoIndex) {
-            if (((s.signature_tests[t.tests + c->test / 64] >> (c->test % 64)) & 1) == 0) continue;
-          } else if (c->own < set.keyed_own_ && ((t.keyed >> (c->own % 64)) & 1) == 0) {
-            continue;  // no list that any such test asks for names it
+          if (c->place == kNoIndex) {
+            if (!HoldsKeyed(c->test, t.keyed, t.form)) continue;
+          } else if (c->own == kNoIndex) {
+            if (((s.signature_tests[t.tests + c->place / 64] >> (c->place % 64)) & 1) == 0) continue;
           } else if (!Holds(*c, t.form)) {
             continue;
           }
@@ -2018,17 +2027,14 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test
   // Form tests.
   std::vector<TestKind> kinds_;
-  morph::Grammemes told_tags_ = 0;  // those that tests name which are not kKeyed
-  std::vector<std::uint32_t> unkeyed_tests_;
+  morph::Grammemes told_tags_ = 0;                    // those that tests name which are not kKeyed
+  std::vector<std::uint32_t> unkeyed_tests_, place_;  // the others, and their places in the rows of signatures
   // Rows of bits for these tests, and behind them for atoms: what the readings, and what the form as a whole, say of them.
   std::size_t atom_words_ = 0, half_row_ = 0, reading_words_ = 0;
   std::vector<std::uint64_t> any_reading_row_;  // those that ask for no reading
   std::vector<std::uint64_t> form_rows_;        // four of them: by whether the form is known (1), and has a capital (2)
   std::vector<Range> regexes_of_atom_;          // into Program::regexes
-  std::vector<std::uint32_t> own_;              // the place of a test in the rows of forms; kNoIndex: told by the signature
-  std::uint32_t keyed_own_ = 0;                 // those before it are kKeyed
   std::size_t own_words_ = 0, test_words_ = 0;
-  std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
   struct KeySlot {
     std::uint64_t key = 0;
