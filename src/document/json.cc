@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace atau {
 namespace {
@@ -113,6 +116,12 @@ class Writer {
     std::memcpy(p, s.data(), s.size());
     Done(p + s.size());
   }
+  // What was written from `begin` to `end` (see Size), once more.
+  void Again(std::size_t begin, std::size_t end) {
+    char* p = Room(end - begin);
+    Done(std::copy_n(out_.data() + begin, end - begin, p));
+  }
+  std::size_t Size() const { return size_; }
   void Finish() { out_.resize(size_); }
 
  private:
@@ -169,7 +178,14 @@ class Writer {
   std::size_t size_;
 };
 
-void WriteEntity(const Document& d, const Entity& e, bool nested, Writer* w) {
+// Whether two entities have the same members, but for the parent.
+bool Same(const Entity& x, const Entity& y) {
+  return x.code_points == y.code_points && x.type == y.type && x.entity == y.entity && x.score == y.score && x.kind == y.kind &&
+         x.text == y.text && x.normal == y.normal && x.slots == y.slots && x.gazetteer == y.gazetteer && x.rule == y.rule;
+}
+
+// All members but the parent, and no closing brace.
+void WriteEntity(const Document& d, const Entity& e, Writer* w) {
   w->Raw("{\"start\":");
   w->Integer(static_cast<long long>(e.code_points.start));
   w->Raw(",\"end\":");
@@ -204,15 +220,6 @@ void WriteEntity(const Document& d, const Entity& e, bool nested, Writer* w) {
   w->Number(e.score);
   w->Raw(",\"rule\":");
   w->String(e.rule);
-  if (nested) {
-    w->Raw(",\"parent\":");
-    if (e.parent < 0) {
-      w->Raw("null");
-    } else {
-      w->Integer(e.parent);
-    }
-  }
-  w->Raw("}");
 }
 
 }  // namespace
@@ -232,15 +239,35 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
     w.String(id);
     w.Raw(",");
   }
+  std::vector<std::pair<std::size_t, std::size_t>> written;  // where the members of each stand
+  written.reserve(d.entities.size());
   w.Raw("\"entities\":[");
   for (std::size_t i = 0; i < d.entities.size(); ++i) {
     if (i > 0) w.Raw(",");
-    WriteEntity(d, d.entities[i], false, &w);
+    const std::size_t begin = w.Size();
+    WriteEntity(d, d.entities[i], &w);
+    written.emplace_back(begin, w.Size());
+    w.Raw("}");
   }
   w.Raw("],\"nested\":[");
+  std::size_t flat = 0;
   for (std::size_t i = 0; i < d.nested.size(); ++i) {
+    const Entity& e = d.nested[i];
     if (i > 0) w.Raw(",");
-    WriteEntity(d, d.nested[i], true, &w);
+    // Most are those of the flat view again.
+    while (flat < d.entities.size() && d.entities[flat].code_points.start < e.code_points.start) ++flat;
+    if (flat < d.entities.size() && Same(d.entities[flat], e)) {
+      w.Again(written[flat].first, written[flat].second);
+    } else {
+      WriteEntity(d, e, &w);
+    }
+    w.Raw(",\"parent\":");
+    if (e.parent < 0) {
+      w.Raw("null");
+    } else {
+      w.Integer(e.parent);
+    }
+    w.Raw("}");
   }
   w.Raw("],\"document_entities\":[");
   for (std::size_t i = 0; i < d.document_entities.size(); ++i) {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "morph/form_table.h"
 #include "morph/inflect.h"
@@ -26,8 +26,21 @@ class Nominatives {
  private:
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
-  std::unordered_map<std::string, std::string> known_;  // by everything that the nominative depends on
-  std::string key_;
+  // What the nominative depends on as numbers, and where the group with them is remembered. Open addressing; half of the slots are free.
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::size_t record = kFree;  // into records_
+  };
+  static constexpr std::size_t kFree = static_cast<std::size_t>(-1);
+  void Forget();
+  void Grow();
+  std::size_t First(std::uint64_t hash) const { return (hash >> 32) & (slots_.size() - 1); }
+  std::size_t Next(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
+
+  std::vector<std::uint64_t> key_;
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;
+  std::string records_;  // of each group the size of its key and of its nominative (bytes), the key, the nominative
 };
 
 }  // namespace atau::resolve

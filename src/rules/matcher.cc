@@ -103,6 +103,15 @@ enum Place {
   kPlaces
 };
 
+// What is asked of a rule before it is run, all in one place.
+struct Start {
+  std::uint32_t rule = kNoIndex;
+  Op op = Op::kMatch;  // of the element that every match begins with; kMatch where there is no such
+  std::uint32_t a = 0, b = 0, c = 0;
+  Range needs;                      // into needs_
+  std::uint32_t crosses_lines = 0;  // 0 or 1
+};
+
 // What every match holds, and how many tokens behind its start: `min` at least, `max` and `classes` class matches at most.
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
@@ -131,8 +140,9 @@ enum class TestKind : std::uint8_t {
 // A ConjunctionTest, ready to be looked at.
 struct TokenCheck {
   TokenMask need = 0, forbid = 0;
-  std::uint32_t test = kNoIndex;  // form test
-  std::uint32_t own = kNoIndex;   // its place in the rows of forms; kNoIndex: the signature tells
+  std::uint32_t test = kNoIndex;   // form test
+  std::uint32_t place = kNoIndex;  // its place in the rows of signatures; kNoIndex: it is found by its key
+  std::uint32_t own = kNoIndex;    // its place in the rows of forms; kNoIndex: the signature tells
   Range not_classes;
 };
 
@@ -152,6 +162,10 @@ std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
 // From hashes to numbers; open addressing.
 class HashIndex {
  public:
+  // Where a look at `hash` will be taken soon.
+  void Expect(std::uint64_t hash) const {
+    if (!slots_.empty()) Prefetch(slots_.data() + ((hash >> 32) & (slots_.size() - 1)));
+  }
   // The number under `hash`, which is kNoIndex where there is none yet; the caller may set it at once.
   std::uint32_t& At(std::uint64_t hash) {
     if ((size_ + 1) * 2 > slots_.size()) Grow();
@@ -225,7 +239,9 @@ struct MatchScratch::State {
   struct FormState {
     std::uint32_t profile = kNoIndex;  // into profiles; kNoIndex = not yet looked at
     std::uint32_t tests = 0;           // into signature_tests
-    std::uint32_t row = 0;             // into rows; 0 = shared by the forms that no list names and no expression was tried on
+    std::uint32_t row = 0;             // into rows; 0 = shared by the forms of which no such test was asked
+    std::uint32_t held = 0;            // into held; where `keyed` has a bit
+    std::uint64_t keyed = 0;           // the tests of kKeyed that hold, a bit for each 64th of them
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -233,7 +249,8 @@ struct MatchScratch::State {
   };
   std::vector<FormState> forms;
   std::vector<Signature> signatures;
-  std::vector<std::uint64_t> signature_tests;  // a bit for each form test
+  std::vector<std::uint64_t> signature_tests;  // a bit for each form test that no key finds
+  std::vector<std::uint32_t> held;             // of each form the tests of kKeyed that hold, then kNoIndex
   std::vector<std::uint32_t> pending;
   std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
   HashIndex signature_index, profile_index;
@@ -268,6 +285,7 @@ struct MatchScratch::State {
     std::uint32_t form = 0;
     std::uint32_t tests = 0;               // into signature_tests
     std::uint32_t profile = 0;             // offset in profiles
+    std::uint64_t keyed = 0;               // as of its form
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
   };
   std::vector<TokenState> tokens;
@@ -455,9 +473,15 @@ class RuleSetImpl : public RuleSet {
       }
       infos_.push_back(std::move(info));
       AddRule(i, r);
-      needs_of_.push_back({static_cast<std::uint32_t>(needs_.size()), 0});
+      Start& start = starts_[bit_of_[i]];
+      start.crosses_lines = r.crosses_lines != 0 ? 1 : 0;
+      if (entry_[r.start] != kNoIndex) {
+        const Instruction& first = p_.code[entry_[r.start]];
+        start.op = first.op, start.a = first.a, start.b = first.b, start.c = first.c;
+      }
+      start.needs.first = static_cast<std::uint32_t>(needs_.size());
       AddNeeds(i, r);
-      needs_of_.back().count = static_cast<std::uint32_t>(needs_.size()) - needs_of_.back().first;
+      start.needs.count = static_cast<std::uint32_t>(needs_.size()) - start.needs.first;
       single_.push_back(SingleOf(r));
     }
     for (std::uint32_t test = 0; test < classes_.size(); ++test) {
@@ -472,7 +496,8 @@ class RuleSetImpl : public RuleSet {
     need_class_.assign(required_.size() * words_, 0);
     need_later_.assign(words_, 0);
     for (std::uint32_t i = 0; i < p_.rules.size(); ++i) {
-      for (std::uint32_t k = needs_of_[i].first; k < needs_of_[i].first + needs_of_[i].count; ++k) {
+      const Range needs = starts_[bit_of_[i]].needs;
+      for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
         const std::uint32_t required = needs_[k].required;
         Set(i, required == kNoIndex ? need_later_.data() : need_class_.data() + required * words_);
       }
@@ -505,16 +530,16 @@ class RuleSetImpl : public RuleSet {
   void PlaceBits() {
     bit_of_.resize(p_.rules.size());
     for (const Phase phase : {Phase::kCandidates, Phase::kRelations}) {
-      const std::size_t first = rule_of_.size() / 64;
+      const std::size_t first = starts_.size() / 64;
       for (std::uint32_t rule = 0; rule < p_.rules.size(); ++rule) {
         if (static_cast<Phase>(p_.rules[rule].phase) != phase) continue;
-        bit_of_[rule] = static_cast<std::uint32_t>(rule_of_.size());
-        rule_of_.push_back(rule);
+        bit_of_[rule] = static_cast<std::uint32_t>(starts_.size());
+        starts_.emplace_back().rule = rule;
       }
-      rule_of_.resize((rule_of_.size() + 63) / 64 * 64, kNoIndex);
-      words_of_phase_[static_cast<int>(phase)] = {first, rule_of_.size() / 64};
+      starts_.resize((starts_.size() + 63) / 64 * 64);
+      words_of_phase_[static_cast<int>(phase)] = {first, starts_.size() / 64};
     }
-    words_ = rule_of_.size() / 64;
+    words_ = starts_.size() / 64;
   }
 
   void Set(std::uint32_t rule, std::uint64_t* set) const { set[bit_of_[rule] / 64] |= std::uint64_t{1} << (bit_of_[rule] % 64); }
@@ -730,28 +755,35 @@ class RuleSetImpl : public RuleSet {
   // Parts the tests by the way in which their outcome is found.
   void SortTests() {
     kinds_.reserve(p_.form_tests.size());
-    std::uint32_t own = 0;
     for (const FormTest& t : p_.form_tests) {
       const bool exceptions = t.not_lemmas.count != 0 || t.not_texts.count != 0 || t.not_exacts.count != 0;
       kinds_.push_back((t.has & 7) != 0       ? TestKind::kKeyed
                        : t.regexes.count != 0 ? TestKind::kRegex
                        : exceptions           ? TestKind::kTagsNot
                                               : TestKind::kTags);
-      own_.push_back(kinds_.back() == TestKind::kTags ? kNoIndex : own++);
       if (kinds_.back() != TestKind::kKeyed) told_tags_ |= t.need | t.forbid | t.never;
     }
+    std::uint32_t own = 0;
+    place_.assign(kinds_.size(), kNoIndex);
+    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
+      if (kinds_[test] == TestKind::kKeyed) continue;
+      place_[test] = static_cast<std::uint32_t>(unkeyed_tests_.size());
+      unkeyed_tests_.push_back(test);
+    }
+    std::vector<std::uint32_t> own_of(kinds_.size(), kNoIndex);
+    for (const std::uint32_t test : unkeyed_tests_) {
+      if (kinds_[test] != TestKind::kTags) own_of[test] = own++;
+    }
     for (const ConjunctionTest& c : p_.conjunctions) {
-      checks_.push_back({c.need, c.forbid, c.form_test, c.form_test == kNoIndex ? kNoIndex : own_[c.form_test], c.not_classes});
+      TokenCheck& check = checks_.emplace_back(TokenCheck{c.need, c.forbid, c.form_test, kNoIndex, kNoIndex, c.not_classes});
+      if (c.form_test != kNoIndex) check.place = place_[c.form_test], check.own = own_of[c.form_test];
     }
     own_words_ = (own + 63) / 64;
-    test_words_ = (p_.form_tests.size() + 63) / 64;
-    // The shared row: what is found by its key is known not to hold.
-    shared_row_.assign(own_words_ * 2, 0);
+    test_words_ = (unkeyed_tests_.size() + 63) / 64;
     std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;  // tests by the keys that may make them hold
     std::string folded;
     for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
       if (kinds_[test] != TestKind::kKeyed) continue;
-      shared_row_[own_[test] / 64 * 2] |= std::uint64_t{1} << (own_[test] % 64);
       const FormTest& t = p_.form_tests[test];
       // One list is enough: the test asks for all of them.
       if ((t.has & 2) != 0) {
@@ -798,9 +830,7 @@ class RuleSetImpl : public RuleSet {
     reading_words_ = std::max<std::size_t>(2 * half_row_, 1);  // rules without tests have rows too
     any_reading_row_.assign(half_row_, 0);
     form_rows_.assign(4 * half_row_, 0);
-    for (std::uint32_t test = 0; test < kinds_.size(); ++test) {
-      if (kinds_[test] == TestKind::kKeyed) continue;
-      unkeyed_tests_.push_back(test);
+    for (const std::uint32_t test : unkeyed_tests_) {
       const FormTest& t = p_.form_tests[test];
       if (!AsksForReading(t)) SetTest(test, any_reading_row_.data());
       for (std::uint32_t form = 0; form < 4; ++form) {
@@ -814,7 +844,7 @@ class RuleSetImpl : public RuleSet {
 
   // Sets the bits of a test and of its atoms in half a row of a reading.
   void SetTest(std::uint32_t test, std::uint64_t* row) const {
-    row[test / 64] |= std::uint64_t{1} << (test % 64);
+    row[place_[test] / 64] |= std::uint64_t{1} << (place_[test] % 64);
     for (std::uint32_t atom : atoms_of_[test]) row[test_words_ + atom / 64] |= std::uint64_t{1} << (atom % 64);
   }
 
@@ -981,7 +1011,8 @@ class RuleSetImpl : public RuleSet {
     State& s;
     Hits& out;
     const Phase phase;
-    const WordRange words;  // of the sets: those of the phase
+    const WordRange words;                  // of the sets: those of the phase
+    static constexpr std::size_t kFar = 8;  // what is far away in memory is asked for so many tokens or matches before it is needed
 
     bool Begin() {
       if (view.tokens == nullptr || view.forms == nullptr || view.tokens->empty() || set.words_ == 0) return false;
@@ -1025,7 +1056,10 @@ class RuleSetImpl : public RuleSet {
       for (auto& list : s.required_at) list.clear();
       s.widest = 0;
       if (view.matches != nullptr && view.gazetteer != nullptr) {
-        for (const gazetteer::Match& m : *view.matches) {
+        const std::vector<gazetteer::Match>& matches = *view.matches;
+        for (std::size_t at = 0; at < matches.size(); ++at) {
+          if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
+          const gazetteer::Match& m = matches[at];
           const std::uint32_t row = RowOf(m);
           s.keys.push_back(row);
           if (m.begin < n) ++s.match_at[m.begin + 1];
@@ -1048,14 +1082,21 @@ class RuleSetImpl : public RuleSet {
       s.signature_index.Clear(), s.profile_index.Clear();
       s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
       s.mask_index.Clear(), s.mask_rows.clear();
-      s.rows = set.shared_row_;
+      s.rows.assign(set.own_words_ * 2, 0);
+      s.held.clear();
       s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+    }
+
+    // Of what tells what a match may be for rules.
+    static std::uint64_t HashOf(const gazetteer::Match& match) {
+      const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
+      return Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u));
     }
 
     // What a match may be for rules.
     std::uint32_t RowOf(const gazetteer::Match& match) {
       const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
-      std::uint32_t& row = s.entry_rows.At(Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u)));
+      std::uint32_t& row = s.entry_rows.At(HashOf(match));
       if (row == kNoIndex) {
         const gazetteer::Entry entry = view.gazetteer->entry(match.entry);
         row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(entry.slots), word, support});
@@ -1106,9 +1147,12 @@ class RuleSetImpl : public RuleSet {
       s.walls.resize(n * 2);
       for (std::size_t i = 0; i < n; ++i) {
         const token::Token& t = (*view.tokens)[i];
+        if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
         State::FormState& form = s.forms[t.form];
         if (form.profile == kNoIndex) LookAt(t.form);
-        s.tokens[i] = {MaskOf(t), t.form, form.tests, static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces)};
+        const auto profile = static_cast<std::uint32_t>(form.profile * set.words_ * kPlaces);
+        Prefetch(s.profiles.data() + profile + kLater * set.words_);
+        s.tokens[i] = {MaskOf(t), t.form, form.tests, profile, form.keyed};
       }
       s.later.assign(set.words_, 0);
       for (std::size_t w = 0; w < set.words_; ++w) {
@@ -1170,7 +1214,7 @@ class RuleSetImpl : public RuleSet {
     template <std::size_t kWords>
     void Places(const std::size_t from) {
       using Words = std::array<std::uint64_t, kWords>;
-      constexpr std::size_t kAhead = 4;
+      constexpr std::size_t kAhead = 4;  // a profile is several lines of memory
       const std::size_t n = view.tokens->size();
       const std::size_t stride = set.words_;
       // Words of the set that stands `place` sets behind `sets`.
@@ -1326,8 +1370,10 @@ class RuleSetImpl : public RuleSet {
         if (r.lemma_key != last && (last = r.lemma_key) != form.key) look_up(last);
       }
       if (!s.extra_tests.empty()) {
-        std::uint64_t* row = OwnRow(&state);
-        for (std::uint32_t test : s.extra_tests) row[set.own_[test] / 64 * 2 + 1] |= std::uint64_t{1} << (set.own_[test] % 64);
+        state.held = static_cast<std::uint32_t>(s.held.size());
+        for (const std::uint32_t test : s.extra_tests) state.keyed |= std::uint64_t{1} << (test % 64);
+        s.held.insert(s.held.end(), s.extra_tests.begin(), s.extra_tests.end());
+        s.held.push_back(kNoIndex);
       }
       if (signature.pending.count != 0) {
         const TextOutline folded = OutlineOfText(form.folded);
@@ -1445,12 +1491,20 @@ class RuleSetImpl : public RuleSet {
       const std::size_t size = set.own_words_ * 2;
       if (form->row == 0) {
         form->row = static_cast<std::uint32_t>(s.rows.size() / size);
-        s.rows.insert(s.rows.end(), set.shared_row_.begin(), set.shared_row_.end());
+        s.rows.resize(s.rows.size() + size);
       }
       return s.rows.data() + form->row * size;
     }
 
-    // Whether a test of TestKinds beyond kTags holds of a form: looked at once a form.
+    // Whether a test holds of a form that is found by its key.
+    bool HoldsKeyed(std::uint32_t test, std::uint64_t keyed, std::uint32_t form) const {
+      if (((keyed >> (test % 64)) & 1) == 0) return false;
+      const std::uint32_t* held = s.held.data() + s.forms[form].held;
+      while (*held != test && *held != kNoIndex) ++held;
+      return *held == test;
+    }
+
+    // Whether a test of kTagsNot or kRegex holds of a form: looked at once a form.
     bool Holds(const TokenCheck& c, std::uint32_t form) {
       const State::FormState& state = s.forms[form];
       const std::uint64_t* row = s.rows.data() + state.row * set.own_words_ * 2 + c.own / 64 * 2;
@@ -1464,7 +1518,7 @@ class RuleSetImpl : public RuleSet {
       const std::uint64_t bit = std::uint64_t{1} << (c.own % 64);
       row[0] |= bit;
       // What its signature denies needs no expression.
-      const bool possible = ((s.signature_tests[state.tests + c.test / 64] >> (c.test % 64)) & 1) != 0;
+      const bool possible = ((s.signature_tests[state.tests + c.place / 64] >> (c.place % 64)) & 1) != 0;
       const bool holds = possible && set.Evaluate(set.p_.form_tests[c.test], *view.forms, (*view.forms)[form]);
       if (holds) row[1] |= bit;
       return holds;
@@ -1488,22 +1542,20 @@ class RuleSetImpl : public RuleSet {
     // Runs rules that may match at a token.
     void At(const State::Chosen& chosen) {
       for (std::uint64_t bits = chosen.rules; bits != 0; bits &= bits - 1) {
-        Try(set.rule_of_[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
+        Try(set.starts_[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
       }
     }
 
-    void Try(std::uint32_t rule, std::uint32_t i) {
-      const RuleCode& r = set.p_.rules[rule];
-      if (!MayStand(set.entry_[r.start], i)) return;
-      const Range needs = set.needs_of_[rule];
-      if (needs.count != 0) {
+    void Try(const Start& start, std::uint32_t i) {
+      if (!MayStand(start.op, start.a, start.b, start.c, i)) return;
+      if (start.needs.count != 0) {
         // No match goes over the end of its sentence.
-        const std::uint32_t end = s.walls[i * std::size_t{2} + (r.crosses_lines != 0 ? 1 : 0)];
-        for (std::uint32_t k = needs.first; k < needs.first + needs.count; ++k) {
-          if (!Finds(set.needs_[k], k, rule, i, end)) return;
+        const std::uint32_t end = s.walls[i * std::size_t{2} + start.crosses_lines];
+        for (std::uint32_t k = start.needs.first; k < start.needs.first + start.needs.count; ++k) {
+          if (!Finds(set.needs_[k], k, start.rule, i, end)) return;
         }
       }
-      Match(rule, i);
+      Match(start.rule, i);
     }
 
     bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
@@ -1691,8 +1743,10 @@ class RuleSetImpl : public RuleSet {
       for (const TokenCheck *c = set.checks_.data() + first, *end = c + count; c != end; ++c) {
         if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
         if (c->test != kNoIndex) {
-          if (c->own == kNoIndex) {
-            if (((s.signature_tests[t.tests + c->test / 64] >> (c->test % 64)) & 1) == 0) continue;
+          if (c->place == kNoIndex) {
+            if (!HoldsKeyed(c->test, t.keyed, t.form)) continue;
+          } else if (c->own == kNoIndex) {
+            if (((s.signature_tests[t.tests + c->place / 64] >> (c->place % 64)) & 1) == 0) continue;
           } else if (!Holds(*c, t.form)) {
             continue;
           }
@@ -1703,15 +1757,16 @@ class RuleSetImpl : public RuleSet {
       return false;
     }
 
-    // Whether an element may stand at a token, as far as a short look tells; true where it is none that takes a token.
-    bool MayStand(std::uint32_t entry, std::uint32_t pos) {
-      if (entry == kNoIndex) return true;
-      const Instruction& in = set.p_.code[entry];
-      switch (in.op) {
+    // Whether an element (an instruction without its capture) may stand at a token, as far as a short look tells; true of an end, which
+    // stands for what is no element.
+    bool MayStand(Op op, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t pos) {
+      switch (op) {
         case Op::kToken:
-          return TokenHolds(in.a, in.b, pos);
+          return TokenHolds(a, b, pos);
         case Op::kClass:
-          return s.match_at[pos] != s.match_at[pos + 1] && (in.c == 0 || TokenHolds(in.b, in.c, pos));
+          return s.match_at[pos] != s.match_at[pos + 1] && (c == 0 || TokenHolds(b, c, pos));
+        case Op::kMatch:
+          return true;
         case Op::kResolved:
           return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
         case Op::kClose:
@@ -1876,7 +1931,8 @@ class RuleSetImpl : public RuleSet {
               if (!alive) break;
               // Most ways end at their first element, and need not be gone.
               if (const std::uint32_t entry = set.entry_[pc + 1]; entry != kNoIndex) {
-                if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(entry, pos)) {
+                const Instruction& e = code[entry];
+                if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(e.op, e.a, e.b, e.c, pos)) {
                   pc = in.a;
                   break;
                 }
@@ -1942,13 +1998,13 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::uint32_t> required_;        // class tests
   std::vector<std::uint32_t> required_index_;  // from class test to its place in required_
   std::vector<Need> needs_;
-  std::vector<Range> needs_of_;                         // by rule: into needs_
+  std::vector<Start> starts_;                           // by the bit of a rule; some bits have none
   std::vector<std::uint32_t> single_;                   // by rule: its only element
   std::vector<std::uint64_t> need_class_, need_later_;  // rules that need each required class, or a token of kLater
   // Sets of rules: words_ words each; where it says `sets`, kPlaces of them in a row.
   std::size_t words_ = 0;
   WordRange words_of_phase_[2];
-  std::vector<std::uint32_t> bit_of_, rule_of_;  // of a rule its bit, and back; kNoIndex where a bit has no rule
+  std::vector<std::uint32_t> bit_of_;  // of a rule its bit
   std::vector<std::uint64_t> of_phase_[2], crosses_lines_;
   std::vector<std::uint64_t> anything_;               // sets: rules that any token suits
   std::vector<std::uint64_t> nothing_;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
@@ -1971,16 +2027,14 @@ class RuleSetImpl : public RuleSet {
   std::vector<std::vector<std::uint32_t>> atoms_of_;  // by form test
   // Form tests.
   std::vector<TestKind> kinds_;
-  morph::Grammemes told_tags_ = 0;  // those that tests name which are not kKeyed
-  std::vector<std::uint32_t> unkeyed_tests_;
+  morph::Grammemes told_tags_ = 0;                    // those that tests name which are not kKeyed
+  std::vector<std::uint32_t> unkeyed_tests_, place_;  // the others, and their places in the rows of signatures
   // Rows of bits for these tests, and behind them for atoms: what the readings, and what the form as a whole, say of them.
   std::size_t atom_words_ = 0, half_row_ = 0, reading_words_ = 0;
   std::vector<std::uint64_t> any_reading_row_;  // those that ask for no reading
   std::vector<std::uint64_t> form_rows_;        // four of them: by whether the form is known (1), and has a capital (2)
   std::vector<Range> regexes_of_atom_;          // into Program::regexes
-  std::vector<std::uint32_t> own_;              // the place of a test in the rows of forms; kNoIndex: told by the signature
   std::size_t own_words_ = 0, test_words_ = 0;
-  std::vector<std::uint64_t> shared_row_;
   std::vector<TokenCheck> checks_;  // parallel to Program::conjunctions
   struct KeySlot {
     std::uint64_t key = 0;
