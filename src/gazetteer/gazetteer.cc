@@ -7,11 +7,13 @@
 #include <unordered_map>
 
 #include "bundle/binary.h"
+#include "bundle/prefetch.h"
 #include "gazetteer/layout.h"
 #include "morph/morph.h"
 
 namespace atau::gazetteer {
 
+using bundle::Prefetch;
 using morph::Agreement;
 using morph::Form;
 using morph::Reading;
@@ -29,14 +31,6 @@ Agreement CasesOf(Agreement agreement) {
 }
 Agreement OfOneNumber(Agreement cases) { return (cases & kOnePerCase) * 7 | (cases & kOnePerCase * 8); }
 Agreement OfAnyNumber(Agreement cases) { return (cases >> 1 & kOnePerCase) * 15; }
-
-void Prefetch(const void* address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  (void)address;
-#endif
-}
 
 // A key that a text token may be found under.
 struct Key {

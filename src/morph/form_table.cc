@@ -4,10 +4,13 @@
 #include <cstring>
 #include <string>
 
+#include "bundle/prefetch.h"
 #include "morph/letters.h"
 #include "morph/morph.h"
 
 namespace atau::morph {
+
+using bundle::Prefetch;
 
 namespace {
 
@@ -58,14 +61,6 @@ bool SameText(const char* a, const char* b, std::size_t size) {
     if (a[i] != b[i]) return false;
   }
   return true;
-}
-
-void Prefetch(const void* address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  (void)address;
-#endif
 }
 
 }  // namespace

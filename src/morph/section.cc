@@ -6,8 +6,11 @@
 #include <cstring>
 
 #include "bundle/binary.h"
+#include "bundle/prefetch.h"
 
 namespace atau::morph {
+
+using bundle::Prefetch;
 
 static_assert(std::endian::native == std::endian::little, "sections are little endian and looked at in place");
 
@@ -33,14 +36,6 @@ std::uint32_t LookKey(const LookRow& row) {
   return std::rotl(both, 16);
 }
 std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
-
-void Prefetch(const void* address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  (void)address;
-#endif
-}
 
 // Those of sorted rows that have a key.
 std::span<const LookRow> RowsWith(std::uint32_t key, std::span<const LookRow> rows) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "bundle/prefetch.h"
+
 namespace atau::resolve {
 namespace {
 
@@ -29,7 +31,7 @@ bool MayGain(const Scores& s) {
 
 // Has a row brought to the cache.
 void Ask(const float* row) {
-  for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) __builtin_prefetch(row + x);
+  for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) bundle::Prefetch(row + x);
 }
 
 Scores At(const float* numbers) {
@@ -202,7 +204,7 @@ Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candida
   std::array<std::uint64_t, std::tuple_size_v<decltype(keys.items)>> table_keys;
   for (std::uint32_t i = 0; i < keys.size; ++i) {
     table_keys[i] = EvidenceKey(keys.items[i].t, keys.items[i].key);
-    __builtin_prefetch(&scratch->keyed_[table_keys[i] >> kKeyedShift]);
+    bundle::Prefetch(&scratch->keyed_[table_keys[i] >> kKeyedShift]);
   }
   evidence_->OfSpan(a, cats, c, span_.data(), &own);
   for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(table_keys[i], scratch), &own);

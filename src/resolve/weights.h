@@ -25,6 +25,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bundle/prefetch.h"
+
 namespace atau::bundle {
 class Diagnostics;
 }
@@ -98,7 +100,7 @@ class WeightTable {
   // Has what Find will look at of a key brought to the cache.
   void Ask(std::uint64_t key) const {
 #if defined(__GNUC__)
-    for (const Section& section : sections_) __builtin_prefetch(&section.slots[key & section.mask]);
+    for (const Section& section : sections_) bundle::Prefetch(&section.slots[key & section.mask]);
 #endif
   }
   // The cells of a piece of evidence, empty where the table says nothing of it.

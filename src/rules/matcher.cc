@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "bundle/prefetch.h"
 #include "morph/inflect.h"
 #include "morph/morph.h"
 #include "rules/outline.h"
@@ -14,6 +15,8 @@
 
 namespace atau::rules {
 namespace {
+
+using bundle::Prefetch;
 
 // The one place where text is handed to RE2: its StringPiece is a class of its own in old releases and absl::string_view in new ones.
 bool FullMatch(const RE2& regex, std::string_view text) { return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), regex); }
@@ -145,14 +148,6 @@ struct TokenCheck {
   std::uint32_t own = kNoIndex;    // its place in the rows of forms; kNoIndex: the signature tells
   Range not_classes;
 };
-
-void Prefetch(const void* address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  (void)address;
-#endif
-}
 
 std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15u;

@@ -1,0 +1,19 @@
+// Asks for memory before it is needed.
+#ifndef ATAU_BUNDLE_PREFETCH_H_
+#define ATAU_BUNDLE_PREFETCH_H_
+
+namespace atau::bundle {
+
+// The line of memory that holds `address` is on its way to the cache when this returns. Any address will do; what is not mapped is left
+// alone.
+inline void Prefetch(const void* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#else
+  (void)address;
+#endif
+}
+
+}  // namespace atau::bundle
+
+#endif  // ATAU_BUNDLE_PREFETCH_H_
