@@ -181,13 +181,13 @@ class Finder {
 
   void FindAll() {
     for (std::size_t i = 0; i < a_.tokens.size();) {
-      if (mention_at_[i] >= 0 || !MayHead(i)) {
+      if (mention_at_[i] >= 0 || !IsWord(i) || !MayHead(i)) {
         ++i;
         continue;
       }
       Post post;
       std::size_t none = i;  // where a word that names no post ends
-      if (mention_at_[i] >= 0 || !IsWord(i) || !HeadAt(i, &post, &none)) {
+      if (!HeadAt(i, &post, &none)) {
         if (none > i) no_post_at_[i] = true;
         i = std::max(i + 1, none);
         continue;
@@ -202,8 +202,8 @@ class Finder {
   // Most words are no posts, which needs no look at their forms.
   bool MayHead(std::size_t i) const { return a_.tokens[i].Has(Flag::kHyphen) || a_.BeginsClass(i, role_); }
 
+  // The post whose head begins at a word that may head one.
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
-    if (!MayHead(i)) return false;
     bool no_post = false;
     std::size_t longest = 0;
     // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
@@ -217,10 +217,11 @@ class Finder {
       for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
       if (!free) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
-      if (words_.IsNoPost(a_.infos[index].kind_id) || e.slots.find(kNoPostFlag) != std::string_view::npos) {
-        no_post |= m.end == i + 1 || e.slots.find(kNoPostFlag) != std::string_view::npos;
+      const bool flagged = e.slots.find(kNoPostFlag) != std::string_view::npos;
+      if (flagged || words_.IsNoPost(a_.infos[index].kind_id)) {
+        no_post |= flagged || m.end == i + 1;
         // «чемпион мира», «кандидат в президенты»: the longest entry decides.
-        if (e.slots.find(kNoPostFlag) != std::string_view::npos && m.end > longest) *none = longest = m.end, post->head_end = 0;
+        if (flagged && m.end > longest) *none = longest = m.end, post->head_end = 0;
         continue;
       }
       if (m.end <= longest) continue;
@@ -676,7 +677,7 @@ class Finder {
       noun |= (BestOf(k - 1) & morph::kNOUN) != 0;
       if (!noun || WordsAt(k, role_) < 0) continue;
       std::size_t none = k;
-      if (!HeadAt(k, inner, &none) || (inner->agreement & morph::AgreementOfCase(1)) == 0) return false;
+      if (!MayHead(k) || !HeadAt(k, inner, &none) || (inner->agreement & morph::AgreementOfCase(1)) == 0) return false;
       inner->text_end = std::max(inner->head_end, outer.text_end);
       inner->end = outer.end;
       inner->objects = outer.objects;
