@@ -138,7 +138,7 @@ class Run {
       // A word in capitals would pass for an abbreviation that stays as it is.
       std::string written = word.word;
       if (word.abbreviation) morph::Fold(word.word, &written);
-      builder.AddWord(written, HintOf(word));
+      builder.AddWord(written, HintOf(word), word.anew);
     }
     for (const std::string& camel : camels) builder.AddWord(camel, morph::kNOUN | morph::kinan);
     auto built = builder.Build();

@@ -205,7 +205,8 @@ std::vector<UnknownWord> Builder::UnknownWords(const morph::Morph& morph) const 
   const auto collect = [&](const SourceEntry& entry, std::string_view name) {
     reader.Read(name, &words);
     for (std::size_t i = 0; i < words.size(); ++i) {
-      if (!NeedsLexeme(words[i])) continue;
+      const bool anew = words.size() == 1 && entry.type != Type::kPerson && !entry.words && IsFormOfSurname(words[i]);
+      if (!NeedsLexeme(words[i]) && !anew) continue;
       // Particles of people's names («фон», «ибн») stay as they are.
       if (entry.type == Type::kPerson && words[i].form.shape == token::Shape::kLower) continue;
       if (entry.type != Type::kPerson && IsTail(words, i)) continue;
@@ -217,6 +218,7 @@ std::vector<UnknownWord> Builder::UnknownWords(const morph::Morph& morph) const 
       word.first = i == 0 && words.size() > 1;
       word.last = i + 1 == words.size();
       word.abbreviation = words[i].form.shape == token::Shape::kUpper;
+      word.anew = anew;
       if (i > 0) {
         constexpr morph::Agreement kSingularNominative = 7, kPluralNominative = 8;
         morph::Agreement before = 0;

@@ -45,6 +45,7 @@ struct UnknownWord {
   bool last = false;          // the word is the last of its name
   bool plural = false;        // what stands before it agrees in the plural («Объединённые … Эмираты»)
   bool abbreviation = false;  // written in capitals, but can be read as a word («ГЛОНАСС»)
+  bool anew = false;          // known, but only as a form of somebody's name («Русал», of a surname «Русала»)
 };
 
 // Collects entries and compiles them. One thread. The same entries in the same order give the same bytes.

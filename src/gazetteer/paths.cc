@@ -316,6 +316,13 @@ void NameReader::Read(std::string_view name, std::vector<NameWord>* words) {
 
 bool NeedsLexeme(const NameWord& word) { return word.inflects_by_letters && !word.form.known && word.form.kind == token::Kind::kWord; }
 
+bool IsFormOfSurname(const NameWord& word) {
+  return word.inflects_by_letters && word.form.known && word.form.kind == token::Kind::kWord &&
+         std::all_of(word.readings.begin(), word.readings.end(), [&word](const Reading& r) {
+           return (r.tag & (morph::kSurn | morph::kName | morph::kPatr)) != 0 && r.lemma_key != word.form.key;
+         });
+}
+
 std::vector<NamePath> PathsOf(const std::vector<NameWord>& words, const SourceEntry& entry, bool exact) {
   if (words.empty() || words.size() > kMaxNameTokens) return {};
   PathMaker maker(words);

@@ -48,6 +48,10 @@ class NameReader {
 // True where the word is to be learnt by the morphology: it may inflect, and nothing but a guess is known of it.
 bool NeedsLexeme(const NameWord& word);
 
+// True where the word is known, but only as a case form of somebody's name («Русал», of a surname «Русала»): as the name of a thing it has
+// cases of its own.
+bool IsFormOfSurname(const NameWord& word);
+
 // All ways of a name; empty when it has no word, or too many.
 std::vector<NamePath> PathsOf(const std::vector<NameWord>& words, const SourceEntry& entry, bool exact);
 

@@ -206,7 +206,7 @@ std::size_t SlotsFor(std::size_t entries) {
 struct Builder::State {
   bundle::Diagnostics* diagnostics = nullptr;
   std::vector<Source> sources;
-  std::set<std::pair<std::string, Grammemes>> words;
+  std::set<std::tuple<std::string, Grammemes, bool>> words;  // as written; the hint; whether a known form does not matter
   std::optional<Section> base;
 
   std::vector<std::string> tags;
@@ -699,7 +699,7 @@ void Builder::State::AddWords() {
     return false;
   };
   std::vector<std::pair<Folded, std::uint16_t>> added;
-  for (const auto& [word, hint] : words) {
+  for (const auto& [word, hint, anew] : words) {
     bool lower = false, inner = false, cyrillic = true, first = true;
     for (std::size_t at = 0; at < word.size();) {
       const char32_t c = NextCodePoint(word, &at);
@@ -720,7 +720,7 @@ void Builder::State::AddWords() {
     }
     LowerKeepingYo(word, &text);
     const auto folded = FoldText(text);
-    if (!cyrillic || !folded || folded->codes.size() < 3 || known_form(folded->codes)) continue;
+    if (!cyrillic || !folded || folded->codes.size() < 3 || (!anew && known_form(folded->codes))) continue;
     const std::size_t hyphen = folded->codes.rfind('-');
     if (hyphen != std::string::npos &&
         (hyphen + 1 == folded->codes.size() || known_form(std::string_view(folded->codes).substr(hyphen + 1))))
@@ -1051,7 +1051,7 @@ void Builder::Add(std::string_view file, std::string_view content) {
   state_->sources.push_back({order, std::string(file), std::string(content), std::move(directive)});
 }
 
-void Builder::AddWord(std::string_view word, Grammemes hint) { state_->words.emplace(std::string(word), hint); }
+void Builder::AddWord(std::string_view word, Grammemes hint, bool anew) { state_->words.emplace(std::string(word), hint, anew); }
 
 Result<std::string> Builder::Build() {
   State& s = *state_;

@@ -33,7 +33,8 @@ class Builder {
   // A word of a gazetteer entry, as it is written there (nominative, its letter case). If no lexeme has it as its lemma, it gets one by
   // analogy, of origin kGazetteer. `hint` narrows what it may be (kGeox, kSurn, kName, kNOUN | kinan, …; 0 = any noun or adjective). Names
   // with inner capitals are remembered for Morph::IsCamelName. Words of capitals only, and words that are not Cyrillic, get no lexeme.
-  void AddWord(std::string_view word, Grammemes hint = 0);
+  // `anew`: that it is a form of another lexeme does not matter.
+  void AddWord(std::string_view word, Grammemes hint = 0, bool anew = false);
 
   // The section. Error: kTooLarge, where a table outgrows its format; kSyntax, where sources had errors (they stand in the diagnostics).
   Result<std::string> Build();

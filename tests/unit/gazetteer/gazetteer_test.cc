@@ -62,6 +62,7 @@ constexpr std::string_view kWordList = R"(
 петрова петров NOUN,femn,sing,nomn,Surn
 петрова петров NOUN,masc,sing,gent,Surn
 петровой петров NOUN,femn,sing,gent,Surn
+русал русала NOUN,plur,gent,Surn
 штрих штрих NOUN,masc,sing,nomn,Surn
 нидерланды нидерланды NOUN,plur,nomn
 нидерландах нидерланды NOUN,plur,loct
@@ -393,6 +394,23 @@ TEST_CASE("words that the morphology lacks are collected") {
   for (const UnknownWord& word : builder.UnknownWords(Language())) words.push_back(word.word);
   CHECK(words == std::vector<std::string>{"Байтерек", "КазМунайГаз", "Нур", "Нур-Султан", "Султан"});
   CHECK(builder.CamelNames() == std::vector<std::string>{"КазМунайГаз"});
+}
+
+TEST_CASE("a thing whose name is known only as a case of a surname has cases of its own") {
+  const auto anew = [](const SourceEntry& entry) {
+    Builder builder;
+    builder.Add(entry);
+    std::vector<std::string> words;
+    for (const UnknownWord& word : builder.UnknownWords(Language())) {
+      if (word.anew) words.push_back(word.word);
+    }
+    return words;
+  };
+  CHECK(anew(Name("x", {{"Русал"}})) == std::vector<std::string>{"Русал"});
+  CHECK(anew(Name("x", {{"Русал"}}, Type::kPerson)).empty());
+  CHECK(anew(Name("x", {{"Союз Русал"}})).empty());
+  CHECK(anew(Name("x", {{"Штрих"}})).empty());  // a surname as it stands
+  CHECK(anew(Name("x", {{"Москвы"}})).empty());
 }
 
 // ---- The slow twin: every way of every name at every token, by the definition.
