@@ -7,6 +7,7 @@
 #include <map>
 
 #include "bundle/prefetch.h"
+#include "gazetteer/entry_flags.h"
 #include "morph/inflect.h"
 #include "morph/morph.h"
 #include "rules/outline.h"
@@ -198,28 +199,6 @@ struct Expression {
   std::uint32_t capture = 0;
   std::string_view what;  // "text" …
 };
-
-// Calls `f` with each flag, until it returns false.
-template <class F>
-void EachFlag(std::string_view flags, F&& f) {
-  while (!flags.empty()) {
-    const std::size_t comma = flags.find(',');
-    std::string_view one = flags.substr(0, comma);
-    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (!f(one) || comma == std::string_view::npos) return;
-    flags.remove_prefix(comma + 1);
-  }
-}
-
-bool HasFlag(std::string_view flags, std::string_view flag) {
-  bool has = false;
-  EachFlag(flags, [&](std::string_view one) {
-    has = one == flag;
-    return !has;
-  });
-  return has;
-}
 
 constexpr std::uint32_t kUndo = 0x80000000;
 
@@ -855,7 +834,7 @@ class RuleSetImpl : public RuleSet {
   // The bits of the flags of an entry, of those that some class test asks for.
   std::uint64_t FlagsOf(std::string_view slots) const {
     std::uint64_t bits = 0;
-    EachFlag(slots, [&](std::string_view one) {
+    gazetteer::EachFlag(slots, [&](std::string_view one) {
       const auto at = std::find(flags_.begin(), flags_.end(), one);
       if (at != flags_.end()) bits |= std::uint64_t{1} << (at - flags_.begin());
       return true;
@@ -1531,7 +1510,7 @@ class RuleSetImpl : public RuleSet {
 
     bool Fits(const BoundClass& b, std::uint32_t match) const {
       if (!FitsKey(b, s.kinds[s.keys[match]].key)) return false;
-      return b.flag.empty() || HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
+      return b.flag.empty() || gazetteer::HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
     }
 
     // Runs rules that may match at a token.
