@@ -84,8 +84,19 @@ void RuleTables::SortTests() {
     if (test_kinds[test] != TestKind::kTags) own_of[test] = own++;
   }
   for (const ConjunctionTest& c : program.conjunctions) {
-    TokenCheck& check = checks.emplace_back(TokenCheck{c.need, c.forbid, c.form_test, kNoIndex, kNoIndex, c.not_classes});
+    TokenCheck& check = checks.emplace_back();
+    check.need = static_cast<std::uint32_t>(c.need);
+    // What is both needed and forbidden is asked for by nobody, and never found.
+    check.asked = (c.need & c.forbid) != 0 ? 0 : static_cast<std::uint32_t>(c.need | c.forbid);
+    check.test = c.form_test;
+    check.not_classes = c.not_classes;
     if (c.form_test != kNoIndex) check.place = test_places[c.form_test], check.own = own_of[c.form_test];
+    const bool of_signature = check.place != kNoIndex && check.own == kNoIndex;
+    if (check.not_classes.count != 0 || (check.test != kNoIndex && !of_signature)) {
+      check.rest = TokenCheck::kMore;
+    } else if (check.test != kNoIndex) {
+      check.rest = TokenCheck::kSignature;
+    }
   }
   own_words = (own + 63) / 64;
   test_words = (unkeyed_tests.size() + 63) / 64;

@@ -213,16 +213,33 @@ class Machine : public Run {
     return common;
   }
 
+  // Whether one of the checks holds of a token. Most say so by a look at its flags and its signature.
   bool TokenHolds(std::uint32_t first, std::uint32_t count, std::uint32_t pos) {
     const State::TokenState& t = s.tokens[pos];
-    const TokenMask mask = t.mask;
-    for (const TokenCheck *c = set.checks.data() + first, *end = c + count; c != end; ++c) {
-      if ((mask & c->need) != c->need || (mask & c->forbid) != 0) continue;
+    const TokenCheck* c = set.checks.data() + first;
+    for (const TokenCheck* const end = c + count; c != end; ++c) {
+      if ((t.mask & c->asked) != c->need) continue;
+      if (c->rest == TokenCheck::kNothing) return true;
+      if (c->rest == TokenCheck::kMore) return HoldsMore(c, end, pos);
+      if (SignatureHolds(*c, t)) return true;
+    }
+    return false;
+  }
+
+  bool SignatureHolds(const TokenCheck& c, const State::TokenState& t) const {
+    return ((s.signature_tests[t.tests + c.place / 64] >> (c.place % 64)) & 1) != 0;
+  }
+
+  // Goes on with any checks.
+  [[gnu::noinline]] bool HoldsMore(const TokenCheck* c, const TokenCheck* end, std::uint32_t pos) {
+    const State::TokenState& t = s.tokens[pos];
+    for (; c != end; ++c) {
+      if ((t.mask & c->asked) != c->need) continue;
       if (c->test != kNoIndex) {
         if (c->place == kNoIndex) {
           if (!HoldsKeyed(c->test, t.keyed, t.form)) continue;
         } else if (c->own == kNoIndex) {
-          if (((s.signature_tests[t.tests + c->place / 64] >> (c->place % 64)) & 1) == 0) continue;
+          if (!SignatureHolds(*c, t)) continue;
         } else if (!Holds(*c, t.form)) {
           continue;
         }
@@ -292,7 +309,10 @@ class Machine : public Run {
     const auto n = static_cast<std::uint32_t>(view.tokens->size());
     // No element goes over the end of a sentence, and none beyond the longest match.
     const std::uint32_t limit = std::min(n, origin + static_cast<std::uint32_t>(kMaxMatchTokens) - 1);
+    // A match of several tokens may lead over the end of a sentence; until then no element stands from `stop` on.
     const std::uint16_t wall = WallOf(r);
+    const std::uint32_t stop = std::min(limit, s.walls[origin * std::size_t{2} + (r.crosses_lines != 0 ? 1 : 0)]);
+    const auto may_go_on = [&](std::uint32_t at) { return at < stop || (at != stop && at < limit && !tokens[at].Has(wall)); };
     if (machine.jobs.empty()) machine.jobs.resize(64);
     std::size_t jobs = 0;  // those that are left
     machine.undo.clear();
@@ -313,7 +333,7 @@ class Machine : public Run {
       return machine.slots[slot];
     };
     const auto seen = [&](std::uint32_t at) {
-      if (!remember) return false;
+      if (!remember || set.once[at]) return false;
       State::Machine::Visit& visit = visited[at - r.start];
       if (visit.run != number) visit = {number, 0};
       const std::uint64_t bit = std::uint64_t{1} << ((pos - origin) & 63);
@@ -328,7 +348,7 @@ class Machine : public Run {
     std::uint32_t pc = start;
     for (std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens; steps != 0; --steps) {
       const Instruction& in = code[pc];
-      bool alive = in.op > Op::kAny || (pos < limit && (pos == origin || !tokens[pos].Has(wall)));
+      bool alive = in.op > Op::kAny || may_go_on(pos);
       if (alive) {
         switch (in.op) {
           case Op::kAny:
@@ -408,7 +428,7 @@ class Machine : public Run {
             // Most ways end at their first element, and need not be gone.
             if (const std::uint32_t entry = set.entry[pc + 1]; entry != kNoIndex) {
               const Instruction& e = code[entry];
-              if (pos >= limit || (pos != origin && tokens[pos].Has(wall)) || !MayStand(e.op, e.a, e.b, e.c, pos)) {
+              if (!may_go_on(pos) || !MayStand(e.op, e.a, e.b, e.c, pos)) {
                 pc = in.a;
                 break;
               }

@@ -155,7 +155,7 @@ class Reader : public Run {
       if (form.profile == kNoIndex) LookAt(t.form);
       const auto profile = static_cast<std::uint32_t>(form.profile * set.words * kPlaces);
       Prefetch(s.profiles.data() + profile + kLater * set.words);
-      s.tokens[i] = {MaskOf(t), t.form, form.tests, profile, form.keyed};
+      s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)), t.form, form.tests, profile, form.keyed};
     }
     s.later.assign(set.words, 0);
     for (std::size_t w = 0; w < set.words; ++w) {

@@ -80,7 +80,7 @@ struct MatchScratch::State {
   std::vector<std::uint32_t> keys;      // into kinds, parallel to View::matches
   std::vector<std::uint32_t> match_at;  // first match that begins at each token
   struct TokenState {
-    TokenMask mask = 0;
+    std::uint32_t mask = 0;  // a TokenMask
     std::uint32_t form = 0;
     std::uint32_t tests = 0;               // into signature_tests
     std::uint32_t profile = 0;             // offset in profiles

@@ -50,6 +50,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
       entry[pc] = entry[op == Op::kSave ? pc + 1 : program.code[pc].a];
     }
   }
+  FindOnce();
   required_index.assign(program.class_tests.size(), kNoIndex);
   PlaceBits();
   for (auto& set : of_phase) set.assign(words, 0);
@@ -250,6 +251,7 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
     if (in.op != Op::kJump) reach(at, at + 1, min, max, matches);
   }
   std::uint32_t best = kNoIndex, best_score = 0;
+  std::vector<std::uint32_t> best_elements;
   for (at = steps[at].dominator; at != kNoIndex && at != 0; at = steps[at].dominator) {
     const Instruction& in = program.code[r.start + at];
     const Step& step = steps[at];
@@ -260,14 +262,47 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
         required.push_back(in.a);
       }
       needs.push_back({step.min, step.max, step.classes, required_index[in.a]});
-    } else if (in.op == Op::kToken) {
-      const std::uint32_t score = Telling(in);
-      if (score > best_score) best = at, best_score = score;
+    } else if (in.op == Op::kToken || in.op == Op::kSplit) {
+      // Where ways part, each goes on with one of these.
+      std::vector<std::uint32_t> elements;
+      Reach(r, r.start + at, &elements);
+      std::uint32_t score = kNoIndex;
+      for (const std::uint32_t pc : elements) {
+        score = std::min(score, program.code[pc].op == Op::kToken ? Telling(program.code[pc]) : 0);
+      }
+      if (score > best_score) best = at, best_score = score, best_elements = std::move(elements);
     }
   }
   if (best == kNoIndex) return;
   needs.push_back({steps[best].min, steps[best].max, steps[best].classes, kNoIndex});
-  AddPlace(rule, kLater, {r.start + best});
+  AddPlace(rule, kLater, best_elements);
+}
+
+void RuleTables::FindOnce() {
+  const std::vector<Instruction>& code = program.code;
+  std::vector<bool> reached(code.size());       // some way leads there
+  std::vector<std::uint8_t> ways(code.size());  // steps that lead there; 2 = several
+  std::vector<bool> alone(code.size());         // the only one of them, where there is no other, is taken once at each token
+  once.assign(code.size(), false);
+  const auto enter = [&](std::uint32_t pc, bool from_one) {
+    reached[pc] = true;
+    alone[pc] = from_one;
+    if (ways[pc] < 2) ++ways[pc];
+  };
+  for (const RuleCode& r : program.rules) {
+    enter(r.start, true);
+    for (std::uint32_t k = 0; k < r.contexts.count; ++k) enter(program.contexts[r.contexts.first + k].start, true);
+    // Code runs forward only.
+    for (std::uint32_t pc = r.start; pc < r.start + r.size; ++pc) {
+      if (!reached[pc]) continue;
+      once[pc] = ways[pc] == 1 && alone[pc];
+      const Instruction& in = code[pc];
+      // Matches and groups may lead from two tokens to one. Of splits a second visit is turned back.
+      const bool goes_once = in.op == Op::kSplit || (once[pc] && in.op != Op::kClass && in.op != Op::kResolved && in.op != Op::kGroup);
+      if (in.op == Op::kSplit || in.op == Op::kJump) enter(in.a, goes_once);
+      if (in.op != Op::kJump && in.op != Op::kMatch) enter(pc + 1, goes_once);
+    }
+  }
 }
 
 std::uint32_t RuleTables::Telling(const Instruction& in) const {

@@ -53,7 +53,8 @@ struct Start {
   std::uint32_t crosses_lines = 0;  // 0 or 1
 };
 
-// What every match holds, and how many tokens behind its start: `min` at least, `max` and `classes` class matches at most.
+// What every match holds (for tokens: one of them at least), and how many tokens behind its start: `min` at least, `max` and `classes`
+// class matches at most.
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
   std::uint32_t required = kNoIndex;  // a class test, by its place in required_; kNoIndex: a token of kLater
@@ -80,12 +81,18 @@ enum class TestKind : std::uint8_t {
 
 // A ConjunctionTest, ready to be looked at.
 struct TokenCheck {
-  TokenMask need = 0, forbid = 0;
+  std::uint32_t asked = 0, need = 0;  // of the bits that are asked for, a token has those that are needed and no others (a TokenMask each)
+  enum Rest : std::uint32_t {
+    kNothing,    // no more is asked
+    kSignature,  // `place` tells all
+    kMore,       // what costs more
+  } rest = kNothing;
   std::uint32_t test = kNoIndex;   // form test
   std::uint32_t place = kNoIndex;  // its place in the rows of signatures; kNoIndex: it is found by its key
   std::uint32_t own = kNoIndex;    // its place in the rows of forms; kNoIndex: the signature tells
   Range not_classes;
 };
+static_assert((kAllKinds | kAllShapes) <= 0xFFFFFFFF, "a TokenMask fits 32 bits");
 
 struct Expression {
   bool literal = false;
@@ -128,7 +135,8 @@ class RuleTables {
   std::vector<BoundClass> classes;      // parallel to Program::class_tests
   std::vector<std::string_view> flags;  // those that class tests ask for
   std::vector<std::string_view> names;
-  std::vector<std::uint32_t> entry;           // by instruction: the element that every way on from it begins with, kNoIndex for none
+  std::vector<bool> once;            // by instruction: no two ways of one run come to it at one token, so that nobody need remember it
+  std::vector<std::uint32_t> entry;  // by instruction: the element that every way on from it begins with, kNoIndex for none
   std::vector<std::uint16_t> capture_ids;     // parallel to Program::capture_names
   std::vector<Expression> expressions;        // parallel to Program::emits
   std::vector<std::uint32_t> required;        // class tests
@@ -190,6 +198,8 @@ class RuleTables {
   std::uint32_t SingleOf(const RuleCode& r) const;
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r);
+  // Fills `once`.
+  void FindOnce();
   // How much the tests of an instruction tell.
   std::uint32_t Telling(const Instruction& in) const;
   // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
