@@ -43,7 +43,7 @@ class Machine : public Run {
       return cursor < list.size() && list[cursor] < to;
     }
     const std::uint32_t bit = set.bit_of[rule];
-    const std::uint64_t* profiles = s.profiles.data() + kLater * set.words + bit / 64;
+    const std::uint64_t* profiles = s.profiles.data() + set.WordAt(kLater, bit / 64);
     const State::TokenState* tokens = s.tokens.data();
     // Starts only move on, so that what was looked at for the start before is known to hold none, but for its last token.
     std::uint32_t& cursor = s.need_cursor[number];

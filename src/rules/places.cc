@@ -55,15 +55,21 @@ class Chooser : public Run {
     using Words = std::array<std::uint64_t, kWords>;
     constexpr std::size_t kAhead = 4;  // a profile is several lines of memory
     const std::size_t n = view.tokens->size();
+    // Words of one row of a plain set, or of the set of a place.
     const std::size_t stride = set.words;
-    // Words of the set that stands `place` sets behind `sets`.
-    const auto load = [from, stride](const std::uint64_t* sets, std::size_t place) {
+    const auto row = [from, stride](const std::uint64_t* sets, std::size_t number) {
       Words loaded;
-      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[place * stride + from + w];
+      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[number * stride + from + w];
       return loaded;
     };
-    const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t place) {
-      for (std::size_t w = 0; w < kWords; ++w) sets[place * stride + from + w] = stored[w];
+    const std::size_t base = set.WordAt(0, from), place_stride = words.to - words.from;
+    const auto load = [base, place_stride](const std::uint64_t* sets, std::size_t place) {
+      Words loaded;
+      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[base + place * place_stride + w];
+      return loaded;
+    };
+    const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t number) {
+      for (std::size_t w = 0; w < kWords; ++w) sets[number * stride + from + w] = stored[w];
     };
     const auto both = [](const Words& x, const Words& y) {
       Words z;
@@ -80,7 +86,7 @@ class Chooser : public Run {
       return z;
     };
     const auto of_phase = static_cast<std::uint8_t>(1u << static_cast<unsigned>(phase));
-    const Words mask = load(s.mask.data(), 0), crosses = load(set.crosses_lines.data(), 0);
+    const Words mask = row(s.mask.data(), 0), crosses = row(set.crosses_lines.data(), 0);
     const Words no_third = load(set.nothing.data(), kThird), no_behind = load(set.nothing.data(), kThirdBehind);
     const std::size_t turn = s.ring - 1;  // rows are used in turn
     store(no_behind, s.behind.data(), n & turn);
@@ -91,24 +97,24 @@ class Chooser : public Run {
     for (std::size_t i = n; i-- > 0;) {
       const token::Token& t = (*view.tokens)[i];
       const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
-      if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
+      if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile + base);
 
       // Rules that may match here, where it is known what may stand behind.
       Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
       const bool begins = (s.tokens[i].begins & of_phase) != 0, goes_on = (s.tokens[i].goes_on & of_phase) != 0;
-      for (std::uint32_t m = s.match_at[i]; begins && m < s.match_at[i + 1]; ++m) {
-        if ((s.kinds[s.keys[m]].begins & of_phase) == 0 || Repeats(m)) continue;
-        const std::uint64_t* kind = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
-        join(&chosen,
-             begin(load(kind, kFirst), load(kind, kAlone), load(s.sets.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
+      for (std::uint32_t m = s.stand_at[i]; begins && m < s.stand_at[i + 1]; ++m) {
+        const State::Stand& stand = s.stands[m];
+        if ((stand.begins & of_phase) == 0) continue;
+        const std::uint64_t* kind = s.kind_sets.data() + stand.sets;
+        join(&chosen, begin(load(kind, kFirst), load(kind, kAlone), row(s.sets.data(), stand.end & turn)));
       }
       if (t.Has(token::kOpens)) join(&chosen, load(set.opens[t.kind != token::Kind::kQuote].data(), kFirst));
       if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
         const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
-        const Words behind = load(s.sets.data(), r.end & turn);
-        const Words alone = load(set.resolved_alone.data(), 0);
-        join(&chosen, begin(load(set.resolved.data(), 0), alone, behind));
-        join(&chosen, begin(load(set.resolved.data(), static_cast<std::size_t>(r.type)), alone, behind));
+        const Words behind = row(s.sets.data(), r.end & turn);
+        const Words alone = row(set.resolved_alone.data(), 0);
+        join(&chosen, begin(row(set.resolved.data(), 0), alone, behind));
+        join(&chosen, begin(row(set.resolved.data(), static_cast<std::size_t>(r.type)), alone, behind));
       }
       chosen = both(chosen, mask);
       std::uint64_t some = 0;
@@ -131,18 +137,19 @@ class Chooser : public Run {
         if (t.Has(token::kOpens)) add(set.opens[t.kind != token::Kind::kQuote].data());
         if (t.Has(token::kCloses)) add(set.closes.data());
         sets = both(second, next_third);
-        for (std::uint32_t m = s.match_at[i]; goes_on && m < s.match_at[i + 1]; ++m) {
-          if ((s.kinds[s.keys[m]].goes_on & of_phase) == 0 || Repeats(m)) continue;
-          const std::uint64_t* more = s.kind_sets.data() + s.keys[m] * stride * kPlaces;
-          join(&sets, both(load(more, kSecond), load(s.behind.data(), std::min<std::size_t>((*view.matches)[m].end, n) & turn)));
+        for (std::uint32_t m = s.stand_at[i]; goes_on && m < s.stand_at[i + 1]; ++m) {
+          const State::Stand& stand = s.stands[m];
+          if ((stand.goes_on & of_phase) == 0) continue;
+          const std::uint64_t* more = s.kind_sets.data() + stand.sets;
+          join(&sets, both(load(more, kSecond), row(s.behind.data(), stand.end & turn)));
           join(&third, load(more, kThird));
           join(&third_behind, load(more, kThirdBehind));
         }
-        if (t.Has(token::kOpens)) join(&sets, load(set.groups[t.kind != token::Kind::kQuote].data(), 0));
+        if (t.Has(token::kOpens)) join(&sets, row(set.groups[t.kind != token::Kind::kQuote].data(), 0));
         if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
           const Type type = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].type;
-          join(&sets, load(set.resolved_second.data(), 0));
-          join(&sets, load(set.resolved_second.data(), static_cast<std::size_t>(type)));
+          join(&sets, row(set.resolved_second.data(), 0));
+          join(&sets, row(set.resolved_second.data(), static_cast<std::size_t>(type)));
         }
         if (t.Has(token::kSentenceStart)) {
           sets = both(sets, crosses), third = both(third, crosses), third_behind = both(third_behind, crosses);
@@ -156,12 +163,6 @@ class Chooser : public Run {
       next_third = third;
     }
     s.runs = static_cast<std::size_t>(run - s.chosen.data());
-  }
-
-  // Whether the match before it says the same of the rules.
-  bool Repeats(std::uint32_t m) const {
-    return m > 0 && s.keys[m] == s.keys[m - 1] && (*view.matches)[m].begin == (*view.matches)[m - 1].begin &&
-           (*view.matches)[m].end == (*view.matches)[m - 1].end;
   }
 };
 

@@ -21,8 +21,8 @@ class Reader : public Run {
     const bool known = s.owner == &set && s.table == view.forms && s.generation == view.forms->generation();
     if (!known || !view.again || s.tokens.size() != view.tokens->size()) {
       if (!known) Forget();
-      ReadMatches();
       ReadTokens();
+      ReadMatches();
     }
     s.resolved_at.clear();
     if (view.resolved != nullptr) {
@@ -50,31 +50,38 @@ class Reader : public Run {
     for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= s.later[w] | ~set.need_later[w];
   }
 
-  // Fills what is known of matches.
+  // Fills what is known of matches. ReadTokens went before.
   void ReadMatches() {
-    const std::size_t n = view.tokens->size();
-    s.keys.clear();
-    s.match_at.assign(n + 1, 0);
+    const auto n = static_cast<std::uint32_t>(view.tokens->size());
+    static const std::vector<gazetteer::Match> kNone;
+    const std::vector<gazetteer::Match>& matches = view.matches != nullptr && view.gazetteer != nullptr ? *view.matches : kNone;
+    s.keys.resize(matches.size());
+    s.stands.resize(matches.size());
+    s.match_at.resize(n + 1);
+    s.stand_at.resize(n + 1);
     s.required_at.resize(set.required.size());
     for (auto& list : s.required_at) list.clear();
     s.widest = 0;
-    if (view.matches != nullptr && view.gazetteer != nullptr) {
-      const std::vector<gazetteer::Match>& matches = *view.matches;
-      for (std::size_t at = 0; at < matches.size(); ++at) {
-        if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
-        const gazetteer::Match& m = matches[at];
-        const std::uint32_t row = RowOf(m);
-        s.keys.push_back(row);
-        if (m.begin < n) ++s.match_at[m.begin + 1];
-        s.widest = std::max(s.widest, m.end - m.begin);
-        const Range required = s.kinds[row].required;
-        for (std::uint32_t k = 0; k < required.count; ++k) {
-          auto& list = s.required_at[s.kind_required[required.first + k]];
-          if (list.empty() || list.back() != m.begin) list.push_back(m.begin);
-        }
+    const std::size_t size = set.words * kPlaces;
+    std::uint32_t stands = 0, token = 0;  // tokens before this one have their places in match_at and stand_at
+    for (std::uint32_t at = 0; at < matches.size(); ++at) {
+      if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
+      const gazetteer::Match& m = matches[at];
+      const std::uint32_t row = RowOf(m);
+      s.keys[at] = row;
+      s.widest = std::max(s.widest, m.end - m.begin);
+      const State::KindRow& kind = s.kinds[row];
+      for (std::uint32_t k = kind.required.first; k < kind.required.first + kind.required.count; ++k) {
+        auto& list = s.required_at[s.kind_required[k]];
+        if (list.empty() || list.back() != m.begin) list.push_back(m.begin);
       }
-      for (std::size_t i = 1; i <= n; ++i) s.match_at[i] += s.match_at[i - 1];
+      for (; token <= std::min(m.begin, n); ++token) s.match_at[token] = at, s.stand_at[token] = stands;
+      if (m.begin >= n || (kind.begins | kind.goes_on) == 0) continue;
+      if (at > 0 && s.keys[at - 1] == row && matches[at - 1].begin == m.begin && matches[at - 1].end == m.end) continue;
+      s.tokens[m.begin].begins |= kind.begins, s.tokens[m.begin].goes_on |= kind.goes_on;
+      s.stands[stands++] = {std::min(m.end, n), static_cast<std::uint32_t>(row * size), kind.begins, kind.goes_on};
     }
+    for (; token <= n; ++token) s.match_at[token] = static_cast<std::uint32_t>(matches.size()), s.stand_at[token] = stands;
   }
 
   void Forget() {
@@ -133,8 +140,8 @@ class Reader : public Run {
     for (std::size_t p = 0; p < std::size(set.words_of_phase); ++p) {
       const WordRange of = set.words_of_phase[p];
       for (std::size_t place = 0; place < kPlaces; ++place) {
-        const std::uint64_t* words_of_place = sets + place * set.words;
-        if (place == kAlone || std::all_of(words_of_place + of.from, words_of_place + of.to, [](std::uint64_t w) { return w == 0; }))
+        const std::uint64_t* words_of_place = sets + set.WordAt(place, of.from);
+        if (place == kAlone || std::all_of(words_of_place, words_of_place + (of.to - of.from), [](std::uint64_t w) { return w == 0; }))
           continue;
         (place == kFirst ? kind.begins : kind.goes_on) |= static_cast<std::uint8_t>(1u << p);
       }
@@ -148,35 +155,37 @@ class Reader : public Run {
     s.forms.resize(view.forms->size());
     s.tokens.resize(n);
     s.walls.resize(n * 2);
+    const std::size_t later = set.WordAt(kLater, 0);
+    s.fresh.clear();
+    ++s.document;
+    std::size_t sentence = 0, block = 0;  // tokens before these have their walls
     for (std::size_t i = 0; i < n; ++i) {
       const token::Token& t = (*view.tokens)[i];
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
-      State::FormState& form = s.forms[t.form];
-      if (form.profile == kNoIndex) LookAt(t.form);
+      if (State::FormState& form = s.forms[t.form]; form.document != s.document) {
+        form.document = s.document;
+        if (form.profile == kNoIndex) LookAt(t.form);
+        s.fresh.push_back(static_cast<std::uint32_t>(form.profile * set.words * kPlaces));
+        Prefetch(s.profiles.data() + s.fresh.back() + later);
+      }
+      const State::FormState& form = s.forms[t.form];
       const auto profile = static_cast<std::uint32_t>(form.profile * set.words * kPlaces);
-      Prefetch(s.profiles.data() + profile + kLater * set.words);
       s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)), t.form, form.tests, profile, form.keyed};
+      if (t.Has(token::kSentenceStart | token::kBlockStart)) {
+        for (; sentence < i; ++sentence) s.walls[sentence * 2] = static_cast<std::uint32_t>(i);
+        if (t.Has(token::kBlockStart)) {
+          for (; block < i; ++block) s.walls[block * 2 + 1] = static_cast<std::uint32_t>(i);
+        }
+      }
     }
+    for (; sentence < n; ++sentence) s.walls[sentence * 2] = static_cast<std::uint32_t>(n);
+    for (; block < n; ++block) s.walls[block * 2 + 1] = static_cast<std::uint32_t>(n);
     s.later.assign(set.words, 0);
     for (std::size_t w = 0; w < set.words; ++w) {
-      const std::uint64_t* profiles = s.profiles.data() + kLater * set.words + w;
-      std::uint64_t later = 0;
-      for (const State::TokenState& t : s.tokens) later |= profiles[t.profile];
-      s.later[w] = later;
-    }
-    for (std::size_t m = 0; m < s.keys.size(); ++m) {
-      const std::uint32_t begin = (*view.matches)[m].begin;
-      if (begin >= n) continue;
-      const State::KindRow& kind = s.kinds[s.keys[m]];
-      s.tokens[begin].begins |= kind.begins, s.tokens[begin].goes_on |= kind.goes_on;
-    }
-    std::uint32_t sentence = static_cast<std::uint32_t>(n), block = sentence;
-    for (std::size_t i = n; i-- > 0;) {
-      const token::Token& t = (*view.tokens)[i];
-      s.walls[i * 2] = sentence;
-      s.walls[i * 2 + 1] = block;
-      if (t.Has(token::kSentenceStart | token::kBlockStart)) sentence = static_cast<std::uint32_t>(i);
-      if (t.Has(token::kBlockStart)) block = static_cast<std::uint32_t>(i);
+      const std::uint64_t* profiles = s.profiles.data() + set.WordAt(kLater, w);
+      std::uint64_t some = 0;
+      for (const std::uint32_t profile : s.fresh) some |= profiles[profile];
+      s.later[w] = some;
     }
   }
 

@@ -41,6 +41,7 @@ struct MatchScratch::State {
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms of which no such test was asked
     std::uint32_t held = 0;            // into held; where `keyed` has a bit
     std::uint64_t keyed = 0;           // the tests of kKeyed that hold, a bit for each 64th of them
+    std::uint64_t document = 0;        // the last one that it was met in, by its number
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -79,6 +80,16 @@ struct MatchScratch::State {
   // One document.
   std::vector<std::uint32_t> keys;      // into kinds, parallel to View::matches
   std::vector<std::uint32_t> match_at;  // first match that begins at each token
+  // A match as the choice of rules looks at it. Matches that say nothing are left out, and those that say what the one before said.
+  struct Stand {
+    std::uint32_t end = 0;                 // the end of the text at most
+    std::uint32_t sets = 0;                // offset in kind_sets
+    std::uint8_t begins = 0, goes_on = 0;  // as of its kind
+  };
+  std::vector<Stand> stands;
+  std::vector<std::uint32_t> stand_at;  // first stand that begins at each token
+  std::uint64_t document = 0;           // its number
+  std::vector<std::uint32_t> fresh;     // the profile (an offset) of each form that stands in the text
   struct TokenState {
     std::uint32_t mask = 0;  // a TokenMask
     std::uint32_t form = 0;

@@ -155,17 +155,17 @@ void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {
         AddAtom(rule, kFirst, {t.index, t.need, t.forbid});
         break;
       case Trigger::kClass:
-        Set(rule, class_sets.data() + t.index * words * kPlaces);
+        Set(rule, kFirst, class_sets.data() + t.index * words * kPlaces);
         break;
       case Trigger::kResolved:
         Set(rule, resolved.data() + t.index * words);
         break;
       case Trigger::kQuote:
       case Trigger::kBracket:
-        Set(rule, kFirst, &opens[t.kind == Trigger::kBracket]);
+        Set(rule, kFirst, opens[t.kind == Trigger::kBracket].data());
         break;
       default:
-        Set(rule, kFirst, &anything);
+        Set(rule, kFirst, anything.data());
     }
   }
   std::vector<std::uint32_t> first, alone, second, third, behind;
@@ -350,27 +350,27 @@ void RuleTables::AddPlace(std::uint32_t rule, Place place, const std::vector<std
         }
         break;
       case Op::kClass:
-        Set(rule, class_sets.data() + (in.a * kPlaces + place) * words);
+        Set(rule, place, class_sets.data() + in.a * words * kPlaces);
         break;
       case Op::kGroup:
       case Op::kOpen:
-        Set(rule, place, &opens[in.a == 1]);
+        Set(rule, place, opens[in.a == 1].data());
         break;
       case Op::kClose:
-        Set(rule, place, &closes);
+        Set(rule, place, closes.data());
         break;
       case Op::kMatch:
-        Set(rule, place, &nothing);
+        Set(rule, place, nothing.data());
         break;
       default:
-        Set(rule, place, &anything);
+        Set(rule, place, anything.data());
     }
   }
 }
 
 void RuleTables::AddAtom(std::uint32_t rule, Place place, const Atom& atom) {
   if (atom.form_test == kNoIndex && atom.need == 0 && atom.forbid == 0) {
-    Set(rule, place, &anything);
+    Set(rule, place, anything.data());
     return;
   }
   std::uint32_t& index = atom_index.At(Mixed(Mixed(Mixed(0, atom.form_test), atom.need), atom.forbid));
@@ -379,7 +379,7 @@ void RuleTables::AddAtom(std::uint32_t rule, Place place, const Atom& atom) {
     atoms.push_back(atom);
     atom_sets.resize(atom_sets.size() + words * kPlaces);
   }
-  Set(rule, atom_sets.data() + (index * kPlaces + place) * words);
+  Set(rule, place, atom_sets.data() + index * words * kPlaces);
 }
 
 std::uint64_t RuleTables::FlagsOf(std::string_view slots) const {

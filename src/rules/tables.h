@@ -112,6 +112,16 @@ class RuleTables {
   // Adds the bit of a rule to a set.
   void Set(std::uint32_t rule, std::uint64_t* set) const { set[bit_of[rule] / 64] |= std::uint64_t{1} << (bit_of[rule] % 64); }
 
+  // Where a word of the set of a place stands in `sets`.
+  std::size_t WordAt(std::size_t place, std::size_t word) const {
+    const WordRange& of = words_of_phase[word < words_of_phase[0].to ? 0 : 1];
+    return of.from * kPlaces + place * (of.to - of.from) + (word - of.from);
+  }
+  // Adds the bit of a rule to the set of a place.
+  void Set(std::uint32_t rule, Place place, std::uint64_t* sets) const {
+    sets[WordAt(place, bit_of[rule] / 64)] |= std::uint64_t{1} << (bit_of[rule] % 64);
+  }
+
   // Whether a form test holds.
   bool Evaluate(const FormTest& t, const morph::FormTable& forms, const morph::Form& form) const;
   // What a reading says of tests that no key finds, and of their atoms: first those that it suits, then those that it forbids.
@@ -145,7 +155,8 @@ class RuleTables {
   std::vector<Start> starts;                          // by the bit of a rule; some bits have none
   std::vector<std::uint32_t> single;                  // by rule: its only element
   std::vector<std::uint64_t> need_class, need_later;  // rules that need each required class, or a token of kLater
-  // Sets of rules: words words each; where it says `sets`, kPlaces of them in a row.
+  // Sets of rules: `words` words each; where it says `sets`, kPlaces of them, those of one phase together (see WordAt), so that a phase
+  // touches no memory of the other.
   std::size_t words = 0;
   WordRange words_of_phase[2];
   std::vector<std::uint32_t> bit_of;  // of a rule its bit
@@ -192,7 +203,6 @@ class RuleTables {
   void Bind(const gazetteer::Gazetteer& gazetteer);
   // Rules of one phase get their bits together, from a word of their own on, so that the other phase's words need no look.
   void PlaceBits();
-  void Set(std::uint32_t rule, Place place, std::vector<std::uint64_t>* sets) const { Set(rule, sets->data() + place * words); }
   void AddRule(std::uint32_t rule, const RuleCode& r);
   // The only element of a rule, a token or a class match; kNoIndex where the rule has others.
   std::uint32_t SingleOf(const RuleCode& r) const;
