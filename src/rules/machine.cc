@@ -23,15 +23,16 @@ class Machine : public Run {
 
  private:
   void Try(const Start& start, std::uint32_t i) {
-    if (!MayStand(start.op, start.a, start.b, start.c, i)) return;
+    if (start.anchor != kNoIndex && !AnchorHolds(start.anchor, i)) return;
+    if (!start.sure && !MayStand(start.op, start.a, start.b, start.c, i)) return;
     if (start.needs.count != 0) {
       // No match goes over the end of its sentence.
-      const std::uint32_t end = s.walls[i * std::size_t{2} + start.crosses_lines];
+      const std::uint32_t end = s.walls[i * std::size_t{2} + (start.crosses_lines ? 1 : 0)];
       for (std::uint32_t k = start.needs.first; k < start.needs.first + start.needs.count; ++k) {
         if (!Finds(set.needs[k], k, start.rule, i, end)) return;
       }
     }
-    Match(start.rule, i);
+    Match(start, i);
   }
 
   bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
@@ -55,45 +56,46 @@ class Machine : public Run {
     return at < to;
   }
 
-  void Match(std::uint32_t rule, std::uint32_t i) {
-    const RuleCode& r = set.program.rules[rule];
+  void Match(const Start& rule, std::uint32_t i) {
     std::size_t found = 0;
     int before = -1;  // whether the contexts in front hold; looked at when the first match is found
     const auto on_match = [&](std::uint32_t end) {
       if (end == i) return false;
-      if (before < 0) before = Before(r, i) ? 1 : 0;
+      if (before < 0) before = rule.contexts == 0 || Before(rule, i) ? 1 : 0;
       if (before == 0) return true;
-      if (r.each_length == 0 && found != 0 && s.found[0].end >= end) return false;
-      if (r.each_length != 0) {
+      if (!rule.each_length && found != 0 && s.found[0].end >= end) return false;
+      if (rule.each_length) {
         for (std::size_t k = 0; k < found; ++k) {
           if (s.found[k].end == end) return false;
         }
       }
-      if (!Agrees(r) || !After(r, end)) return false;
-      const std::size_t at = r.each_length != 0 ? found : 0;
+      if ((rule.agrees && !Agrees(rule)) || (rule.contexts != 0 && !After(rule, end))) return false;
+      const std::size_t at = rule.each_length ? found : 0;
       if (s.found.size() <= at) s.found.resize(at + 1);
       s.found[at].end = end;
       s.found[at].slots.assign(s.main.slots.begin(), s.main.slots.end());
       found = at + 1;
       return false;
     };
-    if (set.single[rule] == kNoIndex) {
-      Execute(s.main, r, r.start, i, i, r.agree.count == 0, set.entry[r.start], on_match);
+    if (rule.single == kNoIndex) {
+      Execute(s.main, rule, rule.start, i, i, !rule.agrees, rule.entry, on_match);
     } else {
-      Single(s.main, r, set.single[rule], i, on_match);
+      Single(s.main, rule, i, on_match);
     }
-    for (std::size_t k = 0; k < found; ++k) Report(rule, r, i, s.found[k].end, s.found[k].slots);
+    for (std::size_t k = 0; k < found; ++k) Report(rule.rule, i, s.found[k].end, s.found[k].slots);
   }
 
-  // What Execute does, for a rule of one element, which `element` is.
+  // What Execute does, for a rule of one element.
   template <class F>
-  void Single(State::Machine& machine, const RuleCode& r, std::uint32_t element, std::uint32_t i, F on_match) {
-    const Instruction& in = set.program.code[element];
+  void Single(State::Machine& machine, const Start& rule, std::uint32_t i, F on_match) {
+    const std::uint32_t element = rule.single;
+    const Step* const code = set.steps.data();
+    const Step& in = code[element];
     // MayStand said that the token test holds.
     const auto at = [&](std::uint32_t end, std::int32_t match) {
-      machine.slots.assign(r.captures.count, CaptureSlot{});
-      for (std::uint32_t pc = r.start; set.program.code[pc].op != Op::kMatch; ++pc) {
-        const Instruction& save = set.program.code[pc];
+      machine.slots.assign(rule.captures, CaptureSlot{});
+      for (std::uint32_t pc = rule.start; code[pc].op != Op::kMatch; ++pc) {
+        const Step& save = code[pc];
         if (pc == element && in.op == Op::kClass && in.d != kNoIndex) machine.slots[in.d].match = match;
         if (save.op != Op::kSave) continue;
         if (save.b == 0) {
@@ -110,18 +112,18 @@ class Machine : public Run {
       return;
     }
     // The longest match comes first in the view.
-    const BoundClass& test = set.classes[in.a];
     std::uint32_t longest = 0;
     for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
       const std::uint32_t end = (*view.matches)[m].end;
-      if (!Fits(test, m) || end > view.tokens->size() || end - i > kMaxMatchTokens || end == longest) continue;
+      if (!Fits(in.a, m) || end > view.tokens->size() || end - i > kMaxMatchTokens || end == longest) continue;
       if (at(end, static_cast<std::int32_t>(m))) return;
       if (longest == 0) longest = end;
     }
   }
 
-  void Report(std::uint32_t rule, const RuleCode& r, std::uint32_t begin, std::uint32_t end, const std::vector<CaptureSlot>& slots) {
+  void Report(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, const std::vector<CaptureSlot>& slots) {
     const auto set_ = [](const CaptureSlot& c) { return c.begin != kNoIndex && c.end > c.begin; };
+    const RuleCode& r = set.program.rules[rule];
     Hit hit;
     hit.rule = rule;
     hit.begin = begin;
@@ -145,18 +147,19 @@ class Machine : public Run {
   }
 
   // Flags of the tokens with which a match may not go on.
-  static std::uint16_t WallOf(const RuleCode& r) {
-    return r.crosses_lines != 0 ? token::kBlockStart : token::kSentenceStart | token::kBlockStart;
+  static std::uint16_t WallOf(const Start& rule) {
+    return rule.crosses_lines ? token::kBlockStart : token::kSentenceStart | token::kBlockStart;
   }
 
-  bool Before(const RuleCode& r, std::uint32_t begin) {
-    for (std::uint32_t k = 0; k < r.contexts.count; ++k) {
-      const ContextCode& c = set.program.contexts[r.contexts.first + k];
+  bool Before(const Start& rule, std::uint32_t begin) {
+    const Range contexts = set.program.rules[rule.rule].contexts;
+    for (std::uint32_t k = 0; k < contexts.count; ++k) {
+      const ContextCode& c = set.program.contexts[contexts.first + k];
       if (c.before == 0) continue;
       bool holds = false;
-      if (begin > 0 && !(*view.tokens)[begin].Has(WallOf(r))) {
+      if (begin > 0 && !(*view.tokens)[begin].Has(WallOf(rule))) {
         for (std::uint32_t width = c.min; width <= c.max && width <= begin && !holds; ++width) {
-          Execute(s.context, r, c.start, begin - width, begin - width, true, kNoIndex,
+          Execute(s.context, rule, c.start, begin - width, begin - width, true, kNoIndex,
                   [&](std::uint32_t end) { return holds = holds || end == begin; });
         }
       }
@@ -165,18 +168,20 @@ class Machine : public Run {
     return true;
   }
 
-  bool After(const RuleCode& r, std::uint32_t end) {
-    for (std::uint32_t k = 0; k < r.contexts.count; ++k) {
-      const ContextCode& c = set.program.contexts[r.contexts.first + k];
+  bool After(const Start& rule, std::uint32_t end) {
+    const Range contexts = set.program.rules[rule.rule].contexts;
+    for (std::uint32_t k = 0; k < contexts.count; ++k) {
+      const ContextCode& c = set.program.contexts[contexts.first + k];
       if (c.before != 0) continue;
       bool holds = false;
-      Execute(s.context, r, c.start, end, end - 1, true, kNoIndex, [&](std::uint32_t) { return holds = true; });
+      Execute(s.context, rule, c.start, end, end - 1, true, kNoIndex, [&](std::uint32_t) { return holds = true; });
       if (holds == (c.negated != 0)) return false;
     }
     return true;
   }
 
-  bool Agrees(const RuleCode& r) const {
+  bool Agrees(const Start& rule) const {
+    const RuleCode& r = set.program.rules[rule.rule];
     for (std::uint32_t k = 0; k < r.agree.count; ++k) {
       const Range parts = set.program.agrees[r.agree.first + k];
       morph::Agreement common = morph::kAllAgreement;
@@ -273,7 +278,7 @@ class Machine : public Run {
     if (s.keys.empty()) return false;
     for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
       for (std::uint32_t k = 0; k < tests.count; ++k) {
-        if (Fits(set.classes[tests.first + k], m)) return true;
+        if (Fits(tests.first + k, m)) return true;
       }
     }
     return false;
@@ -301,53 +306,53 @@ class Machine : public Run {
   // agreement, where another way to the same place may agree) by the limit of steps. `held`: an element that MayStand found at `pos`, or
   // kNoIndex.
   template <class F>
-  void Execute(State::Machine& machine, const RuleCode& r, std::uint32_t start, std::uint32_t pos, const std::uint32_t origin,
+  void Execute(State::Machine& machine, const Start& rule, std::uint32_t start, std::uint32_t pos, const std::uint32_t origin,
                const bool remember, std::uint32_t held, F on_match) {
     std::uint32_t held_at = pos;
-    const Instruction* const code = set.program.code.data();
+    const Step* const code = set.steps.data();
     const token::Token* const tokens = view.tokens->data();
     const auto n = static_cast<std::uint32_t>(view.tokens->size());
     // No element goes over the end of a sentence, and none beyond the longest match.
     const std::uint32_t limit = std::min(n, origin + static_cast<std::uint32_t>(kMaxMatchTokens) - 1);
     // A match of several tokens may lead over the end of a sentence; until then no element stands from `stop` on.
-    const std::uint16_t wall = WallOf(r);
-    const std::uint32_t stop = std::min(limit, s.walls[origin * std::size_t{2} + (r.crosses_lines != 0 ? 1 : 0)]);
+    const std::uint16_t wall = WallOf(rule);
+    const std::uint32_t stop = std::min(limit, s.walls[origin * std::size_t{2} + (rule.crosses_lines ? 1 : 0)]);
     const auto may_go_on = [&](std::uint32_t at) { return at < stop || (at != stop && at < limit && !tokens[at].Has(wall)); };
     if (machine.jobs.empty()) machine.jobs.resize(64);
     std::size_t jobs = 0;  // those that are left
-    machine.undo.clear();
-    machine.slots.assign(r.captures.count, CaptureSlot{});
-    if (machine.visited.size() < r.size) machine.visited.resize(r.size);
+    machine.slots.assign(rule.captures, CaptureSlot{});
+    if (machine.visited.size() < rule.size) machine.visited.resize(rule.size);
+    CaptureSlot* const slots = machine.slots.data();
     State::Machine::Visit* const visited = machine.visited.data();
     const std::uint64_t number = ++machine.run;
-    const auto push = [&](std::uint32_t what, std::uint32_t at) {
-      if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2);
-      machine.jobs[jobs++] = {what, at};
+    State::Machine::Job* left = machine.jobs.data();
+    const auto push = [&](std::uint32_t what, std::uint32_t at) -> State::Machine::Job& {
+      if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2), left = machine.jobs.data();
+      State::Machine::Job& job = left[jobs++];
+      job.pc = what, job.pos = at;
+      return job;
     };
     const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
       // Only where there is a way back to take is there something to undo.
-      if (jobs != 0) {
-        machine.undo.push_back(machine.slots[slot]);
-        push(kUndo | slot, 0);
-      }
-      return machine.slots[slot];
+      if (jobs != 0) push(kUndo | slot, 0).slot = slots[slot];
+      return slots[slot];
     };
-    const auto seen = [&](std::uint32_t at) {
-      if (!remember || set.once[at]) return false;
-      State::Machine::Visit& visit = visited[at - r.start];
+    const auto seen = [&](const Step& in, std::uint32_t at) {
+      if (!remember || in.once) return false;
+      State::Machine::Visit& visit = visited[at - rule.start];
       if (visit.run != number) visit = {number, 0};
       const std::uint64_t bit = std::uint64_t{1} << ((pos - origin) & 63);
       if ((visit.bits & bit) != 0) return true;
       visit.bits |= bit;
       return false;
     };
-    const auto take = [&](const Instruction& in, std::uint32_t match) {
+    const auto take = [&](const Step& in, std::uint32_t match) {
       if (in.d != kNoIndex) change(in.d).match = static_cast<std::int32_t>(match);
       pos = (*view.matches)[match].end;
     };
     std::uint32_t pc = start;
-    for (std::uint64_t steps = std::uint64_t{r.size} * kMaxMatchTokens; steps != 0; --steps) {
-      const Instruction& in = code[pc];
+    for (std::uint64_t steps = std::uint64_t{rule.size} * kMaxMatchTokens; steps != 0; --steps) {
+      const Step& in = code[pc];
       bool alive = in.op > Op::kAny || may_go_on(pos);
       if (alive) {
         switch (in.op) {
@@ -360,15 +365,14 @@ class Machine : public Run {
             break;
           case Op::kClass: {
             alive = false;
-            if (s.match_at[pos] == s.match_at[pos + 1] || seen(pc) ||
+            if (s.match_at[pos] == s.match_at[pos + 1] || seen(in, pc) ||
                 (in.c != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.c, pos)))
               break;
             // The longest match comes first in the view; shorter ones are ways back.
-            const BoundClass& test = set.classes[in.a];
             std::uint32_t chosen = kNoIndex;
             const std::size_t bottom = jobs;
             for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
-              if (!Fits(test, m) || (*view.matches)[m].end > n || (*view.matches)[m].end - origin > kMaxMatchTokens) continue;
+              if (!Fits(in.a, m) || (*view.matches)[m].end > n || (*view.matches)[m].end - origin > kMaxMatchTokens) continue;
               if (chosen == kNoIndex) {
                 chosen = m;
               } else if ((*view.matches)[m].end != (*view.matches)[chosen].end) {
@@ -376,8 +380,7 @@ class Machine : public Run {
               }
             }
             if (chosen == kNoIndex) break;
-            std::reverse(machine.jobs.begin() + static_cast<std::ptrdiff_t>(bottom),
-                         machine.jobs.begin() + static_cast<std::ptrdiff_t>(jobs));
+            std::reverse(left + bottom, left + jobs);
             take(in, chosen);
             ++pc;
             alive = true;
@@ -418,16 +421,16 @@ class Machine : public Run {
           }
           case Op::kClose: {
             const token::Token& t = tokens[pos];
-            alive = t.Has(token::kCloses) && t.pair >= 0 && static_cast<std::uint32_t>(t.pair) == machine.slots[in.b].begin;
+            alive = t.Has(token::kCloses) && t.pair >= 0 && static_cast<std::uint32_t>(t.pair) == slots[in.b].begin;
             ++pos, ++pc;
             break;
           }
           case Op::kSplit:
-            alive = !seen(pc);
+            alive = !seen(in, pc);
             if (!alive) break;
             // Most ways end at their first element, and need not be gone.
-            if (const std::uint32_t entry = set.entry[pc + 1]; entry != kNoIndex) {
-              const Instruction& e = code[entry];
+            if (const std::uint32_t entry = in.entry; entry != kNoIndex) {
+              const Step& e = code[entry];
               if (!may_go_on(pos) || !MayStand(e.op, e.a, e.b, e.c, pos)) {
                 pc = in.a;
                 break;
@@ -462,7 +465,7 @@ class Machine : public Run {
       // Back to the last choice that is left.
       while (true) {
         if (jobs == 0) return;
-        const State::Machine::Job job = machine.jobs[--jobs];
+        const State::Machine::Job& job = left[--jobs];
         if ((job.pc & kUndo) == 0) {
           pc = job.pc;
           pos = job.pos;
@@ -474,8 +477,7 @@ class Machine : public Run {
           ++pc;
           break;
         }
-        machine.slots[job.pc & ~kUndo] = machine.undo.back();
-        machine.undo.pop_back();
+        slots[job.pc & ~kUndo] = job.slot;
       }
     }
   }

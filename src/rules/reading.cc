@@ -11,6 +11,14 @@ namespace {
 
 using bundle::Prefetch;
 
+// What a class test looks at, decoded once an entry.
+struct MatchKey {
+  std::uint16_t cls = 0, kind = 0;
+  Type type = Type::kNone;
+  std::uint64_t flags = 0;  // those that some class test asks for
+  bool words = false, support = false;
+};
+
 class Reader : public Run {
  public:
   explicit Reader(const Run& run) : Run(run) {}
@@ -94,7 +102,7 @@ class Reader : public Run {
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
     s.held.clear();
-    s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_required.clear();
+    s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_fits.clear(), s.kind_required.clear();
   }
 
   // Of what tells what a match may be for rules.
@@ -114,6 +122,16 @@ class Reader : public Run {
     return row;
   }
 
+  static bool FitsKey(const BoundClass& b, const MatchKey& k) {
+    if (b.never || b.entity == k.words) return false;
+    if (b.cls != 0 && b.cls != k.cls) return false;
+    if (b.type != Type::kNone && b.type != k.type) return false;
+    if (b.kind != 0 && b.kind != k.kind) return false;
+    if ((b.flags & ~k.flags) != 0) return false;
+    if (b.tier == ClassRef::kOnlySupport && !k.support) return false;
+    return b.tier != ClassRef::kOnlyAlone || !k.support;
+  }
+
   std::uint32_t RowOf(const MatchKey& key) {
     const std::uint64_t small = std::uint64_t{key.cls} | std::uint64_t{key.kind} << 16 | static_cast<std::uint64_t>(key.type) << 32 |
                                 std::uint64_t{key.words} << 40 | std::uint64_t{key.support} << 41;
@@ -122,7 +140,10 @@ class Reader : public Run {
     const auto row = static_cast<std::uint32_t>(s.kinds.size());
     known = row;
     State::KindRow& kind = s.kinds.emplace_back();
-    kind.key = key;
+    s.kind_fits.resize(s.kind_fits.size() + set.fit_words);
+    for (std::size_t test = 0; test < set.classes.size(); ++test) {
+      if (FitsKey(set.classes[test], key)) s.kind_fits[row * set.fit_words + test / 64] |= std::uint64_t{1} << (test % 64);
+    }
     kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
     const std::size_t size = set.words * kPlaces;
     s.kind_sets.resize(s.kind_sets.size() + size);

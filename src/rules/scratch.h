@@ -16,14 +16,6 @@ namespace atau::rules {
 using bundle::HashIndex;
 using bundle::Mixed;
 
-// What a class test looks at, decoded once an entry.
-struct MatchKey {
-  std::uint16_t cls = 0, kind = 0;
-  Type type = Type::kNone;
-  std::uint64_t flags = 0;  // those that some class test asks for
-  bool words = false, support = false;
-};
-
 struct CaptureSlot {
   std::uint32_t begin = kNoIndex, end = 0;
   std::int32_t match = -1, resolved = -1;
@@ -68,7 +60,6 @@ struct MatchScratch::State {
   std::vector<std::uint32_t> extra, extra_tests, reading_numbers;
   // What matches of one kind may be.
   struct KindRow {
-    MatchKey key;
     Range required;                        // into kind_required
     std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
@@ -76,6 +67,7 @@ struct MatchScratch::State {
   HashIndex kind_rows;   // into kinds, by key
   std::vector<KindRow> kinds;
   std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
+  std::vector<std::uint64_t> kind_fits;  // a bit for each class test that they fit, but for flags to which no bit was left
   std::vector<std::uint32_t> kind_required;
   // One document.
   std::vector<std::uint32_t> keys;      // into kinds, parallel to View::matches
@@ -120,12 +112,12 @@ struct MatchScratch::State {
   struct Machine {
     struct Job {
       std::uint32_t pc = 0, pos = 0;
+      CaptureSlot slot;  // what is to be put back
     };
     struct Visit {
       std::uint64_t run = 0, bits = 0;
     };
     std::vector<Job> jobs;
-    std::vector<CaptureSlot> undo;
     std::vector<CaptureSlot> slots;
     std::vector<Visit> visited;
     std::uint64_t run = 0;
@@ -149,19 +141,11 @@ struct Run {
   const WordRange words;  // of the sets: those of the phase
 
   // Whether a match is what a class test asks for.
-  static bool FitsKey(const BoundClass& b, const MatchKey& k) {
-    if (b.never || b.entity == k.words) return false;
-    if (b.cls != 0 && b.cls != k.cls) return false;
-    if (b.type != Type::kNone && b.type != k.type) return false;
-    if (b.kind != 0 && b.kind != k.kind) return false;
-    if ((b.flags & ~k.flags) != 0) return false;
-    if (b.tier == ClassRef::kOnlySupport && !k.support) return false;
-    return b.tier != ClassRef::kOnlyAlone || !k.support;
-  }
-
-  bool Fits(const BoundClass& b, std::uint32_t match) const {
-    if (!FitsKey(b, s.kinds[s.keys[match]].key)) return false;
-    return b.flag.empty() || gazetteer::HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, b.flag);
+  bool Fits(std::uint32_t test, std::uint32_t match) const {
+    const std::uint64_t* const fits = s.kind_fits.data() + s.keys[match] * set.fit_words;
+    if (((fits[test / 64] >> (test % 64)) & 1) == 0) return false;
+    const std::string_view flag = set.classes[test].flag;
+    return flag.empty() || gazetteer::HasFlag(view.gazetteer->entry((*view.matches)[match].entry).slots, flag);
   }
 };
 

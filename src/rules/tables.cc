@@ -35,6 +35,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     b.never = (!b.entity && b.cls == 0) || (t.kind != kNoIndex && b.kind == 0);
     classes.push_back(b);
   }
+  fit_words = (classes.size() + 63) / 64;
   // A way that leads to a jump leads to where that jumps to.
   for (Instruction& in : program.code) {
     if (in.op != Op::kSplit && in.op != Op::kJump) continue;
@@ -50,7 +51,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
       entry[pc] = entry[op == Op::kSave ? pc + 1 : program.code[pc].a];
     }
   }
-  FindOnce();
+  MakeSteps();
   required_index.assign(program.class_tests.size(), kNoIndex);
   PlaceBits();
   for (auto& set : of_phase) set.assign(words, 0);
@@ -81,7 +82,10 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     infos.push_back(std::move(info));
     AddRule(i, r);
     Start& start = starts[bit_of[i]];
-    start.crosses_lines = r.crosses_lines != 0 ? 1 : 0;
+    start.crosses_lines = r.crosses_lines != 0, start.each_length = r.each_length != 0, start.agrees = r.agree.count != 0;
+    start.start = r.start, start.size = r.size, start.entry = entry[r.start], start.single = SingleOf(r);
+    start.captures = static_cast<std::uint16_t>(r.captures.count), start.contexts = static_cast<std::uint16_t>(r.contexts.count);
+    if (program.code[r.start].op == Op::kAnchor) start.anchor = program.code[r.start].a;
     if (entry[r.start] != kNoIndex) {
       const Instruction& first = program.code[entry[r.start]];
       start.op = first.op, start.a = first.a, start.b = first.b, start.c = first.c;
@@ -89,7 +93,6 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     start.needs.first = static_cast<std::uint32_t>(needs.size());
     AddNeeds(i, r);
     start.needs.count = static_cast<std::uint32_t>(needs.size()) - start.needs.first;
-    single.push_back(SingleOf(r));
   }
   for (std::uint32_t test = 0; test < classes.size(); ++test) {
     const BoundClass& b = classes[test];
@@ -110,6 +113,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     }
   }
   SortTests();
+  for (Start& start : starts) start.sure = start.op == Op::kToken && IsSure(program.rules[start.rule]);
   for (const RuleCode& r : program.rules) {
     for (std::uint32_t j = 0; j < r.emits.count; ++j) expressions.resize(std::max<std::size_t>(expressions.size(), r.emits.first + j + 1));
   }
@@ -213,34 +217,34 @@ std::uint32_t RuleTables::SingleOf(const RuleCode& r) const {
 }
 
 void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
-  struct Step {
+  struct Spot {
     std::uint32_t dominator = kNoIndex, depth = 0;  // the last instruction that every way to this one passes
     std::uint32_t min = 0, max = 0, classes = 0;    // what may stand before it
   };
-  std::vector<Step> steps(r.size);
-  steps[0].dominator = 0;
+  std::vector<Spot> spots(r.size);
+  spots[0].dominator = 0;
   // Code runs forward only, so that all ways to an instruction are known when it is reached.
   const auto reach = [&](std::uint32_t from, std::uint32_t to, std::uint32_t min, std::uint32_t max, std::uint32_t matches) {
-    const Step& before = steps[from];
-    Step& step = steps[to];
-    if (step.dominator == kNoIndex) {
-      step = {from, before.depth + 1, before.min + min, before.max + max, before.classes + matches};
+    const Spot& before = spots[from];
+    Spot& spot = spots[to];
+    if (spot.dominator == kNoIndex) {
+      spot = {from, before.depth + 1, before.min + min, before.max + max, before.classes + matches};
       return;
     }
-    step.min = std::min(step.min, before.min + min);
-    step.max = std::max(step.max, before.max + max);
-    step.classes = std::max(step.classes, before.classes + matches);
-    std::uint32_t a = step.dominator, b = from;
+    spot.min = std::min(spot.min, before.min + min);
+    spot.max = std::max(spot.max, before.max + max);
+    spot.classes = std::max(spot.classes, before.classes + matches);
+    std::uint32_t a = spot.dominator, b = from;
     while (a != b) {
-      std::uint32_t& deeper = steps[a].depth > steps[b].depth ? a : b;
-      deeper = steps[deeper].dominator;
+      std::uint32_t& deeper = spots[a].depth > spots[b].depth ? a : b;
+      deeper = spots[deeper].dominator;
     }
-    step.dominator = a;
-    step.depth = steps[a].depth + 1;
+    spot.dominator = a;
+    spot.depth = spots[a].depth + 1;
   };
   std::uint32_t at = 0;
   for (; program.code[r.start + at].op != Op::kMatch; ++at) {
-    if (steps[at].dominator == kNoIndex) continue;
+    if (spots[at].dominator == kNoIndex) continue;
     const Instruction& in = program.code[r.start + at];
     const std::uint32_t matches = in.op == Op::kClass ? 1 : 0;
     const std::uint32_t min = in.op <= Op::kAny ? 1 : 0;
@@ -252,16 +256,16 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
   }
   std::uint32_t best = kNoIndex, best_score = 0;
   std::vector<std::uint32_t> best_elements;
-  for (at = steps[at].dominator; at != kNoIndex && at != 0; at = steps[at].dominator) {
+  for (at = spots[at].dominator; at != kNoIndex && at != 0; at = spots[at].dominator) {
     const Instruction& in = program.code[r.start + at];
-    const Step& step = steps[at];
-    if (step.max + step.classes == 0) continue;  // that is what triggers look at
+    const Spot& spot = spots[at];
+    if (spot.max + spot.classes == 0) continue;  // that is what triggers look at
     if (in.op == Op::kClass) {
       if (required_index[in.a] == kNoIndex) {
         required_index[in.a] = static_cast<std::uint32_t>(required.size());
         required.push_back(in.a);
       }
-      needs.push_back({step.min, step.max, step.classes, required_index[in.a]});
+      needs.push_back({spot.min, spot.max, spot.classes, required_index[in.a]});
     } else if (in.op == Op::kToken || in.op == Op::kSplit) {
       // Where ways part, each goes on with one of these.
       std::vector<std::uint32_t> elements;
@@ -274,16 +278,30 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
     }
   }
   if (best == kNoIndex) return;
-  needs.push_back({steps[best].min, steps[best].max, steps[best].classes, kNoIndex});
+  needs.push_back({spots[best].min, spots[best].max, spots[best].classes, kNoIndex});
   AddPlace(rule, kLater, best_elements);
 }
 
-void RuleTables::FindOnce() {
+bool RuleTables::IsSure(const RuleCode& r) const {
+  const Instruction& first = program.code[entry[r.start]];
+  if (r.triggers.count != first.b) return false;
+  for (std::uint32_t k = 0; k < first.b; ++k) {
+    const ConjunctionTest& c = program.conjunctions[first.a + k];
+    const Trigger& t = program.triggers[r.triggers.first + k];
+    if (t.kind != Trigger::kForm || t.index != c.form_test || t.need != c.need || t.forbid != c.forbid) return false;
+    if (((c.need | c.forbid) & ~kFormMask) != 0 || c.not_classes.count != 0) return false;
+    if (c.form_test == kNoIndex) continue;
+    if (test_kinds[c.form_test] != TestKind::kTags && test_kinds[c.form_test] != TestKind::kKeyed) return false;
+  }
+  return true;
+}
+
+void RuleTables::MakeSteps() {
   const std::vector<Instruction>& code = program.code;
   std::vector<bool> reached(code.size());       // some way leads there
   std::vector<std::uint8_t> ways(code.size());  // steps that lead there; 2 = several
   std::vector<bool> alone(code.size());         // the only one of them, where there is no other, is taken once at each token
-  once.assign(code.size(), false);
+  for (const Instruction& in : code) steps.push_back({in.op, in.a, in.b, in.c, in.d});
   const auto enter = [&](std::uint32_t pc, bool from_one) {
     reached[pc] = true;
     alone[pc] = from_one;
@@ -295,10 +313,12 @@ void RuleTables::FindOnce() {
     // Code runs forward only.
     for (std::uint32_t pc = r.start; pc < r.start + r.size; ++pc) {
       if (!reached[pc]) continue;
-      once[pc] = ways[pc] == 1 && alone[pc];
+      const bool once = ways[pc] == 1 && alone[pc];
+      steps[pc].once = once;
+      if (code[pc].op == Op::kSplit) steps[pc].entry = entry[pc + 1];
       const Instruction& in = code[pc];
       // Matches and groups may lead from two tokens to one. Of splits a second visit is turned back.
-      const bool goes_once = in.op == Op::kSplit || (once[pc] && in.op != Op::kClass && in.op != Op::kResolved && in.op != Op::kGroup);
+      const bool goes_once = in.op == Op::kSplit || (once && in.op != Op::kClass && in.op != Op::kResolved && in.op != Op::kGroup);
       if (in.op == Op::kSplit || in.op == Op::kJump) enter(in.a, goes_once);
       if (in.op != Op::kJump && in.op != Op::kMatch) enter(pc + 1, goes_once);
     }

@@ -49,8 +49,22 @@ struct Start {
   std::uint32_t rule = kNoIndex;
   Op op = Op::kMatch;  // of the element that every match begins with; kMatch where there is no such
   std::uint32_t a = 0, b = 0, c = 0;
-  Range needs;                      // into needs_
-  std::uint32_t crosses_lines = 0;  // 0 or 1
+  Range needs;
+  std::uint32_t anchor = kNoIndex;           // a Node::Anchor that every match begins with
+  std::uint32_t start = 0, size = 0;         // as of its RuleCode
+  std::uint32_t entry = kNoIndex;            // the step of that element
+  std::uint32_t single = kNoIndex;           // the step of the rule's only element, a token or a class match
+  std::uint16_t captures = 0, contexts = 0;  // how many it has
+  bool crosses_lines = false, each_length = false, agrees = false;
+  bool sure = false;  // the first place says all of that element, so that it need not be looked at again
+};
+
+// An Instruction as it is run.
+struct Step {
+  Op op = Op::kMatch;
+  std::uint32_t a = 0, b = 0, c = 0, d = kNoIndex;
+  std::uint32_t entry = kNoIndex;  // of a split: the element that every way on from the next step begins with
+  bool once = false;               // no two ways of one run come to it at one token, so that nobody need remember it
 };
 
 // What every match holds (for tokens: one of them at least), and how many tokens behind its start: `min` at least, `max` and `classes`
@@ -143,17 +157,17 @@ class RuleTables {
   std::vector<std::unique_ptr<RE2>> owned;
   std::vector<const RE2*> regexes;      // parallel to Program::regexes
   std::vector<BoundClass> classes;      // parallel to Program::class_tests
+  std::size_t fit_words = 0;            // of a set of class tests
   std::vector<std::string_view> flags;  // those that class tests ask for
   std::vector<std::string_view> names;
-  std::vector<bool> once;            // by instruction: no two ways of one run come to it at one token, so that nobody need remember it
-  std::vector<std::uint32_t> entry;  // by instruction: the element that every way on from it begins with, kNoIndex for none
+  std::vector<std::uint32_t> entry;           // by instruction: the element that every way on from it begins with, kNoIndex for none
+  std::vector<Step> steps;                    // by instruction
   std::vector<std::uint16_t> capture_ids;     // parallel to Program::capture_names
   std::vector<Expression> expressions;        // parallel to Program::emits
   std::vector<std::uint32_t> required;        // class tests
   std::vector<std::uint32_t> required_index;  // from class test to its place in required
   std::vector<Need> needs;
   std::vector<Start> starts;                          // by the bit of a rule; some bits have none
-  std::vector<std::uint32_t> single;                  // by rule: its only element
   std::vector<std::uint64_t> need_class, need_later;  // rules that need each required class, or a token of kLater
   // Sets of rules: `words` words each; where it says `sets`, kPlaces of them, those of one phase together (see WordAt), so that a phase
   // touches no memory of the other.
@@ -208,8 +222,10 @@ class RuleTables {
   std::uint32_t SingleOf(const RuleCode& r) const;
   // What every match of the rule holds: the instructions through which every way to its end leads.
   void AddNeeds(std::uint32_t rule, const RuleCode& r);
-  // Fills `once`.
-  void FindOnce();
+  // Fills `steps`.
+  void MakeSteps();
+  // Whether the triggers of a rule say of its first element, a token, all that its tests ask for.
+  bool IsSure(const RuleCode& r) const;
   // How much the tests of an instruction tell.
   std::uint32_t Telling(const Instruction& in) const;
   // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
