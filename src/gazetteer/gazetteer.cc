@@ -182,7 +182,7 @@ class GazetteerImpl final : public Gazetteer {
       if (begin + kNewAhead < n) {
         const FindScratch::State::FormState& form = state.forms[tokens[begin + kNewAhead - 1].form];
         const FindScratch::State::FormState& behind = state.forms[tokens[begin + kNewAhead].form];
-        if (!behind.rooted) AskFor(forms, tokens[begin + kNewAhead].form, &state);
+        if (!behind.rooted && !IsPassedOver(tokens[begin + kNewAhead])) AskFor(forms, tokens[begin + kNewAhead].form, &state);
         if (form.roots != 0) AskForWalks(form, behind, state);
       }
       FindScratch::State::FormState& form = state.forms[tokens[begin].form];
