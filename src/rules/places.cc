@@ -92,6 +92,11 @@ class Chooser : public Run {
     store(no_behind, s.behind.data(), n & turn);
     store(Words{}, s.sets.data(), n & turn);
     Words after{}, next_third = no_third;  // of the token behind
+    // Rules that have a kLater token ahead, where a match may go on to it, and those that need none.
+    const Words needs_later = row(set.need_later.data(), 0);
+    Words no_later;
+    for (std::size_t w = 0; w < kWords; ++w) no_later[w] = ~needs_later[w];
+    Words later = no_later;
     State::Chosen* run = s.chosen.data() + s.runs;
     // From the end, since each token is asked what may stand behind it.
     for (std::size_t i = n; i-- > 0;) {
@@ -116,7 +121,8 @@ class Chooser : public Run {
         join(&chosen, begin(row(set.resolved.data(), 0), alone, behind));
         join(&chosen, begin(row(set.resolved.data(), static_cast<std::size_t>(r.type)), alone, behind));
       }
-      chosen = both(chosen, mask);
+      join(&later, load(profile, kLater));
+      chosen = both(both(chosen, mask), later);
       std::uint64_t some = 0;
       for (const std::uint64_t word : chosen) some |= word;
       for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
@@ -159,6 +165,10 @@ class Chooser : public Run {
       }
       store(sets, s.sets.data(), i & turn);
       store(third_behind, s.behind.data(), i & turn);
+      if (t.Has(token::kSentenceStart | token::kBlockStart)) {
+        later = t.Has(token::kBlockStart) ? Words{} : both(later, crosses);
+        join(&later, no_later);
+      }
       after = sets;
       next_third = third;
     }
