@@ -97,16 +97,37 @@ class Chooser : public Run {
     Words no_later;
     for (std::size_t w = 0; w < kWords; ++w) no_later[w] = ~needs_later[w];
     Words later = no_later;
+    const std::int32_t* const resolved_at = s.resolved_at.empty() ? nullptr : s.resolved_at.data();
     State::Chosen* run = s.chosen.data() + s.runs;
+    const auto choose = [&](const Words& rules, std::size_t i) {
+      const Words chosen = both(both(rules, mask), later);
+      std::uint64_t some = 0;
+      for (const std::uint64_t word : chosen) some |= word;
+      for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
+        if (chosen[w] != 0) *run++ = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+      }
+    };
     // From the end, since each token is asked what may stand behind it.
     for (std::size_t i = n; i-- > 0;) {
-      const token::Token& t = (*view.tokens)[i];
-      const std::uint64_t* profile = s.profiles.data() + s.tokens[i].profile;
+      const State::TokenState& own = s.tokens[i];
+      const std::uint64_t* profile = s.profiles.data() + own.profile;
+      const std::int32_t entity = resolved_at != nullptr ? resolved_at[i] : -1;
       if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile + base);
 
       // Rules that may match here, where it is known what may stand behind.
       Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
-      const bool begins = (s.tokens[i].begins & of_phase) != 0, goes_on = (s.tokens[i].goes_on & of_phase) != 0;
+      join(&later, load(profile, kLater));
+      if (own.plain && entity < 0 && ((own.begins | own.goes_on) & of_phase) == 0) {
+        // Nothing but its form says what it may be: so are most tokens.
+        choose(chosen, i);
+        after = both(load(profile, kSecond), next_third);
+        next_third = load(profile, kThird);
+        store(after, s.sets.data(), i & turn);
+        store(load(profile, kThirdBehind), s.behind.data(), i & turn);
+        continue;
+      }
+      const token::Token& t = (*view.tokens)[i];
+      const bool begins = (own.begins & of_phase) != 0, goes_on = (own.goes_on & of_phase) != 0;
       for (std::uint32_t m = s.stand_at[i]; begins && m < s.stand_at[i + 1]; ++m) {
         const State::Stand& stand = s.stands[m];
         if ((stand.begins & of_phase) == 0) continue;
@@ -114,20 +135,14 @@ class Chooser : public Run {
         join(&chosen, begin(load(kind, kFirst), load(kind, kAlone), row(s.sets.data(), stand.end & turn)));
       }
       if (t.Has(token::kOpens)) join(&chosen, load(set.opens[t.kind != token::Kind::kQuote].data(), kFirst));
-      if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
-        const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])];
+      if (entity >= 0) {
+        const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(entity)];
         const Words behind = row(s.sets.data(), r.end & turn);
         const Words alone = row(set.resolved_alone.data(), 0);
         join(&chosen, begin(row(set.resolved.data(), 0), alone, behind));
         join(&chosen, begin(row(set.resolved.data(), static_cast<std::size_t>(r.type)), alone, behind));
       }
-      join(&later, load(profile, kLater));
-      chosen = both(both(chosen, mask), later);
-      std::uint64_t some = 0;
-      for (const std::uint64_t word : chosen) some |= word;
-      for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
-        if (chosen[w] != 0) *run++ = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
-      }
+      choose(chosen, i);
 
       // What it says to the tokens before it.
       Words sets{}, third = no_third, third_behind = no_behind;
@@ -152,8 +167,8 @@ class Chooser : public Run {
           join(&third_behind, load(more, kThirdBehind));
         }
         if (t.Has(token::kOpens)) join(&sets, row(set.groups[t.kind != token::Kind::kQuote].data(), 0));
-        if (!s.resolved_at.empty() && s.resolved_at[i] >= 0) {
-          const Type type = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].type;
+        if (entity >= 0) {
+          const Type type = (*view.resolved)[static_cast<std::size_t>(entity)].type;
           join(&sets, row(set.resolved_second.data(), 0));
           join(&sets, row(set.resolved_second.data(), static_cast<std::size_t>(type)));
         }

@@ -191,7 +191,14 @@ class Reader : public Run {
       }
       const State::FormState& form = s.forms[t.form];
       const auto profile = static_cast<std::uint32_t>(form.profile * set.words * kPlaces);
-      s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)), t.form, form.tests, profile, form.keyed};
+      s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)),
+                     t.form,
+                     form.tests,
+                     profile,
+                     form.keyed,
+                     0,
+                     0,
+                     !t.Has(token::kOpens | token::kCloses | token::kSentenceStart | token::kBlockStart)};
       if (t.Has(token::kSentenceStart | token::kBlockStart)) {
         for (; sentence < i; ++sentence) s.walls[sentence * 2] = static_cast<std::uint32_t>(i);
         if (t.Has(token::kBlockStart)) {

@@ -89,6 +89,7 @@ struct MatchScratch::State {
     std::uint32_t profile = 0;             // offset in profiles
     std::uint64_t keyed = 0;               // as of its form
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
+    bool plain = false;                    // it opens and closes nothing, and begins no sentence
   };
   std::vector<TokenState> tokens;
   std::vector<std::int32_t> resolved_at;
