@@ -92,10 +92,10 @@ void RuleTables::SortTests() {
     check.not_classes = c.not_classes;
     if (c.form_test != kNoIndex) check.place = test_places[c.form_test], check.own = own_of[c.form_test];
     const bool of_signature = check.place != kNoIndex && check.own == kNoIndex;
-    if (check.not_classes.count != 0 || (check.test != kNoIndex && !of_signature)) {
+    if (check.not_classes.count != 0) {
       check.rest = TokenCheck::kMore;
     } else if (check.test != kNoIndex) {
-      check.rest = TokenCheck::kSignature;
+      check.rest = of_signature ? TokenCheck::kSignature : check.place == kNoIndex ? TokenCheck::kKey : TokenCheck::kMore;
     }
   }
   own_words = (own + 63) / 64;

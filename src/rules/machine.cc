@@ -225,8 +225,11 @@ class Machine : public Run {
     for (const TokenCheck* const end = c + count; c != end; ++c) {
       if ((t.mask & c->asked) != c->need) continue;
       if (c->rest == TokenCheck::kNothing) return true;
-      if (c->rest == TokenCheck::kMore) return HoldsMore(c, end, pos);
-      if (SignatureHolds(*c, t)) return true;
+      if (c->rest == TokenCheck::kSignature) {
+        if (SignatureHolds(*c, t)) return true;
+      } else if (c->rest == TokenCheck::kMore || ((t.keyed >> (c->test % 64)) & 1) != 0) {
+        return HoldsMore(c, end, pos);
+      }
     }
     return false;
   }

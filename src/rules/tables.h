@@ -99,6 +99,7 @@ struct TokenCheck {
   enum Rest : std::uint32_t {
     kNothing,    // no more is asked
     kSignature,  // `place` tells all
+    kKey,        // the tests of kKeyed that hold of the form tell all, and one bit of them most
     kMore,       // what costs more
   } rest = kNothing;
   std::uint32_t test = kNoIndex;   // form test
