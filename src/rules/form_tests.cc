@@ -88,14 +88,14 @@ void RuleTables::SortTests() {
     check.need = static_cast<std::uint32_t>(c.need);
     // What is both needed and forbidden is asked for by nobody, and never found.
     check.asked = (c.need & c.forbid) != 0 ? 0 : static_cast<std::uint32_t>(c.need | c.forbid);
-    check.test = c.form_test;
-    check.not_classes = c.not_classes;
-    if (c.form_test != kNoIndex) check.place = test_places[c.form_test], check.own = own_of[c.form_test];
-    const bool of_signature = check.place != kNoIndex && check.own == kNoIndex;
-    if (check.not_classes.count != 0) {
+    MoreCheck& rest = more.emplace_back(MoreCheck{c.form_test, kNoIndex, kNoIndex, c.not_classes});
+    if (c.form_test != kNoIndex) rest.place = test_places[c.form_test], rest.own = own_of[c.form_test];
+    if (c.not_classes.count != 0 || rest.own != kNoIndex) {
       check.rest = TokenCheck::kMore;
-    } else if (check.test != kNoIndex) {
-      check.rest = of_signature ? TokenCheck::kSignature : check.place == kNoIndex ? TokenCheck::kKey : TokenCheck::kMore;
+    } else if (c.form_test != kNoIndex) {
+      const bool keyed = rest.place == kNoIndex;
+      check.rest = keyed ? TokenCheck::kKey : TokenCheck::kSignature;
+      check.number = (keyed ? rest.test : rest.place) & 0x3FFFFFFF;
     }
   }
   own_words = (own + 63) / 64;

@@ -24,7 +24,7 @@ class Machine : public Run {
  private:
   void Try(const Start& start, std::uint32_t i) {
     if (start.anchor != kNoIndex && !AnchorHolds(start.anchor, i)) return;
-    if (!start.sure && !MayStand(start.op, start.a, start.b, start.c, i)) return;
+    if (!start.sure && !MayStand(start.first, i)) return;
     if (start.needs.count != 0) {
       // No match goes over the end of its sentence.
       const std::uint32_t end = s.walls[i * std::size_t{2} + (start.crosses_lines ? 1 : 0)];
@@ -61,7 +61,7 @@ class Machine : public Run {
     int before = -1;  // whether the contexts in front hold; looked at when the first match is found
     const auto on_match = [&](std::uint32_t end) {
       if (end == i) return false;
-      if (before < 0) before = rule.contexts == 0 || Before(rule, i) ? 1 : 0;
+      if (before < 0) before = !rule.contexts || Before(rule, i) ? 1 : 0;
       if (before == 0) return true;
       if (!rule.each_length && found != 0 && s.found[0].end >= end) return false;
       if (rule.each_length) {
@@ -69,7 +69,7 @@ class Machine : public Run {
           if (s.found[k].end == end) return false;
         }
       }
-      if ((rule.agrees && !Agrees(rule)) || (rule.contexts != 0 && !After(rule, end))) return false;
+      if ((rule.agrees && !Agrees(rule)) || (rule.contexts && !After(rule, end))) return false;
       const std::size_t at = rule.each_length ? found : 0;
       if (s.found.size() <= at) s.found.resize(at + 1);
       s.found[at].end = end;
@@ -96,7 +96,7 @@ class Machine : public Run {
       machine.slots.assign(rule.captures, CaptureSlot{});
       for (std::uint32_t pc = rule.start; code[pc].op != Op::kMatch; ++pc) {
         const Step& save = code[pc];
-        if (pc == element && in.op == Op::kClass && in.d != kNoIndex) machine.slots[in.d].match = match;
+        if (pc == element && in.op == Op::kClass && in.capture != Step::kNoCapture) machine.slots[in.capture].match = match;
         if (save.op != Op::kSave) continue;
         if (save.b == 0) {
           const std::uint32_t from = pc < element ? i : end;
@@ -226,28 +226,29 @@ class Machine : public Run {
       if ((t.mask & c->asked) != c->need) continue;
       if (c->rest == TokenCheck::kNothing) return true;
       if (c->rest == TokenCheck::kSignature) {
-        if (SignatureHolds(*c, t)) return true;
-      } else if (c->rest == TokenCheck::kMore || ((t.keyed >> (c->test % 64)) & 1) != 0) {
+        if (SignatureHolds(c->number, t)) return true;
+      } else if (c->rest == TokenCheck::kMore || ((t.keyed >> (c->number % 64)) & 1) != 0) {
         return HoldsMore(c, end, pos);
       }
     }
     return false;
   }
 
-  bool SignatureHolds(const TokenCheck& c, const State::TokenState& t) const {
-    return ((s.signature_tests[t.tests + c.place / 64] >> (c.place % 64)) & 1) != 0;
+  bool SignatureHolds(std::uint32_t place, const State::TokenState& t) const {
+    return ((s.signature_tests[t.tests + place / 64] >> (place % 64)) & 1) != 0;
   }
 
   // Goes on with any checks.
-  [[gnu::noinline]] bool HoldsMore(const TokenCheck* c, const TokenCheck* end, std::uint32_t pos) {
+  [[gnu::noinline]] bool HoldsMore(const TokenCheck* check, const TokenCheck* end, std::uint32_t pos) {
     const State::TokenState& t = s.tokens[pos];
-    for (; c != end; ++c) {
-      if ((t.mask & c->asked) != c->need) continue;
+    const MoreCheck* c = set.more.data() + (check - set.checks.data());
+    for (; check != end; ++check, ++c) {
+      if ((t.mask & check->asked) != check->need) continue;
       if (c->test != kNoIndex) {
         if (c->place == kNoIndex) {
           if (!HoldsKeyed(c->test, t.keyed, t.form)) continue;
         } else if (c->own == kNoIndex) {
-          if (!SignatureHolds(*c, t)) continue;
+          if (!SignatureHolds(c->place, t)) continue;
         } else if (!Holds(*c, t.form)) {
           continue;
         }
@@ -260,12 +261,12 @@ class Machine : public Run {
 
   // Whether an element (an instruction without its capture) may stand at a token, as far as a short look tells; true of an end, which
   // stands for what is no element.
-  bool MayStand(Op op, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t pos) {
-    switch (op) {
+  bool MayStand(const Step& in, std::uint32_t pos) {
+    switch (in.op) {
       case Op::kToken:
-        return TokenHolds(a, b, pos);
+        return TokenHolds(in.a, in.count, pos);
       case Op::kClass:
-        return s.match_at[pos] != s.match_at[pos + 1] && (c == 0 || TokenHolds(b, c, pos));
+        return s.match_at[pos] != s.match_at[pos + 1] && (in.count == 0 || TokenHolds(in.b, in.count, pos));
       case Op::kMatch:
         return true;
       case Op::kResolved:
@@ -350,7 +351,7 @@ class Machine : public Run {
       return false;
     };
     const auto take = [&](const Step& in, std::uint32_t match) {
-      if (in.d != kNoIndex) change(in.d).match = static_cast<std::int32_t>(match);
+      if (in.capture != Step::kNoCapture) change(in.capture).match = static_cast<std::int32_t>(match);
       pos = (*view.matches)[match].end;
     };
     std::uint32_t pc = start;
@@ -363,13 +364,13 @@ class Machine : public Run {
             ++pos, ++pc;
             break;
           case Op::kToken:
-            alive = (pc == held && pos == held_at) || TokenHolds(in.a, in.b, pos);
+            alive = (pc == held && pos == held_at) || TokenHolds(in.a, in.count, pos);
             ++pos, ++pc;
             break;
           case Op::kClass: {
             alive = false;
             if (s.match_at[pos] == s.match_at[pos + 1] || seen(in, pc) ||
-                (in.c != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.c, pos)))
+                (in.count != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.count, pos)))
               break;
             // The longest match comes first in the view; shorter ones are ways back.
             std::uint32_t chosen = kNoIndex;
@@ -395,7 +396,7 @@ class Machine : public Run {
             if (index < 0) break;
             const View::Resolved& e = (*view.resolved)[static_cast<std::size_t>(index)];
             if ((in.a != 0 && e.type != static_cast<Type>(in.a)) || e.end - origin > kMaxMatchTokens) break;
-            if (in.d != kNoIndex) change(in.d).resolved = index;
+            if (in.capture != Step::kNoCapture) change(in.capture).resolved = index;
             pos = e.end;
             ++pc;
             alive = true;
@@ -409,7 +410,7 @@ class Machine : public Run {
             alive = close < n && close - pos >= 2 && close - pos <= kMaxGroupTokens + 1 && close - origin < kMaxMatchTokens;
             for (std::uint32_t k = pos + 1; alive && k <= close; ++k) alive = !tokens[k].Has(token::kBlockStart);
             if (!alive) break;
-            if (in.d != kNoIndex) change(in.d) = {pos + 1, close, -1, -1};
+            if (in.capture != Step::kNoCapture) change(in.capture) = {pos + 1, close, -1, -1};
             pos = close + 1;
             ++pc;
             break;
@@ -432,9 +433,8 @@ class Machine : public Run {
             alive = !seen(in, pc);
             if (!alive) break;
             // Most ways end at their first element, and need not be gone.
-            if (const std::uint32_t entry = in.entry; entry != kNoIndex) {
-              const Step& e = code[entry];
-              if (!may_go_on(pos) || !MayStand(e.op, e.a, e.b, e.c, pos)) {
+            if (const std::uint32_t entry = in.b; entry != kNoIndex) {
+              if (!may_go_on(pos) || !MayStand(code[entry], pos)) {
                 pc = in.a;
                 break;
               }
@@ -503,14 +503,14 @@ class Machine : public Run {
   }
 
   // Whether a test of kTagsNot or kRegex holds of a form: looked at once a form.
-  bool Holds(const TokenCheck& c, std::uint32_t form) {
+  bool Holds(const MoreCheck& c, std::uint32_t form) {
     const State::FormState& state = s.forms[form];
     const std::uint64_t* row = s.rows.data() + state.row * set.own_words * 2 + c.own / 64 * 2;
     if (((row[0] >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
     return ((row[1] >> (c.own % 64)) & 1) != 0;
   }
 
-  bool HoldsNow(const TokenCheck& c, std::uint32_t form) {
+  bool HoldsNow(const MoreCheck& c, std::uint32_t form) {
     State::FormState& state = s.forms[form];
     std::uint64_t* row = OwnRow(&state) + c.own / 64 * 2;
     const std::uint64_t bit = std::uint64_t{1} << (c.own % 64);

@@ -195,10 +195,10 @@ bool Sound(const Program& p) {
       const bool capture = n.d == kNoIndex || n.d < r.captures.count;
       switch (n.op) {
         case Op::kToken:
-          if (!range({n.a, n.b}, p.conjunctions)) return false;
+          if (!range({n.a, n.b}, p.conjunctions) || n.b > 0xFFFF) return false;
           break;
         case Op::kClass:
-          if (!index(n.a, p.class_tests) || !range({n.b, n.c}, p.conjunctions) || !capture) return false;
+          if (!index(n.a, p.class_tests) || !range({n.b, n.c}, p.conjunctions) || n.c > 0xFFFF || !capture) return false;
           break;
         case Op::kResolved:
           if (n.a >= static_cast<std::uint32_t>(kTypeCount) || !capture) return false;

@@ -84,12 +84,9 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     Start& start = starts[bit_of[i]];
     start.crosses_lines = r.crosses_lines != 0, start.each_length = r.each_length != 0, start.agrees = r.agree.count != 0;
     start.start = r.start, start.size = r.size, start.entry = entry[r.start], start.single = SingleOf(r);
-    start.captures = static_cast<std::uint16_t>(r.captures.count), start.contexts = static_cast<std::uint16_t>(r.contexts.count);
+    start.captures = static_cast<std::uint16_t>(r.captures.count), start.contexts = r.contexts.count != 0;
     if (program.code[r.start].op == Op::kAnchor) start.anchor = program.code[r.start].a;
-    if (entry[r.start] != kNoIndex) {
-      const Instruction& first = program.code[entry[r.start]];
-      start.op = first.op, start.a = first.a, start.b = first.b, start.c = first.c;
-    }
+    if (entry[r.start] != kNoIndex) start.first = steps[entry[r.start]];
     start.needs.first = static_cast<std::uint32_t>(needs.size());
     AddNeeds(i, r);
     start.needs.count = static_cast<std::uint32_t>(needs.size()) - start.needs.first;
@@ -113,7 +110,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     }
   }
   SortTests();
-  for (Start& start : starts) start.sure = start.op == Op::kToken && IsSure(program.rules[start.rule]);
+  for (Start& start : starts) start.sure = start.first.op == Op::kToken && IsSure(program.rules[start.rule]);
   for (const RuleCode& r : program.rules) {
     for (std::uint32_t j = 0; j < r.emits.count; ++j) expressions.resize(std::max<std::size_t>(expressions.size(), r.emits.first + j + 1));
   }
@@ -301,7 +298,13 @@ void RuleTables::MakeSteps() {
   std::vector<bool> reached(code.size());       // some way leads there
   std::vector<std::uint8_t> ways(code.size());  // steps that lead there; 2 = several
   std::vector<bool> alone(code.size());         // the only one of them, where there is no other, is taken once at each token
-  for (const Instruction& in : code) steps.push_back({in.op, in.a, in.b, in.c, in.d});
+  for (const Instruction& in : code) {
+    Step& step = steps.emplace_back();
+    step.op = in.op, step.a = in.a, step.b = in.b;
+    if (in.d != kNoIndex) step.capture = in.d & Step::kNoCapture;
+    if (in.op == Op::kToken) step.count = in.b & 0xFFFF;
+    if (in.op == Op::kClass) step.count = in.c & 0xFFFF;
+  }
   const auto enter = [&](std::uint32_t pc, bool from_one) {
     reached[pc] = true;
     alone[pc] = from_one;
@@ -314,8 +317,8 @@ void RuleTables::MakeSteps() {
     for (std::uint32_t pc = r.start; pc < r.start + r.size; ++pc) {
       if (!reached[pc]) continue;
       const bool once = ways[pc] == 1 && alone[pc];
-      steps[pc].once = once;
-      if (code[pc].op == Op::kSplit) steps[pc].entry = entry[pc + 1];
+      steps[pc].once = once ? 1 : 0;
+      if (code[pc].op == Op::kSplit) steps[pc].b = entry[pc + 1];
       const Instruction& in = code[pc];
       // Matches and groups may lead from two tokens to one. Of splits a second visit is turned back.
       const bool goes_once = in.op == Op::kSplit || (once && in.op != Op::kClass && in.op != Op::kResolved && in.op != Op::kGroup);

@@ -44,27 +44,30 @@ enum Place {
   kPlaces
 };
 
+// An Instruction as it is run: small, since those of all rules are much memory.
+struct Step {
+  static constexpr std::uint32_t kNoCapture = 127;
+  Op op : 8 = Op::kMatch;
+  std::uint32_t once : 1 = 0;              // no two ways of one run come to it at one token, so that nobody need remember it
+  std::uint32_t capture : 7 = kNoCapture;  // Instruction::d
+  std::uint32_t count : 16 = 0;            // of token checks
+  std::uint32_t a = 0;                     // as of the instruction
+  std::uint32_t b = 0;  // the same; of a split: the element that every way on from the next step begins with, kNoIndex for none
+};
+static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
+
 // What is asked of a rule before it is run, all in one place.
 struct Start {
   std::uint32_t rule = kNoIndex;
-  Op op = Op::kMatch;  // of the element that every match begins with; kMatch where there is no such
-  std::uint32_t a = 0, b = 0, c = 0;
+  Step first;  // the element that every match begins with; kMatch where there is no such
   Range needs;
-  std::uint32_t anchor = kNoIndex;           // a Node::Anchor that every match begins with
-  std::uint32_t start = 0, size = 0;         // as of its RuleCode
-  std::uint32_t entry = kNoIndex;            // the step of that element
-  std::uint32_t single = kNoIndex;           // the step of the rule's only element, a token or a class match
-  std::uint16_t captures = 0, contexts = 0;  // how many it has
-  bool crosses_lines = false, each_length = false, agrees = false;
+  std::uint32_t anchor = kNoIndex;    // a Node::Anchor that every match begins with
+  std::uint32_t start = 0, size = 0;  // as of its RuleCode
+  std::uint32_t entry = kNoIndex;     // the step of that element
+  std::uint32_t single = kNoIndex;    // the step of the rule's only element, a token or a class match
+  std::uint16_t captures = 0;         // how many it has
+  bool contexts = false, crosses_lines = false, each_length = false, agrees = false;
   bool sure = false;  // the first place says all of that element, so that it need not be looked at again
-};
-
-// An Instruction as it is run.
-struct Step {
-  Op op = Op::kMatch;
-  std::uint32_t a = 0, b = 0, c = 0, d = kNoIndex;
-  std::uint32_t entry = kNoIndex;  // of a split: the element that every way on from the next step begins with
-  bool once = false;               // no two ways of one run come to it at one token, so that nobody need remember it
 };
 
 // What every match holds (for tokens: one of them at least), and how many tokens behind its start: `min` at least, `max` and `classes`
@@ -98,10 +101,16 @@ struct TokenCheck {
   std::uint32_t asked = 0, need = 0;  // of the bits that are asked for, a token has those that are needed and no others (a TokenMask each)
   enum Rest : std::uint32_t {
     kNothing,    // no more is asked
-    kSignature,  // `place` tells all
-    kKey,        // the tests of kKeyed that hold of the form tell all, and one bit of them most
+    kSignature,  // the test at the place `number` in the rows of signatures tells all
+    kKey,        // the test `number`, of kKeyed, tells all; one bit of those that hold of a form denies most
     kMore,       // what costs more
-  } rest = kNothing;
+  };
+  std::uint32_t rest : 2 = kNothing;
+  std::uint32_t number : 30 = 0;
+};
+static_assert(sizeof(TokenCheck) == 12);
+// What a TokenCheck of kMore or kKey asks.
+struct MoreCheck {
   std::uint32_t test = kNoIndex;   // form test
   std::uint32_t place = kNoIndex;  // its place in the rows of signatures; kNoIndex: it is found by its key
   std::uint32_t own = kNoIndex;    // its place in the rows of forms; kNoIndex: the signature tells
@@ -206,6 +215,7 @@ class RuleTables {
   std::vector<Range> regexes_of_atom;          // into Program::regexes
   std::size_t own_words = 0, test_words = 0;
   std::vector<TokenCheck> checks;  // parallel to Program::conjunctions
+  std::vector<MoreCheck> more;     // the same
   struct KeySlot {
     std::uint64_t key = 0;
     Range tests;  // into keyed_tests; count 0 = free
