@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bundle/hash_index.h"
@@ -26,7 +27,7 @@ struct BoundClass {
   bool never = false;  // the gazetteer has no such class or kind
   Type type = Type::kNone;
   std::uint16_t cls = 0, kind = 0;
-  std::uint64_t flags = 0;  // the bit of the flag that is asked for, see flags_
+  std::uint64_t flags = 0;  // the bit of the flag that is asked for, see RuleTables::flags
   std::string_view flag;    // one for which no bit was left
   std::uint32_t tier = 0;
 };
@@ -74,7 +75,7 @@ struct Start {
 // class matches at most.
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
-  std::uint32_t required = kNoIndex;  // a class test, by its place in required_; kNoIndex: a token of kLater
+  std::uint32_t required = kNoIndex;  // a class test, by its place in RuleTables::required; kNoIndex: a token of kLater
 };
 
 // Words of a set of rules.
