@@ -164,12 +164,27 @@ class GazetteerImpl final : public Gazetteer {
       state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
     if (state.forms.size() < forms.size()) state.forms.resize(forms.size());
-    constexpr std::uint32_t kAhead = 8, kNewAhead = 3;
+    // Nothing of a form is near what is known of the next one, and each step leads to the place of the one after it.
+    constexpr std::uint32_t kAhead = 12, kRootsAhead = 8, kWalksAhead = 5, kNewAhead = 3;
     const auto n = static_cast<std::uint32_t>(tokens.size());
     for (std::uint32_t begin = 0; begin < n; ++begin) {
       if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
-      if (begin + kNewAhead < n && !state.forms[tokens[begin + kNewAhead].form].rooted)
-        AskFor(forms, tokens[begin + kNewAhead].form, &state);
+      if (begin + kRootsAhead < n) {
+        const FindScratch::State::FormState& form = state.forms[tokens[begin + kRootsAhead].form];
+        if (form.roots != 0) Prefetch(state.roots.data() + form.first_root);
+        if (form.singles.count != 0) Prefetch(state.singles.data() + form.singles.first);
+        Prefetch(state.keys.data() + form.keys.first);
+      }
+      if (begin + kWalksAhead < n) {
+        const FindScratch::State::FormState& form = state.forms[tokens[begin + kWalksAhead].form];
+        if (form.roots != 0) Prefetch(state.root_walks.data() + state.roots[form.first_root].walks.first);
+      }
+      if (begin + kNewAhead < n) {
+        const FindScratch::State::FormState& form = state.forms[tokens[begin + kNewAhead - 1].form];
+        const FindScratch::State::FormState& behind = state.forms[tokens[begin + kNewAhead].form];
+        if (!behind.rooted && !IsPassedOver(tokens[begin + kNewAhead])) AskFor(forms, tokens[begin + kNewAhead].form, &state);
+        if (form.roots != 0) AskForWalks(form, behind, state);
+      }
       FindScratch::State::FormState& form = state.forms[tokens[begin].form];
       if (form.rooted && form.roots == 0 && form.singles.count == 0) continue;
       if (IsPassedOver(tokens[begin])) continue;
@@ -189,6 +204,8 @@ class GazetteerImpl final : public Gazetteer {
         match.begin = begin;
         match.end = begin + 1;
       }
+      // The entries will be asked for by all that comes after.
+      for (std::size_t i = first_match; i < out->size(); ++i) PrefetchEntry((*out)[i].entry);
     }
   }
 
@@ -318,6 +335,11 @@ class GazetteerImpl final : public Gazetteer {
     return at->second;
   }
 
+  void PrefetchEntry(std::uint32_t entry) const {
+    const Section& first = sections_.front();
+    if (entry < first.entries.size()) Prefetch(first.entries.data() + entry);
+  }
+
   const Section* SectionOf(std::uint32_t entry) const {
     for (const Section& section : sections_) {
       if (entry >= section.first_entry && entry - section.first_entry < section.entries.size()) return &section;
@@ -342,18 +364,21 @@ class GazetteerImpl final : public Gazetteer {
   // The state of a form with its keys.
   static FindScratch::State::FormState& KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
     FindScratch::State::FormState& cached = state->forms[form_index];
-    if (cached.keys.count == 0) {
-      const Form& form = forms[form_index];
-      cached.keys.first = static_cast<std::uint32_t>(state->keys.size());
-      state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
-      const bool same = form.surface.data() == form.folded.data();
-      state->keys.push_back({ExactKey(same ? form.key : morph::KeyOf(form.surface)), morph::kAllAgreement, false});
-      AddReadings(forms.ReadingsOf(form), cached.keys.first, &state->keys);
-      cached.keys.count = static_cast<std::uint32_t>(state->keys.size() - cached.keys.first);
-      for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter |= KeyBit(state->keys[i].key);
-      if ((form.flags & token::kHyphen) != 0) TakeApart(forms, form, &cached, state);
-    }
+    if (cached.keys.count == 0) FindKeys(forms, form_index, state);
     return cached;
+  }
+
+  static void FindKeys(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
+    FindScratch::State::FormState& cached = state->forms[form_index];
+    const Form& form = forms[form_index];
+    cached.keys.first = static_cast<std::uint32_t>(state->keys.size());
+    state->keys.push_back({KeyOfFixed(form), morph::kAllAgreement, false});
+    const bool same = form.surface.data() == form.folded.data();
+    state->keys.push_back({ExactKey(same ? form.key : morph::KeyOf(form.surface)), morph::kAllAgreement, false});
+    AddReadings(forms.ReadingsOf(form), cached.keys.first, &state->keys);
+    cached.keys.count = static_cast<std::uint32_t>(state->keys.size() - cached.keys.first);
+    for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter |= KeyBit(state->keys[i].key);
+    if ((form.flags & token::kHyphen) != 0) TakeApart(forms, form, &cached, state);
   }
 
   // «Протоном-М» is one token and one word for the morphology, but the rocket's name inflects in its first part.
@@ -461,6 +486,23 @@ class GazetteerImpl final : public Gazetteer {
     const FindScratch::State::FormState& form = KeysOf(forms, index, state);
     for (const Section& section : sections_) {
       for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
+    }
+  }
+
+  // Has the edges brought to the cache that lead from the names that begin with one form to the form behind it.
+  void AskForWalks(const FindScratch::State::FormState& form, const FindScratch::State::FormState& behind,
+                   const FindScratch::State& state) const {
+    for (std::uint32_t i = form.first_root; i < form.first_root + form.roots; ++i) {
+      const FindScratch::State::Root& root = state.roots[i];
+      if ((root.filter & behind.filter) == 0) continue;
+      for (std::uint32_t w = root.walks.first; w < root.walks.first + root.walks.count; ++w) {
+        const Walk& walk = state.root_walks[w];
+        if ((walk.filter & behind.filter) == 0) continue;
+        for (std::uint32_t k = behind.keys.first; k < behind.keys.first + behind.keys.count; ++k) {
+          const std::uint64_t key = state.keys[k].key;
+          if ((walk.filter & KeyBit(key)) != 0) sections_[root.section].PrefetchEdge(walk.state & ~kHasChildren, key);
+        }
+      }
     }
   }
 

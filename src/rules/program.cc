@@ -195,10 +195,10 @@ bool Sound(const Program& p) {
       const bool capture = n.d == kNoIndex || n.d < r.captures.count;
       switch (n.op) {
         case Op::kToken:
-          if (!range({n.a, n.b}, p.conjunctions)) return false;
+          if (!range({n.a, n.b}, p.conjunctions) || n.b > 0xFFFF) return false;
           break;
         case Op::kClass:
-          if (!index(n.a, p.class_tests) || !range({n.b, n.c}, p.conjunctions) || !capture) return false;
+          if (!index(n.a, p.class_tests) || !range({n.b, n.c}, p.conjunctions) || n.c > 0xFFFF || !capture) return false;
           break;
         case Op::kResolved:
           if (n.a >= static_cast<std::uint32_t>(kTypeCount) || !capture) return false;
@@ -292,6 +292,53 @@ Result<Program> ReadProgram(std::string_view bytes) {
   if (!in.bytes.empty()) return corrupt("there is something behind its end");
   if (!Sound(program)) return corrupt("an index points outside of its table");
   return program;
+}
+
+void Append(Program from, Program* into) {
+  const auto base = [](const auto& table) { return static_cast<std::uint32_t>(table.size()); };
+  const std::uint32_t strings = base(into->strings), keys = base(into->keys), regexes = base(into->regexes), forms = base(into->form_tests),
+                      conjunctions = base(into->conjunctions), classes = base(into->class_tests), code = base(into->code),
+                      triggers = base(into->triggers), contexts = base(into->contexts), agrees = base(into->agrees),
+                      agree_parts = base(into->agree_parts), names = base(into->capture_names), emits = base(into->emits),
+                      examples = base(into->examples);
+  const auto move = [](std::uint32_t* index, std::uint32_t by) {
+    if (*index != kNoIndex) *index += by;
+  };
+  for (RegexUse& r : from.regexes) r.pattern += strings;
+  for (FormTest& t : from.form_tests) {
+    for (Range* r : {&t.lemmas, &t.not_lemmas, &t.texts, &t.not_texts}) r->first += keys;
+    for (Range* r : {&t.exacts, &t.not_exacts}) r->first += strings;
+    t.regexes.first += regexes;
+  }
+  for (ConjunctionTest& t : from.conjunctions) move(&t.form_test, forms), t.not_classes.first += classes;
+  for (ClassTest& t : from.class_tests) move(&t.cls, strings), move(&t.kind, strings), move(&t.flag, strings);
+  for (Instruction& n : from.code) {
+    if (n.op == Op::kToken) n.a += conjunctions;
+    if (n.op == Op::kClass) n.a += classes, n.b += conjunctions;
+    if (n.op == Op::kSplit || n.op == Op::kJump) n.a += code;
+  }
+  for (Trigger& t : from.triggers) {
+    if (t.kind == Trigger::kForm) move(&t.index, forms);
+    if (t.kind == Trigger::kClass) t.index += classes;
+  }
+  for (ContextCode& c : from.contexts) c.start += code;
+  for (Range& r : from.agrees) r.first += agree_parts;
+  for (std::uint32_t& n : from.capture_names) n += strings;
+  for (Emit& e : from.emits) e.key += strings, e.expression += strings;
+  for (ExampleCode& e : from.examples) e.text += strings;
+  for (RuleCode& r : from.rules) {
+    r.name += strings, r.file += strings, r.label += strings;
+    r.start += code;
+    r.captures.first += names, r.agree.first += agrees, r.contexts.first += contexts, r.triggers.first += triggers;
+    r.emits.first += emits, r.examples.first += examples;
+    move(&r.required, classes);
+  }
+  const auto append = [](auto& a, auto& b) { b.insert(b.end(), std::make_move_iterator(a.begin()), std::make_move_iterator(a.end())); };
+  append(from.strings, into->strings), append(from.keys, into->keys), append(from.regexes, into->regexes);
+  append(from.form_tests, into->form_tests), append(from.conjunctions, into->conjunctions), append(from.class_tests, into->class_tests);
+  append(from.code, into->code), append(from.triggers, into->triggers), append(from.contexts, into->contexts);
+  append(from.agrees, into->agrees), append(from.agree_parts, into->agree_parts), append(from.capture_names, into->capture_names);
+  append(from.emits, into->emits), append(from.examples, into->examples), append(from.rules, into->rules);
 }
 
 }  // namespace atau::rules

@@ -144,6 +144,9 @@ struct Program {
 std::string WriteProgram(const Program& program);
 Result<Program> ReadProgram(std::string_view bytes);
 
+// Appends `from` to `into`, moving every index: several sections are run as one program.
+void Append(Program from, Program* into);
+
 }  // namespace atau::rules
 
 #endif  // ATAU_RULES_PROGRAM_H_

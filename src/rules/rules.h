@@ -88,9 +88,10 @@ class MatchScratch {
   MatchScratch();
   ~MatchScratch();
 
+  struct State;  // see scratch.h
+
  private:
   friend class RuleSetImpl;
-  struct State;
   std::unique_ptr<State> state_;
 };
 
