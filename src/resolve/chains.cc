@@ -37,9 +37,17 @@ std::uint64_t IndexIn(const std::array<std::string_view, N>& names, std::string_
 
 bool IsLowerWord(Cat cat) { return cat >= kLNounNom && cat <= kLParticle; }
 
-Link LinkOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t i) {
-  const Token& t = a.tokens[i];
-  const Cat cat = cats[i];
+// What a form may do in a chain, as bits that are remembered.
+enum FormLink : std::uint8_t { kKnownWord = 1, kNominalWord = 2, kGenitive = 4 };
+std::uint8_t FormLinkOf(const morph::Form& f) {
+  constexpr morph::Grammemes kNominals = morph::kNOUN | morph::kADJF | morph::kPRTF;
+  return static_cast<std::uint8_t>((f.known ? kKnownWord : 0) | ((f.any & kNominals) != 0 ? kNominalWord : 0) |
+                                   ((f.any & morph::kgent) != 0 ? kGenitive : 0));
+}
+
+// The link of a token by its category, and `form`, which gives the bits of its form.
+template <class FormOf>
+Link LinkOf(const Token& t, Cat cat, FormOf form) {
   switch (cat) {
     case kComma:
     case kLConj:
@@ -54,13 +62,13 @@ Link LinkOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t i) {
       break;
   }
   if (t.kind != Kind::kWord) return Link::kDepends;
-  const morph::Form& f = a.FormOf(i);
-  if (!f.known) return Link::kDepends;
-  constexpr morph::Grammemes kNominals = morph::kNOUN | morph::kADJF | morph::kPRTF;
-  if ((f.any & kNominals) == 0) {
-    return IsLowerWord(cat) || cat == kCFunction ? Link::kBreaks : Link::kDepends;
-  }
-  return (f.any & morph::kgent) != 0 ? Link::kDepends : Link::kNominal;
+  const std::uint8_t bits = form();
+  if ((bits & kKnownWord) == 0) return Link::kDepends;
+  if ((bits & kNominalWord) == 0) return IsLowerWord(cat) || cat == kCFunction ? Link::kBreaks : Link::kDepends;
+  return (bits & kGenitive) != 0 ? Link::kDepends : Link::kNominal;
+}
+Link LinkOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t i) {
+  return LinkOf(a.tokens[i], cats[i], [&a, i] { return FormLinkOf(a.FormOf(i)); });
 }
 
 std::uint8_t EndOf(Cat cat) {
@@ -103,26 +111,33 @@ constexpr std::uint64_t kNextCode = 1000, kAroundCode = 2000;  // where codes of
 void Chains::BuildLists(const Analysis& a, const std::vector<Cat>& cats) {
   const std::size_t n = a.tokens.size();
   list_.assign(n + 1, 0);
+  const Token* const tokens = a.tokens.data();
+  const Cat* const cat_of = cats.data();
+  std::uint16_t* const list = list_.data();
   std::uint16_t kind = 0;  // of the head of the list that we are in
   std::size_t since = 0;   // where that head stood
   bool parted = false;     // a comma or the like stood since
   for (std::size_t i = 0; i < n; ++i) {
-    const Token& t = a.tokens[i];
-    if (t.Has(Flag::kBlockStart)) kind = 0;
-    if (kind != 0 && i - since > kLongestList) kind = 0;
-    if (parted) list_[i] = kind;
-    const Cat cat = cats[i];
-    if (cat == kComma || cat == kLConj || cat == kColon || cat == kDashCat) {
-      parted = true;
-    } else if (cat == kStop && !t.Has(Flag::kSpaceBefore) && i > 0 && a.tokens[i - 1].shape == Shape::kInitial) {
-      continue;
-    } else if (cat == kStop) {
-      kind = 0;
-    } else if (t.kind == Kind::kWord && t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
-      kind = 0;
-      for (const std::uint32_t m : a.matches_end.At(i + 1)) {
-        if (a.infos[m].words && kind == 0) kind = a.infos[m].kind_id, since = i, parted = false;
+    const Token& t = tokens[i];
+    if (kind != 0) {
+      if (t.Has(Flag::kBlockStart) || i - since > kLongestList) kind = 0;
+      if (parted) list[i] = kind;
+    }
+    const Cat cat = cat_of[i];
+    if (t.kind == Kind::kWord) {
+      if (cat == kLConj) {
+        parted = true;
+      } else if (t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
+        kind = 0;
+        for (const std::uint32_t m : a.matches_end.At(i + 1)) {
+          if (a.infos[m].words && kind == 0) kind = a.infos[m].kind_id, since = i, parted = false;
+        }
       }
+    } else if (cat == kComma || cat == kColon || cat == kDashCat) {
+      parted = true;
+    } else if (cat == kStop) {
+      const bool initial = !t.Has(Flag::kSpaceBefore) && i > 0 && tokens[i - 1].shape == Shape::kInitial;
+      if (!initial) kind = 0;
     }
   }
 }
@@ -145,31 +160,27 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   }
   around_.assign(n + 1, 0);
   if (!any) return;
+  // By Link.
+  constexpr std::array<std::uint64_t, 5> kOnes = {0, kNominalOne, kPrepositionOne, kConjunctionOne, kBreakOne};
+  std::uint8_t* const links = a.form_links.Follow(*a.forms);
+  const Token* const tokens = a.tokens.data();
+  std::uint64_t* const counts = counts_.data();
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    counts_[i] = count;
-    switch (LinkOf(a, cats, i)) {
-      case Link::kNominal:
-        count += kNominalOne;
-        break;
-      case Link::kPreposition:
-        count += kPrepositionOne;
-        break;
-      case Link::kConjunction:
-        count += kConjunctionOne;
-        break;
-      case Link::kBreaks:
-        count += kBreakOne;
-        break;
-      case Link::kDepends:
-        break;
-    }
+    counts[i] = count;
+    const auto form = [&a, links, i, &t = tokens[i]] {
+      std::uint8_t& bits = links[t.form];
+      if (bits == FormBytes::kUnknown) bits = FormLinkOf(a.FormOf(i));
+      return bits;
+    };
+    count += kOnes[static_cast<std::size_t>(LinkOf(tokens[i], cats[i], form))];
   }
-  counts_[n] = count;
+  counts[n] = count;
   BuildAround(a, cats);
   // Adjectives before a head begin its chain.
+  std::uint32_t* const heads = head_.data();
   for (std::size_t i = n; i-- > 0;) {
-    if (head_[i] != 0 || i + 1 >= n || head_[i + 1] == 0 || a.tokens[i + 1].Has(Flag::kBlockStart)) continue;
+    if (heads[i] != 0 || i + 1 >= n || heads[i + 1] == 0 || a.tokens[i + 1].Has(Flag::kBlockStart)) continue;
     if (a.tokens[i].kind != Kind::kWord || head_[i + 1] - 1 - i > kMostAdjectives) continue;
     if ((a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) != 0) head_[i] = head_[i + 1];
   }
@@ -177,16 +188,21 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
 
 void Chains::BuildAround(const Analysis& a, const std::vector<Cat>& cats) {
   std::size_t head = 0;  // 1 + the nearest head whose chain reaches to the token, 0: none
-  for (std::size_t i = 0; i < a.tokens.size(); ++i) {
-    if (a.tokens[i].Has(Flag::kBlockStart | Flag::kSentenceStart)) head = 0;
-    around_[i] = static_cast<std::uint32_t>(head);
-    if (head_end_[i] != 0) {
+  const std::size_t n = a.tokens.size();
+  const Token* const tokens = a.tokens.data();
+  const std::uint32_t* const head_end = head_end_.data();
+  std::uint32_t* const around = around_.data();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (head_end[i] == 0 && head == 0) continue;
+    if (tokens[i].Has(Flag::kBlockStart | Flag::kSentenceStart)) head = 0;
+    around[i] = static_cast<std::uint32_t>(head);
+    if (head_end[i] != 0) {
       head = i + 1;
-    } else if (head != 0 && i >= head_end_[head - 1]) {
-      const std::uint64_t between = counts_[i + 1] - counts_[head_end_[head - 1]];
+    } else if (head != 0 && i >= head_end[head - 1]) {
+      const std::uint64_t between = counts_[i + 1] - counts_[head_end[head - 1]];
       const bool nominal = (between & 0xFFFF) != 0, preposition = (between >> 16 & 0xFFFF) != 0, breaks = between >> 48 != 0;
       // A name ends the chain, unless another one depends on it.
-      if (breaks || (nominal && !preposition) || cats[i] == kComma || a.tokens[i].kind == Kind::kQuote) head = 0;
+      if (breaks || (nominal && !preposition) || cats[i] == kComma || tokens[i].kind == Kind::kQuote) head = 0;
     }
   }
 }

@@ -60,11 +60,12 @@ class Memory {
   static std::uint64_t WordKey(const Analysis& a, std::size_t token);
 
  private:
-  std::uint64_t KeyOf(const Analysis& a, std::size_t token);
-  std::uint64_t SpanKey(std::size_t begin, std::size_t end) const;
+  // The key of a word or number; 0 for other tokens.
+  std::uint64_t KeyOf(const Analysis& a, std::size_t token) const;
+  std::uint64_t SpanKey(const Analysis& a, std::size_t begin, std::size_t end) const;
 
-  std::vector<std::uint64_t> keys_;       // by token; 0: no word
-  std::vector<std::uint64_t> form_keys_;  // by form of the table that was seen last; 0: not known yet
+  // By form of the table that was seen last; 0: not asked for yet. As many as the table of the document in hand has, at least.
+  mutable std::vector<std::uint64_t> form_keys_;
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
   KeyMap<Counts> words_;

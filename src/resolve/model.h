@@ -46,11 +46,14 @@ class ScoreScratch {
     Scores scores;
   };
   std::vector<KeyedCell> keyed_;
-  std::vector<float> lanes_;    // kLane numbers a token
+  struct alignas(16) Lane : std::array<float, kLane> {};
+  std::vector<Lane> lanes_;     // what is said of each token, of two before the first and two behind the last
   std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
   std::vector<Scores> own_;  // what each candidate's own evidence says
-  std::vector<EvidenceId> ids_, next_ids_;
+  SpanStart start_;          // of the candidates in hand
+  std::vector<EvidenceId> ids_;
+  std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
   // The sums of forms' listed evidence, by the key of their traits.
@@ -89,15 +92,15 @@ class Model {
   std::span<const WeightCell> Cells(EvidenceId id) const { return {cells_.data() + first_[id], cells_.data() + first_[id + 1]}; }
   // What a form says to its neighbourhood, laid out as rows_.
   const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
-  // Adds the weights of word evidence seen at token `m` (and those of its form, unless null) to the lanes of the tokens around it.
-  void Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
+  // Adds rows of word evidence seen at token `m` to the lanes of the tokens around it, one after the other.
+  static void Spread(std::size_t m, std::span<const float* const> rows, ScoreScratch* scratch);
   // What the table says of a piece of keyed evidence of a candidate.
   const Scores& KeyedScores(std::uint64_t evidence_key, ScoreScratch* scratch) const;
   // The running sums of the lanes.
   void SumLanes(std::size_t tokens, ScoreScratch* scratch) const;
   // What all evidence of a candidate but its own says, added to `own`.
   Scores SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const;
-  // What the candidate's own evidence says.
+  // What the candidate's own evidence says; scratch->start_ is that of its first token.
   Scores Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
 
   const Evidence* evidence_;
@@ -106,7 +109,7 @@ class Model {
   std::vector<WeightCell> cells_;
   // The same cells laid out for adding. What word evidence at token m says to the lanes of tokens m - 2 … m + 2, in this order.
   std::vector<WordRow> rows_;
-  std::vector<std::uint32_t> row_of_;  // by evidence: its row in rows_; kNoRow where it says nothing of words
+  std::vector<const float*> row_of_;  // by evidence: its row in rows_; null where it says nothing of words
   std::vector<Scores> span_;           // by evidence: what it says of a mention
   Scores most_remembered_{};           // the most that the memory says of a mention
 };

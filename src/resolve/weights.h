@@ -105,6 +105,11 @@ class WeightTable {
   }
   // The cells of a piece of evidence, empty where the table says nothing of it.
   std::span<const WeightCell> Find(std::uint64_t key) const;
+  // False for nearly all keys that the table says nothing of, without a look at it.
+  bool MayHave(std::uint64_t key) const {
+    const std::uint64_t bit = key >> kFilterShift;
+    return (filter_[bit / 64] >> bit % 64 & 1) != 0;
+  }
   std::size_t size() const { return rows_; }
   bool empty() const { return rows_ == 0; }
 
@@ -121,7 +126,10 @@ class WeightTable {
   };
   static std::span<const WeightCell> FindIn(const Section& section, std::uint64_t key);
 
+  static constexpr int kFilterBits = 18, kFilterShift = 64 - kFilterBits;  // 32 KiB; what is learned sets one in fifty
+
   std::vector<Section> sections_;
+  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>((std::size_t{1} << kFilterBits) / 64);  // by the upper bits of the keys
   std::unordered_map<std::uint64_t, std::vector<WeightCell>> overruled_;  // what several sections have a word on: all of them together
   std::size_t rows_ = 0;
 };

@@ -22,18 +22,27 @@ class Splitter {
 
   void Run() {
     std::uint32_t sentence = 0;
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      Token& t = tokens_[i];
-      if (t.Has(kBlockStart)) FindWrapping(i);
-      const bool starts = i == 0 || t.Has(kBlockStart) || (MayEndBefore(i) && EndsBefore(i));
+    const std::size_t n = tokens_.size();
+    Token* const tokens = tokens_.data();
+    bool may_end = false;  // before the token in hand, by the one before it
+    for (std::size_t i = 0; i < n; ++i) {
+      Token& t = tokens[i];
+      bool starts = t.Has(kBlockStart) || i == 0;
+      if (starts) {
+        FindWrapping(i);
+      } else if (may_end || t.Has(kLineStart)) {
+        starts = EndsBefore(i);
+      }
       if (starts) {
         t.flags |= kSentenceStart;
         if (i > 0) {
-          tokens_[i - 1].flags |= kSentenceEnd;
+          tokens[i - 1].flags |= kSentenceEnd;
           ++sentence;
         }
         first_ = i;
       }
+      // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
+      may_end = t.Has(kCloses) || (t.kind != Kind::kWord && t.kind != Kind::kNumber);
       t.sentence = sentence;
       if (t.Has(kOpens) && t.pair >= 0) {
         const auto close = static_cast<std::size_t>(t.pair);
@@ -65,12 +74,6 @@ class Splitter {
       if (tokens_[i].kind != Kind::kQuote && !tokens_[i].Has(kDash) && s != "(" && s != "[") break;
     }
     return i;
-  }
-
-  // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
-  bool MayEndBefore(std::size_t i) const {
-    const Token& before = tokens_[i - 1];
-    return tokens_[i].Has(kLineStart) || before.Has(kCloses) || (before.kind != Kind::kWord && before.kind != Kind::kNumber);
   }
 
   // Is token i the first of a sentence?
@@ -182,7 +185,11 @@ class Splitter {
   // wrapped by a program, and its line breaks mean nothing.
   void FindWrapping(std::size_t first) {
     wrapped_ = false;
-    std::size_t longest = 0, lines = 0;
+    // Most blocks have a line or two, and need not be measured.
+    std::size_t lines = 1;
+    for (std::size_t i = first + 1; lines < 3 && i < tokens_.size() && !tokens_[i].Has(kBlockStart); ++i) lines += tokens_[i].Has(kLineStart);
+    if (lines < 3) return;
+    std::size_t longest = 0;
     const auto for_each_line = [&](auto&& use) {
       std::size_t line = first;
       for (std::size_t i = first + 1; i <= tokens_.size(); ++i) {
@@ -194,10 +201,9 @@ class Splitter {
     };
     for_each_line([&](std::size_t length, std::size_t, bool) {
       if (length > longest) longest = length;
-      ++lines;
       return length <= kLongestLine;
     });
-    if (lines < 3 || longest < kShortestLine || longest > kLongestLine) return;
+    if (longest < kShortestLine || longest > kLongestLine) return;
     wrapped_ = true;
     for_each_line([&](std::size_t length, std::size_t next, bool end) {
       if (end) return false;
