@@ -13,7 +13,7 @@ using token::Token;
 
 enum TypeBit : std::uint8_t { kPer = 1, kOrg = 2, kLoc = 4, kPro = 8 };
 
-// A word that may begin or end a name: it has a capital, is Latin or carries digits.
+// A word that may begin or end a name: it has a capital, is Latin or carries digits. (By its category, where that tells: see kUses.)
 bool IsNameWord(const Analysis& a, std::size_t i, Cat cat) {
   const Token& t = a.tokens[i];
   if (t.kind != Kind::kWord) return false;
@@ -47,7 +47,9 @@ bool IsLink(const Analysis& a, std::size_t i, Cat cat) {
 enum CatUse : std::uint8_t {
   kTail = 1,      // a lower-case word that may stand in the tail of an organization's name
   kEndsTail = 2,  // a tail may end with it
-  kBegins = 4     // a candidate may begin with it though it is no name word
+  kBegins = 4,    // a candidate may begin with it though it is no name word
+  kNameCat = 8,   // it is a name word, unless the text has one letter case
+  kAskToken = 16  // whether it is one, the token tells
 };
 constexpr std::array<std::uint8_t, kCatCount> kUses = [] {
   std::array<std::uint8_t, kCatCount> uses{};
@@ -60,6 +62,8 @@ constexpr std::array<std::uint8_t, kCatCount> kUses = [] {
     uses[cat] |= kEndsTail;
   }
   for (const Cat cat : {kLOrgHead, kLPlaceHead, kLProgHead, kNum, kLAdj}) uses[cat] |= kBegins;
+  for (unsigned cat = kLatLower; cat < kCatCount; ++cat) uses[cat] |= cat == kWordNum ? kAskToken : kNameCat;
+  uses[kUrlCat] |= kNameCat;
   return uses;
 }();
 
@@ -70,24 +74,28 @@ class Collector {
  public:
   Collector(const Analysis& a, const std::vector<Cat>& cats, std::vector<Candidate>* out)
       : a_(a), n_(a.tokens.size()), tokens_(a.tokens.data()), cats_(cats.data()), traits_(n_), out_(out) {
-    bool quoted = false;  // the token before opens a quote
+    std::uint8_t* const traits = traits_.data();
+    const unsigned ask = a.caseless ? kAskToken : 0;
     for (std::size_t i = 0; i < n_; ++i) {
       const Token& t = tokens_[i];
-      unsigned traits = IsNameWord(a, i, cats_[i]) ? kName | kStart : 0;
-      if ((kUses[cats_[i]] & kBegins) != 0 || quoted) traits |= kStart;
-      if (t.Has(Flag::kBlockStart)) traits |= kBlock;
-      if (t.Has(Flag::kGlued | Flag::kLineStart) && Divides(i)) traits |= kDivide;
-      quoted = t.Has(Flag::kOpens) && t.kind == Kind::kQuote;
-      traits_[i] = static_cast<std::uint8_t>(traits);
+      const unsigned use = kUses[cats_[i]] | ask;
+      const bool name = (use & kAskToken) != 0 ? IsNameWord(a, i, cats_[i]) : (use & kNameCat) != 0;
+      unsigned own = name ? kName | kStart : (use & kBegins) != 0 ? kStart : 0;
+      if (t.Has(Flag::kBlockStart | Flag::kGlued | Flag::kLineStart)) {
+        if (t.Has(Flag::kBlockStart)) own |= kBlock;
+        if (Divides(i)) own |= kDivide;
+      }
+      traits[i] = static_cast<std::uint8_t>(own);
     }
   }
 
   void Run() {
     out_->clear();
     for (std::size_t i = 0; i < n_; ++i) {
+      const bool quoted = i > 0 && tokens_[i - 1].Has(Flag::kOpens) && tokens_[i - 1].kind == Kind::kQuote;
       const auto named = a_.named_at.At(i);
       const auto hits = a_.hits_at.At(i);
-      if ((traits_[i] & kStart) == 0 && named.empty() && hits.empty()) continue;
+      if ((traits_[i] & kStart) == 0 && named.empty() && hits.empty() && !quoted) continue;
       first_ = out_->size();
       if (divide_ <= i) {
         divide_ = i + 1;
@@ -106,7 +114,7 @@ class Collector {
       } else if (cats_[i] == kLAdj && HeadFollows(i)) {
         ChainFrom(i);
       }
-      if (i > 0 && tokens_[i - 1].Has(Flag::kOpens) && tokens_[i - 1].kind == Kind::kQuote) QuotedFrom(i);
+      if (quoted) QuotedFrom(i);
       for (const std::uint32_t m : named) {
         const Analysis::Placed& match = a_.named[m];
         if ((match.tier & 2) != 0 && !a_.caseless && tokens_[i].shape == Shape::kLower) continue;

@@ -29,6 +29,8 @@ class Chains {
   // Call once a document, after the categories of its tokens are known. Linear.
   void Build(const Analysis& a, const std::vector<Cat>& cats);
 
+  // Whether a chain begins at a token.
+  bool Begins(std::size_t begin) const { return head_[begin] != 0; }
   // The chain of tokens [begin, end); false where the span has no head.
   bool Of(const Analysis& a, const std::vector<Cat>& cats, std::size_t begin, std::size_t end, Chain* chain) const;
 

@@ -307,7 +307,7 @@ SpanKeys Evidence::OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, 
   keys.items[keys.size++] = {kPattern, pattern};
   if (start.has_in_chain_) keys.items[keys.size++] = {kInChain, start.in_chain_};
   Chains::Chain chain;
-  if (a.chains.Of(a, cats, c.begin, c.end, &chain)) {
+  if (a.chains.Begins(c.begin) && a.chains.Of(a, cats, c.begin, c.end, &chain)) {
     const std::uint64_t kind = KindKey(chain.kind);
     keys.items[keys.size++] = {kChain, Chains::Key(chain, kind)};
     keys.items[keys.size++] = {kChainNext, Chains::NextKey(chain, kind)};
@@ -588,16 +588,18 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   const std::size_t n = a.tokens.size();
   cats->resize(n);
   std::uint8_t* const known = a.form_cats[a.caseless].Follow(*a.forms);
+  const Token* const tokens = a.tokens.data();
+  Cat* const own = cats->data();
   for (std::size_t i = 0; i < n; ++i) {
-    const Token& t = a.tokens[i];
+    const Token& t = tokens[i];
     if (t.kind != Kind::kWord && t.kind != Kind::kNumber) {
-      (*cats)[i] = SignCat(a, t);
+      own[i] = SignCat(a, t);
     } else if (t.Has(Flag::kUrl)) {  // the one flag here that may differ between tokens of a form
-      (*cats)[i] = FormCat(a, t);
+      own[i] = FormCat(a, t);
     } else {
       std::uint8_t& cat = known[t.form];
       if (cat == FormBytes::kUnknown) cat = FormCat(a, t);
-      (*cats)[i] = static_cast<Cat>(cat);
+      own[i] = static_cast<Cat>(cat);
     }
   }
   // The class of a word says more than its part of speech; the class that stands first in the table wins.
@@ -605,11 +607,13 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
     if (!a.infos[index].words) continue;
     const gazetteer::Match& m = a.matches[index];
     const std::uint16_t cls = a.infos[index].class_id;
-    const bool of_many = class_cat_lower_[cls] == kLRole && OfMany(a, m);
+    const Cat better_lower = class_cat_lower_[cls], better_upper = class_cat_upper_[cls];
+    if (better_lower == kPad && better_upper == kPad) continue;
+    const bool of_many = better_lower == kLRole && OfMany(a, m);
     for (std::uint32_t i = m.begin; i < m.end; ++i) {
-      Cat& cat = (*cats)[i];
-      const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : a.tokens[i].shape == Shape::kLower;
-      Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
+      Cat& cat = own[i];
+      const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : tokens[i].shape == Shape::kLower;
+      Cat better = lower ? better_lower : better_upper;
       if (better == kPad) continue;
       if (better == kLRole && of_many) better = kLRoles;
       if ((better == kLRole || better == kLRoles) && i > m.begin && HeadBegins(a, i))

@@ -89,7 +89,16 @@ std::uint64_t Memory::SpanKey(const Analysis& a, std::size_t begin, std::size_t 
   return key;
 }
 
+// The key of the first token that has one; 0 where none has.
+std::uint64_t Memory::FirstWord(const Analysis& a, std::size_t begin, std::size_t end) const {
+  for (std::size_t i = begin; i < end; ++i) {
+    if (const std::uint64_t key = KeyOf(a, i); key != 0) return key;
+  }
+  return 0;
+}
+
 void Memory::Clear() {
+  first_words_.fill(0);
   words_.Clear();
   spans_.Clear();
   initials_.Clear();
@@ -121,6 +130,8 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
       Bump(words == 1 ? &counts.whole[mention.type] : &counts.part[mention.type]);
     }
     Bump(&spans_[SpanKey(a, mention.begin, mention.end)][mention.type]);
+    const std::uint64_t bit = BitOf(FirstWord(a, mention.begin, mention.end));
+    first_words_[bit / 64] |= std::uint64_t{1} << bit % 64;
     if (words < 2 || words > kMostInitials) continue;
     bool links = true;
     for (const bool all : {true, false}) {
@@ -188,7 +199,8 @@ Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
 }
 
 std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const {
-  if (spans_.empty()) return {};
+  const std::uint64_t bit = BitOf(FirstWord(a, begin, end));
+  if ((first_words_[bit / 64] >> bit % 64 & 1) == 0) return {};
   const auto* seen = spans_.Find(SpanKey(a, begin, end));
   if (seen == nullptr) return {};
   std::array<std::uint16_t, kTypes> counts = *seen;

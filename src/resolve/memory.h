@@ -70,6 +70,10 @@ class Memory {
   std::uint64_t generation_ = 0;
   KeyMap<Counts> words_;
   KeyMap<std::array<std::uint16_t, kTypes>> spans_;
+  // Bits of the keys of first words: nearly all spans that were no mention are told by theirs.
+  static constexpr std::uint64_t BitOf(std::uint64_t word_key) { return word_key >> 54; }
+  std::uint64_t FirstWord(const Analysis& a, std::size_t begin, std::size_t end) const;
+  std::array<std::uint64_t, 16> first_words_{};
   KeyMap<std::uint8_t> initials_;         // of longer mentions, by KeyOf: 1 + the type of the first
   std::string letters_;                   // scratch of Learn
   std::vector<std::int32_t> mention_of_;  // by token: index of the first look's mention, -1

@@ -263,6 +263,11 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   const std::uint8_t* const active = scratch->active_.data() + 2;
   std::vector<const float*>&rows = scratch->token_rows_, &next = scratch->next_rows_;
   std::size_t waits = n;  // the token that is spread next; n: none
+  const auto spread = [&] {
+    const std::uint32_t form = tokens[waits].form;
+    rows[0] = f.ready[form] != 0 ? f.Of(form) : SumsOf(a, form, scratch);
+    Spread(waits, rows, scratch);
+  };
   for (std::size_t m = 0; m < n; ++m) {
     if (m + kAhead < n && active[m + kAhead] != 0) Ask(f.Of(tokens[m + kAhead].form));
     if (active[m] == 0) continue;
@@ -270,17 +275,11 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
     next.assign(1, nullptr);  // for what its form says
     evidence_->OfToken(a, cats, m, row_of_.data(), &next);
     for (std::size_t r = 1; r < next.size(); ++r) Ask(next[r]);
-    if (waits < n) {
-      rows[0] = SumsOf(a, tokens[waits].form, scratch);
-      Spread(waits, rows, scratch);
-    }
+    if (waits < n) spread();
     waits = m;
     rows.swap(next);
   }
-  if (waits < n) {
-    rows[0] = SumsOf(a, tokens[waits].form, scratch);
-    Spread(waits, rows, scratch);
-  }
+  if (waits < n) spread();
   SumLanes(n, scratch);
   if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
   scratch->own_.resize(candidates.size());

@@ -24,27 +24,26 @@ class Splitter {
     std::uint32_t sentence = 0;
     const std::size_t n = tokens_.size();
     Token* const tokens = tokens_.data();
-    bool may_end = false;  // before the token in hand, by the one before it
+    bool may_end = true;  // before the token in hand, by the one before it
     for (std::size_t i = 0; i < n; ++i) {
       Token& t = tokens[i];
-      bool starts = t.Has(kBlockStart) || i == 0;
-      if (starts) {
-        FindWrapping(i);
-      } else if (may_end || t.Has(kLineStart)) {
-        starts = EndsBefore(i);
-      }
-      if (starts) {
-        t.flags |= kSentenceStart;
-        if (i > 0) {
-          tokens[i - 1].flags |= kSentenceEnd;
-          ++sentence;
+      const std::uint16_t flags = t.flags;
+      if (may_end || (flags & (kLineStart | kBlockStart)) != 0) {
+        const bool block = i == 0 || (flags & kBlockStart) != 0;
+        if (block) FindWrapping(i);
+        if (block || EndsBefore(i)) {
+          t.flags |= kSentenceStart;
+          if (i > 0) {
+            tokens[i - 1].flags |= kSentenceEnd;
+            ++sentence;
+          }
+          first_ = i;
         }
-        first_ = i;
       }
-      // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
-      may_end = t.Has(kCloses) || (t.kind != Kind::kWord && t.kind != Kind::kNumber);
       t.sentence = sentence;
-      if (t.Has(kOpens) && t.pair >= 0) {
+      // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
+      may_end = (flags & kCloses) != 0 || (t.kind != Kind::kWord && t.kind != Kind::kNumber);
+      if ((flags & kOpens) != 0 && t.pair >= 0) {
         const auto close = static_cast<std::size_t>(t.pair);
         if (close - i <= (t.kind == Kind::kQuote ? kShortQuote : kShortBracket) && close > no_end_before_) no_end_before_ = close;
       }
@@ -57,8 +56,8 @@ class Splitter {
   bool Is(std::size_t i, std::string_view text) const { return i < tokens_.size() && Text(i) == text; }
   bool IsStop(std::size_t i) const {
     if (tokens_[i].kind != Kind::kPunct) return false;
-    const std::string_view s = Text(i);
-    return s == "." || s == "!" || s == "?" || s == "…";
+    const char first = clean_[tokens_[i].begin];
+    return first == '.' || first == '!' || first == '?' || (first < 0 && Text(i) == "…");
   }
   bool IsLowerWord(std::size_t i) const {
     if (i >= tokens_.size() || tokens_[i].kind != Kind::kWord) return false;
@@ -105,8 +104,8 @@ class Splitter {
   bool IsClosing(std::size_t i) const {
     if (tokens_[i].Has(kCloses)) return true;
     if (tokens_[i].kind != Kind::kQuote && tokens_[i].kind != Kind::kPunct) return false;
-    const std::string_view s = Text(i);
-    return s == "»" || s == "”" || s == ")" || s == "]";
+    const char first = clean_[tokens_[i].begin];
+    return first == ')' || first == ']' || (first < 0 && (Text(i) == "»" || Text(i) == "”"));
   }
 
   // «…сказал он.Потом»: the blank is missing. Only whole words tell that from «г.Алматы», «А.С.Пушкин».
@@ -186,8 +185,13 @@ class Splitter {
   void FindWrapping(std::size_t first) {
     wrapped_ = false;
     // Most blocks have a line or two, and need not be measured.
+    const Token* const end_of_all = tokens_.data() + tokens_.size();
     std::size_t lines = 1;
-    for (std::size_t i = first + 1; lines < 3 && i < tokens_.size() && !tokens_[i].Has(kBlockStart); ++i) lines += tokens_[i].Has(kLineStart);
+    for (const Token* t = tokens_.data() + first + 1; t < end_of_all && lines < 3; ++t) {
+      if (!t->Has(kLineStart | kBlockStart)) continue;
+      if (t->Has(kBlockStart)) break;
+      ++lines;
+    }
     if (lines < 3) return;
     std::size_t longest = 0;
     const auto for_each_line = [&](auto&& use) {

@@ -164,9 +164,18 @@ class Scanner {
   std::size_t Cyrillic(std::size_t p) {
     Letters letters;
     const std::size_t end = PlainWordEnd(p, &letters);
-    if (end == 0 || pending_ == 0 || (end < text_.size() && (kBytes[static_cast<unsigned char>(text_[end])] & kNoAddress) == 0)) return Next(p);
+    if (end == 0 || pending_ == 0 || MayBeAddress(end)) return Next(p);
     Emit(p, end, Kind::kWord, letters.shape, letters.flags);
     return end;
+  }
+
+  // Whether what stands behind a plain word, which ends at `end`, may make an address of it.
+  bool MayBeAddress(std::size_t end) const {
+    if (end >= text_.size()) return false;
+    const char sign = text_[end];
+    if ((kBytes[static_cast<unsigned char>(sign)] & kNoAddress) != 0) return false;
+    const char next = end + 1 < text_.size() ? text_[end + 1] : ' ';
+    return sign == '.' ? static_cast<unsigned char>(next) > ' ' : sign != ':' || next == '/';
   }
 
   std::size_t Next(std::size_t p) {
