@@ -79,7 +79,6 @@ struct FormTable::Index {
   std::size_t used = kBlockBytes;
   std::string folded;
   std::string lower;
-  std::string sized;
   std::vector<Reading> scratch;
   std::vector<std::uint32_t> hashes;  // of the tokens of a text
   unsigned char texts = 0;            // the number of the text in hand; runs round
@@ -90,13 +89,13 @@ struct FormTable::Index {
   }
   // A copy with its head before it, and that.
   char* KeepSurface(std::string_view text) {
-    sized.assign(kHead, '\0');
+    char* const kept = Room(kHead + text.size());
     const auto size = static_cast<std::uint32_t>(text.size());
-    std::memcpy(sized.data(), &size, kSizeBytes);
-    sized[kTexts] = 1;
-    sized[kLastText] = static_cast<char>(texts);
-    sized.append(text);
-    return Keep(sized);
+    std::memcpy(kept, &size, kSizeBytes);
+    kept[kTexts] = 1;
+    kept[kLastText] = static_cast<char>(texts);
+    std::memcpy(kept + kHead, text.data(), text.size());
+    return kept;
   }
   // Notes that the text in hand has a surface.
   void Note(char* surface) const {
@@ -112,22 +111,24 @@ struct FormTable::Index {
     slots[at] = {hash, number, surface};
   }
   char* Keep(std::string_view text) {
-    if (text.size() > kBlockBytes / 4) {
+    char* const kept = Room(text.size());
+    std::memcpy(kept, text.data(), text.size());
+    return kept;
+  }
+  // Bytes that are kept.
+  char* Room(std::size_t size) {
+    if (size > kBlockBytes / 4) {
       // A monster has a block of its own.
-      auto own = std::make_unique<char[]>(text.size());
-      std::memcpy(own.get(), text.data(), text.size());
-      monsters.push_back(std::move(own));
+      monsters.push_back(std::make_unique_for_overwrite<char[]>(size));
       return monsters.back().get();
     }
-    if (used + text.size() > kBlockBytes) {
+    if (used + size > kBlockBytes) {
       if (!blocks.empty()) ++block;
-      if (block == blocks.size()) blocks.push_back(std::make_unique<char[]>(kBlockBytes));
+      if (block == blocks.size()) blocks.push_back(std::make_unique_for_overwrite<char[]>(kBlockBytes));
       used = 0;
     }
-    char* at = blocks[block].get() + used;
-    std::memcpy(at, text.data(), text.size());
-    used += text.size();
-    return at;
+    used += size;
+    return blocks[block].get() + used - size;
   }
   void Forget() {
     std::fill(slots.begin(), slots.end(), Slot{});

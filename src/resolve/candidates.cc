@@ -68,7 +68,12 @@ constexpr std::array<std::uint8_t, kCatCount> kUses = [] {
 }();
 
 // What is asked of a token again and again.
-enum Trait : std::uint8_t { kName = 1, kBlock = 2, kDivide = 4, kStart = 8 };
+enum Trait : std::uint8_t {
+  kName = 1,    // may begin or end a name
+  kBlock = 2,   // begins a block
+  kQuoted = 4,  // stands behind a quote that opens
+  kStart = 8    // a candidate may begin here
+};
 
 class Collector {
  public:
@@ -76,31 +81,33 @@ class Collector {
       : a_(a), n_(a.tokens.size()), tokens_(a.tokens.data()), cats_(cats.data()), traits_(n_), out_(out) {
     std::uint8_t* const traits = traits_.data();
     const unsigned ask = a.caseless ? kAskToken : 0;
+    bool opened = false;  // by the token before, a quote
     for (std::size_t i = 0; i < n_; ++i) {
       const Token& t = tokens_[i];
       const unsigned use = kUses[cats_[i]] | ask;
       const bool name = (use & kAskToken) != 0 ? IsNameWord(a, i, cats_[i]) : (use & kNameCat) != 0;
       unsigned own = name ? kName | kStart : (use & kBegins) != 0 ? kStart : 0;
-      if (t.Has(Flag::kBlockStart | Flag::kGlued | Flag::kLineStart)) {
+      if (opened) own |= kQuoted | kStart;
+      opened = false;
+      if (t.Has(Flag::kBlockStart | Flag::kGlued | Flag::kLineStart | Flag::kOpens)) {
         if (t.Has(Flag::kBlockStart)) own |= kBlock;
-        if (Divides(i)) own |= kDivide;
+        if (i > 0 && Divides(i)) divides_.push_back(i);
+        opened = t.Has(Flag::kOpens) && t.kind == Kind::kQuote;
       }
       traits[i] = static_cast<std::uint8_t>(own);
     }
+    divides_.push_back(n_);
+    for (const Analysis::Placed& match : a.named) traits[match.begin] |= kStart;
+    for (const Analysis::PlacedHit& hit : a.placed_hits) traits[hit.begin] |= kStart;
   }
 
   void Run() {
     out_->clear();
     for (std::size_t i = 0; i < n_; ++i) {
-      const bool quoted = i > 0 && tokens_[i - 1].Has(Flag::kOpens) && tokens_[i - 1].kind == Kind::kQuote;
-      const auto named = a_.named_at.At(i);
-      const auto hits = a_.hits_at.At(i);
-      if ((traits_[i] & kStart) == 0 && named.empty() && hits.empty() && !quoted) continue;
+      if ((traits_[i] & kStart) == 0) continue;
       first_ = out_->size();
-      if (divide_ <= i) {
-        divide_ = i + 1;
-        while (divide_ < n_ && (traits_[divide_] & kDivide) == 0) ++divide_;
-      }
+      while (divides_[next_divide_] <= i) ++next_divide_;
+      divide_ = divides_[next_divide_];
       if ((traits_[i] & kName) != 0) {
         RunFrom(i);
         ChainFrom(i);
@@ -114,13 +121,13 @@ class Collector {
       } else if (cats_[i] == kLAdj && HeadFollows(i)) {
         ChainFrom(i);
       }
-      if (quoted) QuotedFrom(i);
-      for (const std::uint32_t m : named) {
+      if ((traits_[i] & kQuoted) != 0) QuotedFrom(i);
+      for (const std::uint32_t m : a_.named_at.At(i)) {
         const Analysis::Placed& match = a_.named[m];
         if ((match.tier & 2) != 0 && !a_.caseless && tokens_[i].shape == Shape::kLower) continue;
         Push(i, match.end, static_cast<std::uint8_t>(1u << match.type));
       }
-      for (const std::uint32_t h : hits) {
+      for (const std::uint32_t h : a_.hits_at.At(i)) {
         const Analysis::PlacedHit& hit = a_.placed_hits[h];
         if (hit.type >= 0 && hit.end - hit.begin <= kLongestSpan) Add(i, hit.end, static_cast<std::uint8_t>(1u << hit.type));
       }
@@ -269,7 +276,9 @@ class Collector {
   std::vector<std::uint8_t> traits_;  // by token: Trait bits
   std::vector<Candidate>* out_;
   std::size_t first_ = 0;
-  std::size_t divide_ = 0;  // the next token behind the one in hand that no name goes on with
+  std::vector<std::size_t> divides_;  // tokens that no name goes on with, and the end
+  std::size_t next_divide_ = 0;       // of divides_: the first behind the token in hand
+  std::size_t divide_ = 0;            // that token
 };
 
 }  // namespace

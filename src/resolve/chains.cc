@@ -45,22 +45,20 @@ std::uint8_t FormLinkOf(const morph::Form& f) {
                                    ((f.any & morph::kgent) != 0 ? kGenitive : 0));
 }
 
+// The link of a category that tells it; kDepends for the others.
+constexpr std::array<Link, kCatCount> kLinkOfCat = [] {
+  std::array<Link, kCatCount> links{};
+  links[kComma] = links[kLConj] = Link::kConjunction;
+  links[kLPrep] = Link::kPreposition;
+  links[kColon] = links[kOpen] = links[kClose] = Link::kBreaks;
+  return links;
+}();
+
 // The link of a token by its category, and `form`, which gives the bits of its form.
 template <class FormOf>
 Link LinkOf(const Token& t, Cat cat, FormOf form) {
-  switch (cat) {
-    case kComma:
-    case kLConj:
-      return Link::kConjunction;
-    case kLPrep:
-      return Link::kPreposition;
-    case kColon:
-    case kOpen:
-    case kClose:
-      return Link::kBreaks;
-    default:
-      break;
-  }
+  static_assert(Link{} == Link::kDepends);
+  if (kLinkOfCat[cat] != Link::kDepends) return kLinkOfCat[cat];
   if (t.kind != Kind::kWord) return Link::kDepends;
   const std::uint8_t bits = form();
   if ((bits & kKnownWord) == 0) return Link::kDepends;
@@ -149,17 +147,17 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   head_end_.assign(n + 1, 0);
   kind_.assign(n + 1, 0);
   counts_.resize(n + 1);
-  bool any = false;
+  heads_.clear();
   for (std::size_t m = 0; m < a.matches.size(); ++m) {
     const gazetteer::Match& match = a.matches[m];
     if (!a.infos[m].heads || match.end <= head_end_[match.begin]) continue;
     head_[match.begin] = match.begin + 1;
     head_end_[match.begin] = match.end;
     kind_[match.begin] = a.infos[m].kind_id;
-    any = true;
+    heads_.push_back(match.begin);
   }
   around_.assign(n + 1, 0);
-  if (!any) return;
+  if (heads_.empty()) return;
   // By Link.
   constexpr std::array<std::uint64_t, 5> kOnes = {0, kNominalOne, kPrepositionOne, kConjunctionOne, kBreakOne};
   std::uint8_t* const links = a.form_links.Follow(*a.forms);
@@ -178,11 +176,12 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   counts[n] = count;
   BuildAround(a, cats);
   // Adjectives before a head begin its chain.
-  std::uint32_t* const heads = head_.data();
-  for (std::size_t i = n; i-- > 0;) {
-    if (heads[i] != 0 || i + 1 >= n || heads[i + 1] == 0 || a.tokens[i + 1].Has(Flag::kBlockStart)) continue;
-    if (a.tokens[i].kind != Kind::kWord || head_[i + 1] - 1 - i > kMostAdjectives) continue;
-    if ((a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) != 0) head_[i] = head_[i + 1];
+  for (const std::uint32_t begin : heads_) {
+    for (std::size_t i = begin; i-- > 0 && begin - i <= kMostAdjectives;) {
+      if (head_[i] != 0 || tokens[i + 1].Has(Flag::kBlockStart) || tokens[i].kind != Kind::kWord) break;
+      if ((a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) == 0) break;
+      head_[i] = begin + 1;
+    }
   }
 }
 

@@ -66,6 +66,7 @@ class Chains {
   std::vector<std::uint32_t> around_;    // by token: 1 + the head of the chain that reaches to it, 0: none
   std::vector<std::uint16_t> list_;      // by token
   std::vector<std::uint16_t> kind_;      // by token of a head
+  std::vector<std::uint32_t> heads_;     // the tokens of heads
 };
 
 }  // namespace atau::resolve

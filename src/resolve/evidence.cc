@@ -663,11 +663,13 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   EachOfToken(a, cats, token, [out](EvidenceId id) { out->push_back(id); });
 }
 
-void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
-                       std::vector<const float*>* out) const {
-  EachOfToken(a, cats, token, [of, out](EvidenceId id) {
-    if (const float* const row = of[id]; row != nullptr) out->push_back(row);
+const float** Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
+                                const float** out) const {
+  EachOfToken(a, cats, token, [of, &out](EvidenceId id) {
+    *out = of[id];
+    out += *out != nullptr ? 1 : 0;
   });
+  return out;
 }
 
 void Evidence::Remembered(const Analysis& a, std::size_t i, const Memory& memory, std::vector<EvidenceId>* out) const {

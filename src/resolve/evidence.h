@@ -126,10 +126,14 @@ class Evidence {
 
   // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position.
   void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, std::vector<EvidenceId>* out) const;
-  // The same as rows of numbers: adds to `out` the pointer that `of` has for each piece (by evidence), where there is one, in the order of
-  // the pieces.
-  void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
-               std::vector<const float*>* out) const;
+  // The same as rows of numbers: writes to `out` the pointer that `of` has for each piece (by evidence), where there is one, in the order of
+  // the pieces; returns behind the last. There is room for MostOfToken at `out`.
+  const float** OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of, const float** out) const;
+  // At least as many as the pieces of a token in its place.
+  static std::size_t MostOfToken(const Analysis& a, std::size_t token) {
+    constexpr std::size_t kOfPlace = 8;  // a pair, and what the position says
+    return kOfPlace + a.matches_at.Until(token + 1) - a.matches_at.From(token);
+  }
   // What the document's memory says of a token.
   void Remembered(const Analysis& a, std::size_t token, const Memory& memory, std::vector<EvidenceId>* out) const;
   // Whether it may say anything of such a token.

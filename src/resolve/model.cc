@@ -261,23 +261,26 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   const ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
   const token::Token* const tokens = a.tokens.data();
   const std::uint8_t* const active = scratch->active_.data() + 2;
-  std::vector<const float*>&rows = scratch->token_rows_, &next = scratch->next_rows_;
+  std::vector<const float*>&rows = scratch->token_rows_, &next = scratch->next_rows_;  // the first: what the form says
+  std::size_t rows_size = 0;
   std::size_t waits = n;  // the token that is spread next; n: none
   const auto spread = [&] {
     const std::uint32_t form = tokens[waits].form;
     rows[0] = f.ready[form] != 0 ? f.Of(form) : SumsOf(a, form, scratch);
-    Spread(waits, rows, scratch);
+    Spread(waits, {rows.data(), rows_size}, scratch);
   };
   for (std::size_t m = 0; m < n; ++m) {
     if (m + kAhead < n && active[m + kAhead] != 0) Ask(f.Of(tokens[m + kAhead].form));
     if (active[m] == 0) continue;
     // The rows of this token are on their way while the one before it is spread.
-    next.assign(1, nullptr);  // for what its form says
-    evidence_->OfToken(a, cats, m, row_of_.data(), &next);
-    for (std::size_t r = 1; r < next.size(); ++r) Ask(next[r]);
+    if (const std::size_t most = 1 + Evidence::MostOfToken(a, m); next.size() < most) next.resize(most);
+    const float** const first = next.data() + 1;
+    const float** const last = evidence_->OfToken(a, cats, m, row_of_.data(), first);
+    for (const float** row = first; row != last; ++row) Ask(*row);
     if (waits < n) spread();
     waits = m;
     rows.swap(next);
+    rows_size = static_cast<std::size_t>(last - first) + 1;
   }
   if (waits < n) spread();
   SumLanes(n, scratch);

@@ -53,7 +53,7 @@ class ScoreScratch {
   std::vector<Scores> own_;  // what each candidate's own evidence says
   SpanStart start_;          // of the candidates in hand
   std::vector<EvidenceId> ids_;
-  std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it
+  std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it; with room to spare
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
   // The sums of forms' listed evidence, by the key of their traits.

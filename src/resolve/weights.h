@@ -38,10 +38,9 @@ inline constexpr int kTypes = 4;
 inline constexpr std::array<Type, kTypes> kCompeting = {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram};
 // 0..3, or -1.
 constexpr int IndexOf(Type type) {
-  for (int i = 0; i < kTypes; ++i) {
-    if (kCompeting[static_cast<std::size_t>(i)] == type) return i;
-  }
-  return -1;
+  static_assert(static_cast<int>(kCompeting[kTypes - 1]) - static_cast<int>(kCompeting[0]) == kTypes - 1, "they follow each other");
+  const int index = static_cast<int>(type) - static_cast<int>(kCompeting[0]);
+  return index >= 0 && index < kTypes ? index : -1;
 }
 
 inline constexpr int kParts = 3;  // in, begin, end

@@ -30,7 +30,7 @@ class Splitter {
       const std::uint16_t flags = t.flags;
       if (may_end || (flags & (kLineStart | kBlockStart)) != 0) {
         const bool block = i == 0 || (flags & kBlockStart) != 0;
-        if (block) FindWrapping(i);
+        if (block) block_ = i, measured_ = false;
         if (block || EndsBefore(i)) {
           t.flags |= kSentenceStart;
           if (i > 0) {
@@ -165,7 +165,8 @@ class Splitter {
 
   // The line before token i has no closing sign: does the break end a sentence? Headings, captions and list items do; wrapped prose does
   // not.
-  bool LineEnds(std::size_t i) const {
+  bool LineEnds(std::size_t i) {
+    if (!measured_) FindWrapping(block_);
     if (wrapped_) return false;
     const Token& last = tokens_[i - 1];
     const std::string_view s = Text(i - 1);
@@ -183,17 +184,9 @@ class Splitter {
   // Looks at the lines of the block that starts at token `first`: when each is so full that the next word had no place on it, the text was
   // wrapped by a program, and its line breaks mean nothing.
   void FindWrapping(std::size_t first) {
+    measured_ = true;
     wrapped_ = false;
-    // Most blocks have a line or two, and need not be measured.
-    const Token* const end_of_all = tokens_.data() + tokens_.size();
-    std::size_t lines = 1;
-    for (const Token* t = tokens_.data() + first + 1; t < end_of_all && lines < 3; ++t) {
-      if (!t->Has(kLineStart | kBlockStart)) continue;
-      if (t->Has(kBlockStart)) break;
-      ++lines;
-    }
-    if (lines < 3) return;
-    std::size_t longest = 0;
+    std::size_t longest = 0, lines = 0;
     const auto for_each_line = [&](auto&& use) {
       std::size_t line = first;
       for (std::size_t i = first + 1; i <= tokens_.size(); ++i) {
@@ -205,9 +198,10 @@ class Splitter {
     };
     for_each_line([&](std::size_t length, std::size_t, bool) {
       if (length > longest) longest = length;
+      ++lines;
       return length <= kLongestLine;
     });
-    if (longest < kShortestLine || longest > kLongestLine) return;
+    if (lines < 3 || longest < kShortestLine || longest > kLongestLine) return;
     wrapped_ = true;
     for_each_line([&](std::size_t length, std::size_t next, bool end) {
       if (end) return false;
@@ -230,7 +224,9 @@ class Splitter {
   std::vector<Token>& tokens_;
   std::size_t first_ = 0;          // of the sentence in hand
   std::size_t no_end_before_ = 0;  // the end of a short quote or bracket
-  bool wrapped_ = false;           // of the block in hand
+  std::size_t block_ = 0;          // the first token of the block in hand
+  bool measured_ = false;          // whether its lines were measured: only where one of them may end a sentence
+  bool wrapped_ = false;           // whether it was wrapped, where they were
   std::string joined_;
 };
 

@@ -166,7 +166,9 @@ class Scanner {
     const std::size_t end = PlainWordEnd(p, &letters);
     if (end == 0 || pending_ == 0 || MayBeAddress(end)) return Next(p);
     Emit(p, end, Kind::kWord, letters.shape, letters.flags);
-    return end;
+    if (end == text_.size() || text_[end] != ' ') return end;
+    pending_ = kSpaceBefore;
+    return end + 1;
   }
 
   // Whether what stands behind a plain word, which ends at `end`, may make an address of it.
