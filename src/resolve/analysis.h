@@ -152,6 +152,7 @@ struct Analysis {
   mutable Nominatives nominatives;  // remembered from earlier documents
   mutable FormBytes form_cats[2];   // categories of forms, without letter case in the second
   mutable FormBytes form_links;     // what forms may do in chains, see chains.cc
+  mutable FormBytes form_many;      // whether forms are said of many, see evidence.cc
 
   // Call after matches and hits are there.
   void Index() {

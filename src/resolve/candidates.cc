@@ -53,8 +53,8 @@ enum CatUse : std::uint8_t {
 };
 constexpr std::array<std::uint8_t, kCatCount> kUses = [] {
   std::array<std::uint8_t, kCatCount> uses{};
-  for (const Cat cat : {kLNounNom, kLNounGen, kLNoun,     kLAdj,      kLPart, kLPrep,  kLConj,     kLOther,    kLUnknown,
-                        kLOrgHead, kLPlaceHead, kLProgHead, kLTitleHead, kLRole, kLRoles, kLPersonCtx, kLParticle, kLAdv}) {
+  for (const Cat cat : {kLNounNom, kLNounGen, kLNoun, kLAdj, kLPart, kLPrep, kLConj, kLOther, kLUnknown, kLOrgHead, kLPlaceHead, kLProgHead,
+                        kLTitleHead, kLRole, kLRoles, kLPersonCtx, kLParticle, kLAdv}) {
     uses[cat] |= kTail;
   }
   for (const Cat cat : {kLNounNom, kLNounGen, kLNoun, kLUnknown, kLOther, kLOrgHead, kLPlaceHead, kLProgHead, kLTitleHead, kLRole, kLRoles,

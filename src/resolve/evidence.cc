@@ -225,14 +225,20 @@ bool HeadBegins(const Analysis& a, std::size_t token) {
 }
 
 // Whether a role is said of many, in the genitive («союз [журналистов]», «совет [министров иностранных дел]»): part of a name, not a post.
-bool OfMany(const Analysis& a, const gazetteer::Match& m) {
+enum Many : std::uint8_t { kNoNoun, kOfOne, kOfMany };
+Many ManyOf(const morph::FormTable& forms, const Form& f) {
+  if ((f.any & morph::kNOUN) == 0) return kNoNoun;
+  for (const Reading& reading : forms.ReadingsOf(f)) {
+    if ((reading.tag & morph::kNOUN) != 0 && (reading.tag & morph::kplur) != 0 && (reading.tag & morph::kgent) != 0) return kOfMany;
+  }
+  return kOfOne;
+}
+// `known`: what was told of forms before.
+bool OfMany(const Analysis& a, const gazetteer::Match& m, std::uint8_t* known) {
   for (std::uint32_t i = m.begin; i < m.end; ++i) {
-    const Form& f = (*a.forms)[a.tokens[i].form];
-    if ((f.any & morph::kNOUN) == 0) continue;
-    for (const auto& reading : a.forms->ReadingsOf(f)) {
-      if ((reading.tag & morph::kNOUN) != 0 && (reading.tag & morph::kplur) != 0 && (reading.tag & morph::kgent) != 0) return true;
-    }
-    return false;
+    std::uint8_t& many = known[a.tokens[i].form];
+    if (many == FormBytes::kUnknown) many = ManyOf(*a.forms, a.FormOf(i));
+    if (many != kNoNoun) return many == kOfMany;
   }
   return false;
 }
@@ -603,13 +609,14 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
     }
   }
   // The class of a word says more than its part of speech; the class that stands first in the table wins.
+  std::uint8_t* const many = a.form_many.Follow(*a.forms);
   for (std::size_t index = 0; index < a.matches.size(); ++index) {
     if (!a.infos[index].words) continue;
     const gazetteer::Match& m = a.matches[index];
     const std::uint16_t cls = a.infos[index].class_id;
     const Cat better_lower = class_cat_lower_[cls], better_upper = class_cat_upper_[cls];
     if (better_lower == kPad && better_upper == kPad) continue;
-    const bool of_many = better_lower == kLRole && OfMany(a, m);
+    const bool of_many = better_lower == kLRole && OfMany(a, m, many);
     for (std::uint32_t i = m.begin; i < m.end; ++i) {
       Cat& cat = own[i];
       const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : tokens[i].shape == Shape::kLower;

@@ -90,15 +90,15 @@ struct SpanKeys {
 class SpanStart {
  private:
   friend class Evidence;
-  bool opened_ = false;       // behind a quote that opens
-  bool bracket_ = false;      // behind a bracket that opens
-  std::uint32_t left_ = 0;    // where what stands before the candidate ends: a quote between is passed over
-  std::uint16_t list_ = 0;    // Chains::ListHead
-  std::uint32_t named_ = 0;   // the first of Analysis::named that may reach into a candidate
-  std::uint32_t hits_ = 0, hits_end_ = 0;                        // of Analysis::placed_hits that may reach over a candidate
-  std::vector<EvidenceId> before_;                               // word classes before it, each once
-  std::vector<std::pair<std::uint32_t, EvidenceId>> first_;      // word classes that begin it, and where these end
-  std::uint64_t in_chain_ = 0;                                   // Chains::AroundKey
+  bool opened_ = false;                                      // behind a quote that opens
+  bool bracket_ = false;                                     // behind a bracket that opens
+  std::uint32_t left_ = 0;                                   // where what stands before the candidate ends: a quote between is passed over
+  std::uint16_t list_ = 0;                                   // Chains::ListHead
+  std::uint32_t named_ = 0;                                  // the first of Analysis::named that may reach into a candidate
+  std::uint32_t hits_ = 0, hits_end_ = 0;                    // of Analysis::placed_hits that may reach over a candidate
+  std::vector<EvidenceId> before_;                           // word classes before it, each once
+  std::vector<std::pair<std::uint32_t, EvidenceId>> first_;  // word classes that begin it, and where these end
+  std::uint64_t in_chain_ = 0;                               // Chains::AroundKey
   bool has_in_chain_ = false;
 };
 
@@ -126,9 +126,10 @@ class Evidence {
 
   // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position.
   void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, std::vector<EvidenceId>* out) const;
-  // The same as rows of numbers: writes to `out` the pointer that `of` has for each piece (by evidence), where there is one, in the order of
-  // the pieces; returns behind the last. There is room for MostOfToken at `out`.
-  const float** OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of, const float** out) const;
+  // The same as rows of numbers: writes to `out` the pointer that `of` has for each piece (by evidence), where there is one, in the order
+  // of the pieces; returns behind the last. There is room for MostOfToken at `out`.
+  const float** OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
+                        const float** out) const;
   // At least as many as the pieces of a token in its place.
   static std::size_t MostOfToken(const Analysis& a, std::size_t token) {
     constexpr std::size_t kOfPlace = 8;  // a pair, and what the position says

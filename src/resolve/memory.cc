@@ -159,7 +159,7 @@ Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size
     const char sign = a.clean[t.begin];
     if (t.kind == token::Kind::kQuote) continue;
     if (t.kind == token::Kind::kWord) {
-      if ((a.FormOf(i).any & morph::kCONJ) == 0 || t.end - t.begin > kLongestConjunction) return found;
+      if (t.end - t.begin > kLongestConjunction || (a.FormOf(i).any & morph::kCONJ) == 0) return found;
       found.link = Link::kConjunction;
     } else if (t.Has(token::Flag::kOpens | token::Flag::kCloses)) {
       found.link = Link::kBracket;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kKeyed = 8192;   // pieces remembered, a power of two
 constexpr int kKeyedShift = 51;        // 64 less its logarithm
-constexpr std::size_t kTraits = 8192;  // sums by traits remembered
+constexpr std::size_t kTraits = 8192;  // rows by traits remembered
 constexpr float kSlack = 0.01F;        // more than sums of weights may differ by the order in which they are added
 constexpr std::size_t kAhead = 8;      // tokens for whose sums memory is asked beforehand
 
@@ -56,14 +56,14 @@ constexpr std::array<Scores, kAllTypes + 1> kForbidden = [] {
 
 void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   if (generation_ != forms.generation()) {
-    for (FormSums& f : forms_) f.ready.clear();
+    for (std::vector<std::uint32_t>& rows : row_of_) rows.clear();
+    rows_.Clear();
     of_traits_.Clear();
     generation_ = forms.generation();
   }
   caseless_ = caseless;
-  FormSums& f = forms_[caseless];
-  if (f.ready.size() < forms.size()) f.ready.resize(forms.size() + forms.size() / 2, 0);
-  while (f.blocks.size() * kFormsABlock < forms.size()) f.blocks.push_back(std::make_unique_for_overwrite<WordRow[]>(kFormsABlock));
+  std::vector<std::uint32_t>& rows = row_of_[caseless];
+  if (rows.size() < forms.size()) rows.resize(forms.size() + forms.size() / 2, 0);
 }
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
@@ -124,37 +124,41 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
   for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_);
 }
 
-const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
-  ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
-  float* sums = f.Of(form);
-  if (f.ready[form] == 0) {
-    Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
-    for (const FormEvidence::Keyed& k : scratch->of_form_) {
-      if (const std::uint64_t key = EvidenceKey(k.t, k.key); table_->MayHave(key)) table_->Ask(key);
-    }
-    const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
-    const std::uint64_t key = traits.Key();
-    const WordRow* listed = scratch->of_traits_.Find(key);
-    if (listed == nullptr) {
-      if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
-      WordRow& fresh = scratch->of_traits_[key];
-      listed = &fresh;
-      evidence_->OfTraits(traits, &scratch->form_ids_);
-      for (const EvidenceId id : scratch->form_ids_) {
-        const float* const row = row_of_[id];
-        if (row == nullptr) continue;
-        for (std::size_t x = 0; x < kBlock; ++x) fresh[x] += row[x];
-      }
-    }
-    std::copy(listed->begin(), listed->end(), sums);
-    for (const FormEvidence::Keyed& k : scratch->of_form_) {
-      for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
-        if (cell.slot < kBlock) sums[InRow(cell.slot)] += cell.weight;
-      }
-    }
-    f.ready[form] = 1;
+std::uint32_t Model::FindRow(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
+  Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
+  for (const FormEvidence::Keyed& k : scratch->of_form_) {
+    if (const std::uint64_t key = EvidenceKey(k.t, k.key); table_->MayHave(key)) table_->Ask(key);
   }
-  return sums;
+  const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
+  if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
+  std::uint32_t& listed = scratch->of_traits_[traits.Key()];  // 1 + its number
+  if (listed == 0) {
+    const std::uint32_t fresh = scratch->rows_.Add();
+    float* const sums = scratch->rows_.At(fresh);
+    std::fill(sums, sums + kBlock, 0.0F);
+    evidence_->OfTraits(traits, &scratch->form_ids_);
+    for (const EvidenceId id : scratch->form_ids_) {
+      const float* const row = row_of_[id];
+      if (row == nullptr) continue;
+      for (std::size_t x = 0; x < kBlock; ++x) sums[x] += row[x];
+    }
+    listed = fresh + 1;
+  }
+  std::uint32_t own = listed;
+  float* sums = nullptr;
+  for (const FormEvidence::Keyed& k : scratch->of_form_) {
+    for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
+      if (cell.slot >= kBlock) continue;
+      if (sums == nullptr) {
+        own = scratch->rows_.Add() + 1;
+        sums = scratch->rows_.At(own - 1);
+        std::copy_n(scratch->rows_.At(listed - 1), kBlock, sums);
+      }
+      sums[InRow(cell.slot)] += cell.weight;
+    }
+  }
+  scratch->row_of_[scratch->caseless_][form] = own;
+  return own;
 }
 
 namespace {
@@ -258,7 +262,7 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   }
   // Each word spreads its sums over its neighbourhood.
   scratch->lanes_.assign(n + 4, ScoreScratch::Lane{});
-  const ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
+  const std::uint32_t* const row_of_form = scratch->row_of_[scratch->caseless_].data();
   const token::Token* const tokens = a.tokens.data();
   const std::uint8_t* const active = scratch->active_.data() + 2;
   std::vector<const float*>&rows = scratch->token_rows_, &next = scratch->next_rows_;  // the first: what the form says
@@ -266,11 +270,14 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   std::size_t waits = n;  // the token that is spread next; n: none
   const auto spread = [&] {
     const std::uint32_t form = tokens[waits].form;
-    rows[0] = f.ready[form] != 0 ? f.Of(form) : SumsOf(a, form, scratch);
+    const std::uint32_t row = row_of_form[form];
+    rows[0] = scratch->rows_.At((row != 0 ? row : FindRow(a, form, scratch)) - 1);
     Spread(waits, {rows.data(), rows_size}, scratch);
   };
   for (std::size_t m = 0; m < n; ++m) {
-    if (m + kAhead < n && active[m + kAhead] != 0) Ask(f.Of(tokens[m + kAhead].form));
+    if (m + kAhead < n && active[m + kAhead] != 0) {
+      if (const std::uint32_t row = row_of_form[tokens[m + kAhead].form]; row != 0) Ask(scratch->rows_.At(row - 1));
+    }
     if (active[m] == 0) continue;
     // The rows of this token are on their way while the one before it is spread.
     if (const std::size_t most = 1 + Evidence::MostOfToken(a, m); next.size() < most) next.resize(most);

@@ -31,13 +31,26 @@ class ScoreScratch {
 
  private:
   friend class Model;
-  static constexpr std::size_t kFormsABlock = 256;
-  struct FormSums {
-    std::vector<std::unique_ptr<WordRow[]>> blocks;  // a row for each form, written when the form is met near a candidate
-    std::vector<std::uint8_t> ready;
-    float* Of(std::uint32_t form) const { return blocks[form / kFormsABlock][form % kFormsABlock].data(); }
+  // Rows that stay where they are.
+  class Rows {
+   public:
+    float* At(std::uint32_t row) const { return blocks_[row / kRowsABlock][row % kRowsABlock].data(); }
+    // A new row, whose numbers are what they are.
+    std::uint32_t Add() {
+      if (size_ / kRowsABlock == blocks_.size()) blocks_.push_back(std::make_unique_for_overwrite<WordRow[]>(kRowsABlock));
+      return size_++;
+    }
+    void Clear() { size_ = 0; }
+
+   private:
+    static constexpr std::uint32_t kRowsABlock = 256;
+    std::vector<std::unique_ptr<WordRow[]>> blocks_;
+    std::uint32_t size_ = 0;
   };
-  FormSums forms_[2];  // [caseless]
+  Rows rows_;
+  // By form, [caseless]: 1 + its row, 0 where the form was not met near a candidate yet. Forms of which the table says nothing but what is
+  // listed share the row of their traits.
+  std::vector<std::uint32_t> row_of_[2];
   std::uint64_t generation_ = ~std::uint64_t{0};
   bool caseless_ = false;
   // What the table says of keyed evidence of candidates asked for lately, by some bits of the keys; 0: nothing yet.
@@ -56,8 +69,8 @@ class ScoreScratch {
   std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it; with room to spare
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
-  // The sums of forms' listed evidence, by the key of their traits.
-  KeyMap<WordRow> of_traits_;
+  // The rows of forms' listed evidence, by the key of their traits.
+  KeyMap<std::uint32_t> of_traits_;
 };
 
 // One contribution, for explain.
@@ -90,8 +103,8 @@ class Model {
 
  private:
   std::span<const WeightCell> Cells(EvidenceId id) const { return {cells_.data() + first_[id], cells_.data() + first_[id + 1]}; }
-  // What a form says to its neighbourhood, laid out as rows_.
-  const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
+  // Finds what a form says to its neighbourhood: its row in the scratch, laid out as rows_.
+  std::uint32_t FindRow(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
   // Adds rows of word evidence seen at token `m` to the lanes of the tokens around it, one after the other.
   static void Spread(std::size_t m, std::span<const float* const> rows, ScoreScratch* scratch);
   // What the table says of a piece of keyed evidence of a candidate.
@@ -110,8 +123,8 @@ class Model {
   // The same cells laid out for adding. What word evidence at token m says to the lanes of tokens m - 2 … m + 2, in this order.
   std::vector<WordRow> rows_;
   std::vector<const float*> row_of_;  // by evidence: its row in rows_; null where it says nothing of words
-  std::vector<Scores> span_;           // by evidence: what it says of a mention
-  Scores most_remembered_{};           // the most that the memory says of a mention
+  std::vector<Scores> span_;          // by evidence: what it says of a mention
+  Scores most_remembered_{};          // the most that the memory says of a mention
 };
 
 // Memory of BestCover, reused between calls.

@@ -125,7 +125,7 @@ class WeightTable {
   };
   static std::span<const WeightCell> FindIn(const Section& section, std::uint64_t key);
 
-  static constexpr int kFilterBits = 18, kFilterShift = 64 - kFilterBits;  // 32 KiB; what is learned sets one in fifty
+  static constexpr int kFilterBits = 16, kFilterShift = 64 - kFilterBits;  // 8 KiB; what is learned sets one bit in twelve
 
   std::vector<Section> sections_;
   std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>((std::size_t{1} << kFilterBits) / 64);  // by the upper bits of the keys
