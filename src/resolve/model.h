@@ -86,6 +86,8 @@ class Model {
  public:
   // `evidence`, `rules` and `table` must outlive the model.
   Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
+  Model(const Model&) = delete;  // row_of_ points into rows_
+  Model& operator=(const Model&) = delete;
 
   // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
   void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
