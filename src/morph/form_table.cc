@@ -79,20 +79,23 @@ struct FormTable::Index {
   std::size_t used = kBlockBytes;
   std::string folded;
   std::string lower;
-  std::string sized;
   std::vector<Reading> scratch;
   std::vector<std::uint32_t> hashes;  // of the tokens of a text
   unsigned char texts = 0;            // the number of the text in hand; runs round
 
+  // Whether a slot in use has the form of a surface.
+  static bool Holds(const Slot& slot, std::uint32_t hash, std::string_view surface) {
+    return slot.hash == hash && Load4(slot.text) == surface.size() && SameText(slot.text + kHead, surface.data(), surface.size());
+  }
   // A copy with its head before it, and that.
   char* KeepSurface(std::string_view text) {
-    sized.assign(kHead, '\0');
+    char* const kept = Room(kHead + text.size());
     const auto size = static_cast<std::uint32_t>(text.size());
-    std::memcpy(sized.data(), &size, kSizeBytes);
-    sized[kTexts] = 1;
-    sized[kLastText] = static_cast<char>(texts);
-    sized.append(text);
-    return Keep(sized);
+    std::memcpy(kept, &size, kSizeBytes);
+    kept[kTexts] = 1;
+    kept[kLastText] = static_cast<char>(texts);
+    std::memcpy(kept + kHead, text.data(), text.size());
+    return kept;
   }
   // Notes that the text in hand has a surface.
   void Note(char* surface) const {
@@ -108,22 +111,24 @@ struct FormTable::Index {
     slots[at] = {hash, number, surface};
   }
   char* Keep(std::string_view text) {
-    if (text.size() > kBlockBytes / 4) {
+    char* const kept = Room(text.size());
+    std::memcpy(kept, text.data(), text.size());
+    return kept;
+  }
+  // Bytes that are kept.
+  char* Room(std::size_t size) {
+    if (size > kBlockBytes / 4) {
       // A monster has a block of its own.
-      auto own = std::make_unique<char[]>(text.size());
-      std::memcpy(own.get(), text.data(), text.size());
-      monsters.push_back(std::move(own));
+      monsters.push_back(std::make_unique_for_overwrite<char[]>(size));
       return monsters.back().get();
     }
-    if (used + text.size() > kBlockBytes) {
+    if (used + size > kBlockBytes) {
       if (!blocks.empty()) ++block;
-      if (block == blocks.size()) blocks.push_back(std::make_unique<char[]>(kBlockBytes));
+      if (block == blocks.size()) blocks.push_back(std::make_unique_for_overwrite<char[]>(kBlockBytes));
       used = 0;
     }
-    char* at = blocks[block].get() + used;
-    std::memcpy(at, text.data(), text.size());
-    used += text.size();
-    return at;
+    used += size;
+    return blocks[block].get() + used - size;
   }
   void Forget() {
     std::fill(slots.begin(), slots.end(), Slot{});
@@ -155,8 +160,7 @@ std::uint32_t FormTable::Intern(std::string_view surface, std::uint32_t hash, co
   const std::size_t mask = index.slots.size() - 1;
   for (std::size_t at = hash & mask; index.slots[at].form != 0; at = (at + 1) & mask) {
     const Index::Slot& slot = index.slots[at];
-    if (slot.hash != hash || Load4(slot.text) != surface.size()) continue;
-    if (!SameText(slot.text + Index::kHead, surface.data(), surface.size())) continue;
+    if (!Index::Holds(slot, hash, surface)) continue;
     index.Note(slot.text);
     return slot.form - 1;
   }
@@ -213,19 +217,39 @@ void FormTable::InternAll(std::string_view clean, std::vector<token::Token>* tok
   constexpr std::size_t kSlotAhead = 16, kTextAhead = 8;
   Index& index = *index_;
   const std::size_t n = tokens->size();
-  const auto text = [&](const token::Token& token) { return clean.substr(token.begin, token.end - token.begin); };
+  token::Token* const all = tokens->data();
   index.hashes.resize(n);
+  std::uint32_t* const hashes = index.hashes.data();
   ++index.texts;
-  for (std::size_t i = 0; i < n + kSlotAhead; ++i) {
-    if (i < n) {
-      index.hashes[i] = HashOf(text((*tokens)[i]));
-      Prefetch(&index.slots[index.hashes[i] & (index.slots.size() - 1)]);
+  const auto text = [clean](const token::Token& token) { return std::string_view(clean.data() + token.begin, token.end - token.begin); };
+  const auto slot = [&](std::size_t i) { return &index.slots[hashes[i] & (index.slots.size() - 1)]; };
+  const auto ask_slot = [&](std::size_t i) {
+    hashes[i] = HashOf(text(all[i]));
+    Prefetch(slot(i));
+  };
+  const auto ask_text = [&](std::size_t i) { Prefetch(slot(i)->text); };
+  const auto intern = [&](std::size_t i) {
+    token::Token& token = all[i];
+    const std::string_view surface = text(token);
+    const Index::Slot& first = *slot(i);
+    // Nearly all forms are known, and stand in the first slot asked.
+    if (first.form != 0 && Index::Holds(first, hashes[i], surface)) {
+      index.Note(first.text);
+      token.form = first.form - 1;
+    } else {
+      token.form = Intern(surface, hashes[i], token);
     }
-    if (i >= kTextAhead && i - kTextAhead < n) Prefetch(index.slots[index.hashes[i - kTextAhead] & (index.slots.size() - 1)].text);
-    if (i < kSlotAhead) continue;
-    token::Token& token = (*tokens)[i - kSlotAhead];
-    token.form = Intern(text(token), index.hashes[i - kSlotAhead], token);
+  };
+  const std::size_t ahead = std::min(n, kSlotAhead);
+  for (std::size_t i = 0; i < ahead; ++i) ask_slot(i);
+  for (std::size_t i = 0; i + kTextAhead < ahead; ++i) ask_text(i);
+  std::size_t done = 0;
+  for (std::size_t i = ahead; i < n; ++i, ++done) {
+    ask_slot(i);
+    ask_text(i - kTextAhead);
+    intern(done);
   }
+  for (; done < n; ++done) intern(done);
 }
 
 void FormTable::Trim() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "morph/grammemes.h"
@@ -85,14 +86,14 @@ class Blocks {
   static constexpr std::uint32_t kBits = 12;
   static constexpr std::uint32_t kSize = std::uint32_t{1} << kBits;
 
-  const T& operator[](std::uint32_t i) const { return blocks_[i >> kBits][i & (kSize - 1)]; }
+  const T& operator[](std::uint32_t i) const { return blocks_[i >> kBits].get()[i & (kSize - 1)]; }
   std::uint32_t Add(const T& value) { return Add(std::span<const T>(&value, 1)); }
   // The index of the first of `values` (at most kSize of them).
   std::uint32_t Add(std::span<const T> values) {
     if ((size_ & (kSize - 1)) + values.size() > kSize) size_ = (size_ | (kSize - 1)) + 1;
     const std::uint32_t first = size_;
-    if (first >> kBits == blocks_.size()) blocks_.push_back(std::make_unique<T[]>(kSize));
-    std::copy(values.begin(), values.end(), blocks_[first >> kBits].get() + (first & (kSize - 1)));
+    if (first >> kBits == blocks_.size()) blocks_.emplace_back(std::allocator<T>().allocate(kSize));
+    std::uninitialized_copy(values.begin(), values.end(), blocks_[first >> kBits].get() + (first & (kSize - 1)));
     size_ += static_cast<std::uint32_t>(values.size());
     return first;
   }
@@ -100,7 +101,12 @@ class Blocks {
   void Clear() { size_ = 0; }
 
  private:
-  std::vector<std::unique_ptr<T[]>> blocks_;
+  // A block is not filled before its items come, and these need not be destroyed.
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+  struct Free {
+    void operator()(T* block) const { std::allocator<T>().deallocate(block, kSize); }
+  };
+  std::vector<std::unique_ptr<T, Free>> blocks_;
   std::uint32_t size_ = 0;
 };
 

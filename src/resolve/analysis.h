@@ -24,17 +24,20 @@ class ByToken {
  public:
   template <class Items, class KeyOf>
   void Build(const Items& items, std::size_t tokens, KeyOf key) {
-    first_.assign(tokens + 2, 0);
-    for (std::size_t i = 0; i < items.size(); ++i) ++first_[key(items[i]) + 1];
-    for (std::size_t t = 1; t < first_.size(); ++t) first_[t] += first_[t - 1];
-    order_.resize(items.size());
-    next_.assign(first_.begin(), first_.end());
-    for (std::size_t i = 0; i < items.size(); ++i) order_[next_[key(items[i])]++] = static_cast<std::uint32_t>(i);
+    // Until all items are placed, the one behind tells where the next item of a token comes.
+    first_.assign(tokens + 3, 0);
+    std::uint32_t* const next = first_.data() + 1;
+    const std::size_t size = items.size();
+    for (std::size_t i = 0; i < size; ++i) ++next[key(items[i]) + 1];
+    std::uint32_t sum = 0;
+    for (std::size_t t = 0; t <= tokens + 1; ++t) next[t] = sum += next[t];
+    order_.resize(size);
+    for (std::size_t i = 0; i < size; ++i) order_[next[key(items[i])]++] = static_cast<std::uint32_t>(i);
   }
   std::span<const std::uint32_t> At(std::size_t token) const { return {order_.data() + first_[token], order_.data() + first_[token + 1]}; }
 
  private:
-  std::vector<std::uint32_t> first_, next_, order_;
+  std::vector<std::uint32_t> first_, order_;
 };
 
 // Items sorted by begin: for each token those that begin there, and those that begin a few tokens before it, at the earliest the first that
@@ -53,12 +56,16 @@ class Reaching {
     std::uint32_t k = 0, from = 0, next = begin_of(0);
     for (std::size_t t = 0; t <= tokens; ++t) {
       while (next < t) next = begin_of(++k);
-      firsts[t] = k;
-      if (from < k) {
+      if (from == k) {
+        // Nothing reaches over a token until behind the one where the next item begins.
+        const std::size_t last = std::min<std::size_t>(next, tokens);
+        for (; t < last; ++t) firsts[t] = froms[t] = k;
+      } else {
         // What does not reach over one token does not reach over the next.
         if (t > back) from = std::max(from, firsts[t - back]);
         while (from < k && items[from].end <= t) ++from;
       }
+      firsts[t] = k;
       froms[t] = from;
     }
     first_[tokens + 1] = size;
@@ -144,6 +151,8 @@ struct Analysis {
 
   mutable Nominatives nominatives;  // remembered from earlier documents
   mutable FormBytes form_cats[2];   // categories of forms, without letter case in the second
+  mutable FormBytes form_links;     // what forms may do in chains, see chains.cc
+  mutable FormBytes form_many;      // whether forms are said of many, see evidence.cc
 
   // Call after matches and hits are there.
   void Index() {
@@ -154,10 +163,12 @@ struct Analysis {
     classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
                gazetteer->ClassId("role"),     gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant")};
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
-    for (std::size_t i = 0; i < matches.size(); ++i) {
-      const gazetteer::Match& m = matches[i];
+    const std::size_t count = matches.size();
+    const gazetteer::Match* const match = matches.data();
+    for (std::size_t i = 0; i < count; ++i) {
+      const gazetteer::Match& m = match[i];
       const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
-      MatchInfo& info = infos[i];
+      MatchInfo info;
       info.words = (m.flags & gazetteer::kWords) != 0;
       info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(e.type));
       info.tier =
@@ -165,8 +176,10 @@ struct Analysis {
       info.class_id = e.class_id;
       info.kind_id = e.kind_id;
       info.heads = info.words && (e.class_id == bodies || e.class_id == places || e.class_id == programs);
-      placed[i] = {m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added};
-      if (info.type >= 0) named.push_back(placed[i]);
+      infos[i] = info;
+      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added};
+      placed[i] = place;
+      if (info.type >= 0) named.push_back(place);
     }
     placed_hits.clear();
     for (const rules::Hit& h : hits.hits) {
@@ -174,12 +187,14 @@ struct Analysis {
       placed_hits.push_back({h.begin, h.end, h.rule, static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
     }
     paired.resize(n + 1);
+    const token::Token* const all = tokens.data();
+    std::uint32_t* const pairs_before = paired.data();
     std::uint32_t pairs = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      paired[i] = pairs;
-      pairs += tokens[i].Has(token::Flag::kOpens | token::Flag::kCloses);
+      pairs_before[i] = pairs;
+      pairs += all[i].Has(token::Flag::kOpens | token::Flag::kCloses);
     }
-    paired[n] = pairs;
+    pairs_before[n] = pairs;
     matches_at.Build(placed, n, kMatchBack);
     named_at.Build(named, n, kMatchBack);
     hits_at.Build(placed_hits, n, kHitBack);

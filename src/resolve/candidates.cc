@@ -1,6 +1,7 @@
 #include "resolve/candidates.h"
 
 #include <algorithm>
+#include <array>
 
 namespace atau::resolve {
 namespace {
@@ -12,7 +13,7 @@ using token::Token;
 
 enum TypeBit : std::uint8_t { kPer = 1, kOrg = 2, kLoc = 4, kPro = 8 };
 
-// A word that may begin or end a name: it has a capital, is Latin or carries digits.
+// A word that may begin or end a name: it has a capital, is Latin or carries digits. (By its category, where that tells: see kUses.)
 bool IsNameWord(const Analysis& a, std::size_t i, Cat cat) {
   const Token& t = a.tokens[i];
   if (t.kind != Kind::kWord) return false;
@@ -42,71 +43,72 @@ bool IsLink(const Analysis& a, std::size_t i, Cat cat) {
   }
 }
 
-// Lower-case words that may stand in the tail of an organization's name.
-bool IsTailWord(Cat cat) {
-  switch (cat) {
-    case kLNounNom:
-    case kLNounGen:
-    case kLNoun:
-    case kLAdj:
-    case kLPart:
-    case kLPrep:
-    case kLConj:
-    case kLOther:
-    case kLUnknown:
-    case kLOrgHead:
-    case kLPlaceHead:
-    case kLProgHead:
-    case kLTitleHead:
-    case kLRole:
-    case kLRoles:
-    case kLPersonCtx:
-    case kLParticle:
-    case kLAdv:
-      return true;
-    default:
-      return false;
+// What a token does in candidates, by its category.
+enum CatUse : std::uint8_t {
+  kTail = 1,      // a lower-case word that may stand in the tail of an organization's name
+  kEndsTail = 2,  // a tail may end with it
+  kBegins = 4,    // a candidate may begin with it though it is no name word
+  kNameCat = 8,   // it is a name word, unless the text has one letter case
+  kAskToken = 16  // whether it is one, the token tells
+};
+constexpr std::array<std::uint8_t, kCatCount> kUses = [] {
+  std::array<std::uint8_t, kCatCount> uses{};
+  for (const Cat cat : {kLNounNom, kLNounGen, kLNoun, kLAdj, kLPart, kLPrep, kLConj, kLOther, kLUnknown, kLOrgHead, kLPlaceHead, kLProgHead,
+                        kLTitleHead, kLRole, kLRoles, kLPersonCtx, kLParticle, kLAdv}) {
+    uses[cat] |= kTail;
   }
-}
+  for (const Cat cat : {kLNounNom, kLNounGen, kLNoun, kLUnknown, kLOther, kLOrgHead, kLPlaceHead, kLProgHead, kLTitleHead, kLRole, kLRoles,
+                        kLPersonCtx, kLPart, kNum, kQuoteClose}) {
+    uses[cat] |= kEndsTail;
+  }
+  for (const Cat cat : {kLOrgHead, kLPlaceHead, kLProgHead, kNum, kLAdj}) uses[cat] |= kBegins;
+  for (unsigned cat = kLatLower; cat < kCatCount; ++cat) uses[cat] |= cat == kWordNum ? kAskToken : kNameCat;
+  uses[kUrlCat] |= kNameCat;
+  return uses;
+}();
 
-// Whether a tail may end with this word.
-bool EndsTail(Cat cat) {
-  switch (cat) {
-    case kLNounNom:
-    case kLNounGen:
-    case kLNoun:
-    case kLUnknown:
-    case kLOther:
-    case kLOrgHead:
-    case kLPlaceHead:
-    case kLProgHead:
-    case kLTitleHead:
-    case kLRole:
-    case kLRoles:
-    case kLPersonCtx:
-    case kLPart:
-    case kNum:
-    case kQuoteClose:
-      return true;
-    default:
-      return false;
-  }
-}
+// What is asked of a token again and again.
+enum Trait : std::uint8_t {
+  kName = 1,    // may begin or end a name
+  kBlock = 2,   // begins a block
+  kQuoted = 4,  // stands behind a quote that opens
+  kStart = 8    // a candidate may begin here
+};
 
 class Collector {
  public:
   Collector(const Analysis& a, const std::vector<Cat>& cats, std::vector<Candidate>* out)
-      : a_(a), n_(a.tokens.size()), tokens_(a.tokens.data()), cats_(cats.data()), out_(out) {}
+      : a_(a), n_(a.tokens.size()), tokens_(a.tokens.data()), cats_(cats.data()), traits_(n_), out_(out) {
+    std::uint8_t* const traits = traits_.data();
+    const unsigned ask = a.caseless ? kAskToken : 0;
+    bool opened = false;  // by the token before, a quote
+    for (std::size_t i = 0; i < n_; ++i) {
+      const Token& t = tokens_[i];
+      const unsigned use = kUses[cats_[i]] | ask;
+      const bool name = (use & kAskToken) != 0 ? IsNameWord(a, i, cats_[i]) : (use & kNameCat) != 0;
+      unsigned own = name ? kName | kStart : (use & kBegins) != 0 ? kStart : 0;
+      if (opened) own |= kQuoted | kStart;
+      opened = false;
+      if (t.Has(Flag::kBlockStart | Flag::kGlued | Flag::kLineStart | Flag::kOpens)) {
+        if (t.Has(Flag::kBlockStart)) own |= kBlock;
+        if (i > 0 && Divides(i)) divides_.push_back(i);
+        opened = t.Has(Flag::kOpens) && t.kind == Kind::kQuote;
+      }
+      traits[i] = static_cast<std::uint8_t>(own);
+    }
+    divides_.push_back(n_);
+    for (const Analysis::Placed& match : a.named) traits[match.begin] |= kStart;
+    for (const Analysis::PlacedHit& hit : a.placed_hits) traits[hit.begin] |= kStart;
+  }
 
   void Run() {
     out_->clear();
     for (std::size_t i = 0; i < n_; ++i) {
+      if ((traits_[i] & kStart) == 0) continue;
       first_ = out_->size();
-      if (divide_ <= i) {
-        divide_ = i + 1;
-        while (divide_ < n_ && !Divides(divide_)) ++divide_;
-      }
-      if (IsNameWord(a_, i, cats_[i])) {
+      while (divides_[next_divide_] <= i) ++next_divide_;
+      divide_ = divides_[next_divide_];
+      if ((traits_[i] & kName) != 0) {
         RunFrom(i);
         ChainFrom(i);
       } else if (cats_[i] == kLOrgHead) {
@@ -119,11 +121,11 @@ class Collector {
       } else if (cats_[i] == kLAdj && HeadFollows(i)) {
         ChainFrom(i);
       }
-      if (i > 0 && tokens_[i - 1].Has(Flag::kOpens) && tokens_[i - 1].kind == Kind::kQuote) QuotedFrom(i);
-      for (const std::uint32_t m : a_.matches_at.At(i)) {
-        if (a_.infos[m].type < 0) continue;
-        if ((a_.infos[m].tier & 2) != 0 && !a_.caseless && tokens_[i].shape == Shape::kLower) continue;
-        Push(i, a_.matches[m].end, static_cast<std::uint8_t>(1u << a_.infos[m].type));
+      if ((traits_[i] & kQuoted) != 0) QuotedFrom(i);
+      for (const std::uint32_t m : a_.named_at.At(i)) {
+        const Analysis::Placed& match = a_.named[m];
+        if ((match.tier & 2) != 0 && !a_.caseless && tokens_[i].shape == Shape::kLower) continue;
+        Push(i, match.end, static_cast<std::uint8_t>(1u << match.type));
       }
       for (const std::uint32_t h : a_.hits_at.At(i)) {
         const Analysis::PlacedHit& hit = a_.placed_hits[h];
@@ -134,7 +136,8 @@ class Collector {
   }
 
  private:
-  bool SameBlock(std::size_t i) const { return i < n_ && !tokens_[i].Has(Flag::kBlockStart); }
+  bool SameBlock(std::size_t i) const { return i < n_ && (traits_[i] & kBlock) == 0; }
+  bool IsName(std::size_t i) const { return (traits_[i] & kName) != 0; }
 
   // No name goes on where a caption was glued to the next one, or over a line that begins a sentence («Алматы / Омск» in a table), unless a
   // dictionary knows it.
@@ -172,7 +175,7 @@ class Collector {
   bool HeadFollows(std::size_t i) const {
     for (std::size_t j = i + 1; j < n_ && j <= i + 2 && SameBlock(j); ++j) {
       if (cats_[j] == kLOrgHead || cats_[j] == kUAbbr) return true;
-      if (cats_[j] != kLAdj) return IsNameWord(a_, j, cats_[j]) && j == i + 1;
+      if (cats_[j] != kLAdj) return IsName(j) && j == i + 1;
     }
     return false;
   }
@@ -184,7 +187,7 @@ class Collector {
     for (std::size_t j = i; j < n_ && j - i < 2 * kLongestRun + 2; ++j) {
       if (j > i && !SameBlock(j)) break;
       const Cat cat = cats_[j];
-      if (IsNameWord(a_, j, cat)) {
+      if (IsName(j)) {
         if (++words > kLongestRun) break;
         if (tokens_[j].Has(Flag::kDigits | Flag::kUrl)) person = false;
         Add(i, j + 1, static_cast<std::uint8_t>(kOrg | kLoc | kPro | (person ? kPer : 0)));
@@ -208,16 +211,16 @@ class Collector {
     for (std::size_t j = i + 1; j < n_ && j - i < kLongestChain; ++j) {
       if (!SameBlock(j)) break;
       const Cat cat = cats_[j];
-      if (IsNameWord(a_, j, cat)) {
+      if (IsName(j)) {
         if (plain || tokens_[i].shape == Shape::kLower) Add(i, j + 1, kOrg | kPro | kLoc);
         continue;
       }
-      if (IsTailWord(cat)) {
+      if ((kUses[cat] & kTail) != 0) {
         plain = true;
-        if (EndsTail(cat)) Add(i, j + 1, kOrg | kPro | (j == i + 1 ? kLoc : 0));
+        if ((kUses[cat] & kEndsTail) != 0) Add(i, j + 1, kOrg | kPro | (j == i + 1 ? kLoc : 0));
         continue;
       }
-      if (cat == kComma && plain && j + 1 < n_ && IsTailWord(cats_[j + 1])) continue;  // «цифрового развития, инноваций и …»
+      if (cat == kComma && plain && j + 1 < n_ && (kUses[cats_[j + 1]] & kTail) != 0) continue;  // «цифрового развития, инноваций и …»
       if (cat == kNum || cat == kQuoteOpen || cat == kDashCat) continue;
       if (cat == kQuoteClose) {
         if (tokens_[j].pair >= static_cast<std::int32_t>(i)) {
@@ -236,7 +239,7 @@ class Collector {
     std::uint32_t words = 0;
     for (std::size_t j = i + 1; j < n_ && j - i <= 8; ++j) {
       if (!SameBlock(j)) break;
-      if (IsNameWord(a_, j, cats_[j])) {
+      if (IsName(j)) {
         if (++words > 4) break;
         Add(i, j + 1, kOrg | kLoc | kPro);
         continue;
@@ -251,7 +254,7 @@ class Collector {
   void NumberFrom(std::size_t i) {
     for (std::size_t j = i + 1; j < n_ && j - i <= 4; ++j) {
       if (!SameBlock(j)) break;
-      if (IsNameWord(a_, j, cats_[j])) {
+      if (IsName(j)) {
         Add(i, j + 1, kOrg | kPro | kLoc);
       } else if (!IsLink(a_, j, cats_[j])) {
         break;
@@ -270,9 +273,12 @@ class Collector {
   const std::size_t n_;  // tokens
   const Token* const tokens_;
   const Cat* const cats_;
+  std::vector<std::uint8_t> traits_;  // by token: Trait bits
   std::vector<Candidate>* out_;
   std::size_t first_ = 0;
-  std::size_t divide_ = 0;  // the next token behind the one in hand that no name goes on with
+  std::vector<std::size_t> divides_;  // tokens that no name goes on with, and the end
+  std::size_t next_divide_ = 0;       // of divides_: the first behind the token in hand
+  std::size_t divide_ = 0;            // that token
 };
 
 }  // namespace

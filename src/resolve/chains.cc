@@ -37,30 +37,36 @@ std::uint64_t IndexIn(const std::array<std::string_view, N>& names, std::string_
 
 bool IsLowerWord(Cat cat) { return cat >= kLNounNom && cat <= kLParticle; }
 
-Link LinkOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t i) {
-  const Token& t = a.tokens[i];
-  const Cat cat = cats[i];
-  switch (cat) {
-    case kComma:
-    case kLConj:
-      return Link::kConjunction;
-    case kLPrep:
-      return Link::kPreposition;
-    case kColon:
-    case kOpen:
-    case kClose:
-      return Link::kBreaks;
-    default:
-      break;
-  }
-  if (t.kind != Kind::kWord) return Link::kDepends;
-  const morph::Form& f = a.FormOf(i);
-  if (!f.known) return Link::kDepends;
+// What a form may do in a chain, as bits that are remembered.
+enum FormLink : std::uint8_t { kKnownWord = 1, kNominalWord = 2, kGenitive = 4 };
+std::uint8_t FormLinkOf(const morph::Form& f) {
   constexpr morph::Grammemes kNominals = morph::kNOUN | morph::kADJF | morph::kPRTF;
-  if ((f.any & kNominals) == 0) {
-    return IsLowerWord(cat) || cat == kCFunction ? Link::kBreaks : Link::kDepends;
-  }
-  return (f.any & morph::kgent) != 0 ? Link::kDepends : Link::kNominal;
+  return static_cast<std::uint8_t>((f.known ? kKnownWord : 0) | ((f.any & kNominals) != 0 ? kNominalWord : 0) |
+                                   ((f.any & morph::kgent) != 0 ? kGenitive : 0));
+}
+
+// The link of a category that tells it; kDepends for the others.
+constexpr std::array<Link, kCatCount> kLinkOfCat = [] {
+  std::array<Link, kCatCount> links{};
+  links[kComma] = links[kLConj] = Link::kConjunction;
+  links[kLPrep] = Link::kPreposition;
+  links[kColon] = links[kOpen] = links[kClose] = Link::kBreaks;
+  return links;
+}();
+
+// The link of a token by its category, and `form`, which gives the bits of its form.
+template <class FormOf>
+Link LinkOf(const Token& t, Cat cat, FormOf form) {
+  static_assert(Link{} == Link::kDepends);
+  if (kLinkOfCat[cat] != Link::kDepends) return kLinkOfCat[cat];
+  if (t.kind != Kind::kWord) return Link::kDepends;
+  const std::uint8_t bits = form();
+  if ((bits & kKnownWord) == 0) return Link::kDepends;
+  if ((bits & kNominalWord) == 0) return IsLowerWord(cat) || cat == kCFunction ? Link::kBreaks : Link::kDepends;
+  return (bits & kGenitive) != 0 ? Link::kDepends : Link::kNominal;
+}
+Link LinkOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t i) {
+  return LinkOf(a.tokens[i], cats[i], [&a, i] { return FormLinkOf(a.FormOf(i)); });
 }
 
 std::uint8_t EndOf(Cat cat) {
@@ -103,26 +109,33 @@ constexpr std::uint64_t kNextCode = 1000, kAroundCode = 2000;  // where codes of
 void Chains::BuildLists(const Analysis& a, const std::vector<Cat>& cats) {
   const std::size_t n = a.tokens.size();
   list_.assign(n + 1, 0);
+  const Token* const tokens = a.tokens.data();
+  const Cat* const cat_of = cats.data();
+  std::uint16_t* const list = list_.data();
   std::uint16_t kind = 0;  // of the head of the list that we are in
   std::size_t since = 0;   // where that head stood
   bool parted = false;     // a comma or the like stood since
   for (std::size_t i = 0; i < n; ++i) {
-    const Token& t = a.tokens[i];
-    if (t.Has(Flag::kBlockStart)) kind = 0;
-    if (kind != 0 && i - since > kLongestList) kind = 0;
-    if (parted) list_[i] = kind;
-    const Cat cat = cats[i];
-    if (cat == kComma || cat == kLConj || cat == kColon || cat == kDashCat) {
-      parted = true;
-    } else if (cat == kStop && !t.Has(Flag::kSpaceBefore) && i > 0 && a.tokens[i - 1].shape == Shape::kInitial) {
-      continue;
-    } else if (cat == kStop) {
-      kind = 0;
-    } else if (t.kind == Kind::kWord && t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
-      kind = 0;
-      for (const std::uint32_t m : a.matches_end.At(i + 1)) {
-        if (a.infos[m].words && kind == 0) kind = a.infos[m].kind_id, since = i, parted = false;
+    const Token& t = tokens[i];
+    if (kind != 0) {
+      if (t.Has(Flag::kBlockStart) || i - since > kLongestList) kind = 0;
+      if (parted) list[i] = kind;
+    }
+    const Cat cat = cat_of[i];
+    if (t.kind == Kind::kWord) {
+      if (cat == kLConj) {
+        parted = true;
+      } else if (t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
+        kind = 0;
+        for (const std::uint32_t m : a.matches_end.At(i + 1)) {
+          if (a.infos[m].words && kind == 0) kind = a.infos[m].kind_id, since = i, parted = false;
+        }
       }
+    } else if (cat == kComma || cat == kColon || cat == kDashCat) {
+      parted = true;
+    } else if (cat == kStop) {
+      const bool initial = !t.Has(Flag::kSpaceBefore) && i > 0 && tokens[i - 1].shape == Shape::kInitial;
+      if (!initial) kind = 0;
     }
   }
 }
@@ -134,59 +147,61 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   head_end_.assign(n + 1, 0);
   kind_.assign(n + 1, 0);
   counts_.resize(n + 1);
-  bool any = false;
+  heads_.clear();
   for (std::size_t m = 0; m < a.matches.size(); ++m) {
     const gazetteer::Match& match = a.matches[m];
     if (!a.infos[m].heads || match.end <= head_end_[match.begin]) continue;
     head_[match.begin] = match.begin + 1;
     head_end_[match.begin] = match.end;
     kind_[match.begin] = a.infos[m].kind_id;
-    any = true;
+    heads_.push_back(match.begin);
   }
   around_.assign(n + 1, 0);
-  if (!any) return;
+  if (heads_.empty()) return;
+  // By Link.
+  constexpr std::array<std::uint64_t, 5> kOnes = {0, kNominalOne, kPrepositionOne, kConjunctionOne, kBreakOne};
+  std::uint8_t* const links = a.form_links.Follow(*a.forms);
+  const Token* const tokens = a.tokens.data();
+  std::uint64_t* const counts = counts_.data();
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    counts_[i] = count;
-    switch (LinkOf(a, cats, i)) {
-      case Link::kNominal:
-        count += kNominalOne;
-        break;
-      case Link::kPreposition:
-        count += kPrepositionOne;
-        break;
-      case Link::kConjunction:
-        count += kConjunctionOne;
-        break;
-      case Link::kBreaks:
-        count += kBreakOne;
-        break;
-      case Link::kDepends:
-        break;
-    }
+    counts[i] = count;
+    const auto form = [&a, links, i, &t = tokens[i]] {
+      std::uint8_t& bits = links[t.form];
+      if (bits == FormBytes::kUnknown) bits = FormLinkOf(a.FormOf(i));
+      return bits;
+    };
+    count += kOnes[static_cast<std::size_t>(LinkOf(tokens[i], cats[i], form))];
   }
-  counts_[n] = count;
+  counts[n] = count;
   BuildAround(a, cats);
   // Adjectives before a head begin its chain.
-  for (std::size_t i = n; i-- > 0;) {
-    if (head_[i] != 0 || i + 1 >= n || head_[i + 1] == 0 || a.tokens[i + 1].Has(Flag::kBlockStart)) continue;
-    if (a.tokens[i].kind != Kind::kWord || head_[i + 1] - 1 - i > kMostAdjectives) continue;
-    if ((a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) != 0) head_[i] = head_[i + 1];
+  for (const std::uint32_t begin : heads_) {
+    for (std::size_t i = begin; i-- > 0 && begin - i <= kMostAdjectives;) {
+      if (head_[i] != 0 || tokens[i + 1].Has(Flag::kBlockStart) || tokens[i].kind != Kind::kWord) break;
+      if ((a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) == 0) break;
+      head_[i] = begin + 1;
+    }
   }
 }
 
 void Chains::BuildAround(const Analysis& a, const std::vector<Cat>& cats) {
   std::size_t head = 0;  // 1 + the nearest head whose chain reaches to the token, 0: none
-  for (std::size_t i = 0; i < a.tokens.size(); ++i) {
-    if (a.tokens[i].Has(Flag::kBlockStart | Flag::kSentenceStart)) head = 0;
-    around_[i] = static_cast<std::uint32_t>(head);
-    if (head_end_[i] != 0) {
+  const std::size_t n = a.tokens.size();
+  const Token* const tokens = a.tokens.data();
+  const std::uint32_t* const head_end = head_end_.data();
+  std::uint32_t* const around = around_.data();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (head_end[i] == 0 && head == 0) continue;
+    if (tokens[i].Has(Flag::kBlockStart | Flag::kSentenceStart)) head = 0;
+    around[i] = static_cast<std::uint32_t>(head);
+    if (head_end[i] != 0) {
       head = i + 1;
-    } else if (head != 0 && i >= head_end_[head - 1]) {
-      const std::uint64_t between = counts_[i + 1] - counts_[head_end_[head - 1]];
+    } else if (head != 0 && i >= head_end[head - 1]) {
+      const std::uint64_t between = counts_[i + 1] - counts_[head_end[head - 1]];
       const bool nominal = (between & 0xFFFF) != 0, preposition = (between >> 16 & 0xFFFF) != 0, breaks = between >> 48 != 0;
       // A name ends the chain, unless another one depends on it.
-      if (breaks || (nominal && !preposition) || cats[i] == kComma || a.tokens[i].kind == Kind::kQuote) head = 0;
+      if (breaks || (nominal && !preposition) || cats[i] == kComma || tokens[i].kind == Kind::kQuote) head = 0;
     }
   }
 }

@@ -29,6 +29,8 @@ class Chains {
   // Call once a document, after the categories of its tokens are known. Linear.
   void Build(const Analysis& a, const std::vector<Cat>& cats);
 
+  // Whether a chain begins at a token.
+  bool Begins(std::size_t begin) const { return head_[begin] != 0; }
   // The chain of tokens [begin, end); false where the span has no head.
   bool Of(const Analysis& a, const std::vector<Cat>& cats, std::size_t begin, std::size_t end, Chain* chain) const;
 
@@ -64,6 +66,7 @@ class Chains {
   std::vector<std::uint32_t> around_;    // by token: 1 + the head of the chain that reaches to it, 0: none
   std::vector<std::uint16_t> list_;      // by token
   std::vector<std::uint16_t> kind_;      // by token of a head
+  std::vector<std::uint32_t> heads_;     // the tokens of heads
 };
 
 }  // namespace atau::resolve

@@ -225,27 +225,25 @@ bool HeadBegins(const Analysis& a, std::size_t token) {
 }
 
 // Whether a role is said of many, in the genitive («союз [журналистов]», «совет [министров иностранных дел]»): part of a name, not a post.
-bool OfMany(const Analysis& a, const gazetteer::Match& m) {
+enum Many : std::uint8_t { kNoNoun, kOfOne, kOfMany };
+Many ManyOf(const morph::FormTable& forms, const Form& f) {
+  if ((f.any & morph::kNOUN) == 0) return kNoNoun;
+  for (const Reading& reading : forms.ReadingsOf(f)) {
+    if ((reading.tag & morph::kNOUN) != 0 && (reading.tag & morph::kplur) != 0 && (reading.tag & morph::kgent) != 0) return kOfMany;
+  }
+  return kOfOne;
+}
+// `known`: what was told of forms before.
+bool OfMany(const Analysis& a, const gazetteer::Match& m, std::uint8_t* known) {
   for (std::uint32_t i = m.begin; i < m.end; ++i) {
-    const Form& f = (*a.forms)[a.tokens[i].form];
-    if ((f.any & morph::kNOUN) == 0) continue;
-    for (const auto& reading : a.forms->ReadingsOf(f)) {
-      if ((reading.tag & morph::kNOUN) != 0 && (reading.tag & morph::kplur) != 0 && (reading.tag & morph::kgent) != 0) return true;
-    }
-    return false;
+    std::uint8_t& many = known[a.tokens[i].form];
+    if (many == FormBytes::kUnknown) many = ManyOf(*a.forms, a.FormOf(i));
+    if (many != kNoNoun) return many == kOfMany;
   }
   return false;
 }
 
-// Two entries of one kind say no more than one. `first`: where what was said of them begins in `out`.
-void AddOnce(EvidenceId id, std::size_t first, std::vector<EvidenceId>* out) {
-  for (std::size_t i = out->size(); i-- > first;) {
-    if ((*out)[i] == id) return;
-  }
-  out->push_back(id);
-}
-
-// The same without a list: says again what was said more than a few pieces ago.
+// Says each piece once: two entries of one kind say no more than one. (Says again what was said more than a few pieces ago.)
 class Once {
  public:
   void Clear() { size_ = 0; }
@@ -303,15 +301,20 @@ std::uint64_t SpanValueKey(Template t, std::string_view value) {
 }
 
 SpanKeys Evidence::OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const {
+  SpanStart start;
+  StartOf(a, c.begin, &start);
+  return OfSpanKeyed(a, cats, c, start);
+}
+
+SpanKeys Evidence::OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start) const {
   SpanKeys keys;
   std::uint64_t pattern = 0;
   EachOfPattern(cats, c.begin, c.end, [&pattern](Cat cat) { pattern = pattern * 64 + cat + 1; });
   keys.items[keys.size++] = {kPattern, pattern};
-  const auto key_of = [this](const Chains::Chain& chain) { return chain.kind < kind_key_.size() ? kind_key_[chain.kind] : 0; };
+  if (start.has_in_chain_) keys.items[keys.size++] = {kInChain, start.in_chain_};
   Chains::Chain chain;
-  if (a.chains.Around(a, c.begin, &chain)) keys.items[keys.size++] = {kInChain, Chains::AroundKey(chain, key_of(chain))};
-  if (a.chains.Of(a, cats, c.begin, c.end, &chain)) {
-    const std::uint64_t kind = key_of(chain);
+  if (a.chains.Begins(c.begin) && a.chains.Of(a, cats, c.begin, c.end, &chain)) {
+    const std::uint64_t kind = KindKey(chain.kind);
     keys.items[keys.size++] = {kChain, Chains::Key(chain, kind)};
     keys.items[keys.size++] = {kChainNext, Chains::NextKey(chain, kind)};
   }
@@ -591,28 +594,33 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   const std::size_t n = a.tokens.size();
   cats->resize(n);
   std::uint8_t* const known = a.form_cats[a.caseless].Follow(*a.forms);
+  const Token* const tokens = a.tokens.data();
+  Cat* const own = cats->data();
   for (std::size_t i = 0; i < n; ++i) {
-    const Token& t = a.tokens[i];
+    const Token& t = tokens[i];
     if (t.kind != Kind::kWord && t.kind != Kind::kNumber) {
-      (*cats)[i] = SignCat(a, t);
+      own[i] = SignCat(a, t);
     } else if (t.Has(Flag::kUrl)) {  // the one flag here that may differ between tokens of a form
-      (*cats)[i] = FormCat(a, t);
+      own[i] = FormCat(a, t);
     } else {
       std::uint8_t& cat = known[t.form];
       if (cat == FormBytes::kUnknown) cat = FormCat(a, t);
-      (*cats)[i] = static_cast<Cat>(cat);
+      own[i] = static_cast<Cat>(cat);
     }
   }
   // The class of a word says more than its part of speech; the class that stands first in the table wins.
+  std::uint8_t* const many = a.form_many.Follow(*a.forms);
   for (std::size_t index = 0; index < a.matches.size(); ++index) {
     if (!a.infos[index].words) continue;
     const gazetteer::Match& m = a.matches[index];
     const std::uint16_t cls = a.infos[index].class_id;
-    const bool of_many = class_cat_lower_[cls] == kLRole && OfMany(a, m);
+    const Cat better_lower = class_cat_lower_[cls], better_upper = class_cat_upper_[cls];
+    if (better_lower == kPad && better_upper == kPad) continue;
+    const bool of_many = better_lower == kLRole && OfMany(a, m, many);
     for (std::uint32_t i = m.begin; i < m.end; ++i) {
-      Cat& cat = (*cats)[i];
-      const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : a.tokens[i].shape == Shape::kLower;
-      Cat better = lower ? class_cat_lower_[cls] : class_cat_upper_[cls];
+      Cat& cat = own[i];
+      const bool lower = a.caseless ? cat >= kLNounNom && cat <= kLUnknown : tokens[i].shape == Shape::kLower;
+      Cat better = lower ? better_lower : better_upper;
       if (better == kPad) continue;
       if (better == kLRole && of_many) better = kLRoles;
       if ((better == kLRole || better == kLRoles) && i > m.begin && HeadBegins(a, i))
@@ -625,37 +633,54 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   }
 }
 
-void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t i, std::vector<EvidenceId>* out) const {
-  const Token& t = a.tokens[i];
+template <class Say>
+void Evidence::EachOfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t i, Say say) const {
+  const Token* const tokens = a.tokens.data();
+  const Token& t = tokens[i];
+  const Cat own = cats[i];
   const Cat before = i == 0 || t.Has(Flag::kBlockStart) ? kPad : cats[i - 1];
-  out->push_back(pair_ + before * kCatCount + cats[i]);
-  const auto position = [&](PositionId p) { out->push_back(position_ + p); };
-  if (t.Has(Flag::kSentenceStart)) position(kSentenceStart), out->push_back(position_cat_ + cats[i]);
-  if (t.Has(Flag::kLineStart)) position(kLineStart), out->push_back(position_cat_ + kCatCount + cats[i]);
-  if (t.Has(Flag::kBlockStart)) position(kBlockStart);
-  if (t.Has(Flag::kGlued)) position(kGlued);
-  if (i + 1 == a.tokens.size() || a.tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
+  say(pair_ + before * kCatCount + own);
+  const auto position = [&](PositionId p) { say(position_ + p); };
+  if (t.Has(Flag::kSentenceStart | Flag::kLineStart | Flag::kBlockStart | Flag::kGlued)) {
+    if (t.Has(Flag::kSentenceStart)) position(kSentenceStart), say(position_cat_ + own);
+    if (t.Has(Flag::kLineStart)) position(kLineStart), say(position_cat_ + kCatCount + own);
+    if (t.Has(Flag::kBlockStart)) position(kBlockStart);
+    if (t.Has(Flag::kGlued)) position(kGlued);
+  }
+  if (i + 1 == a.tokens.size() || tokens[i + 1].Has(Flag::kLineStart)) position(kLineEnd);
   // Word classes and entities: every match around the token. Matches are short, so looking back a few tokens finds them all.
   std::uint64_t seen = 0;  // gazetteer evidence once a kind
-  const std::size_t first = out->size();
-  for (std::uint32_t k = a.matches_at.From(i); k < a.matches_at.Until(i + 1); ++k) {
-    const Analysis::Placed& m = a.placed[k];
-    if (m.end <= i) continue;
-    if (m.words) {
-      if (m.kind_id < class_.size()) AddOnce(class_[m.kind_id], first, out);
+  Once once;               // two entries of one kind say no more than one
+  const Analysis::Placed* const last = a.placed.data() + a.matches_at.Until(i + 1);
+  for (const Analysis::Placed* m = a.placed.data() + a.matches_at.From(i); m < last; ++m) {
+    if (m->end <= i) continue;
+    if (m->words) {
+      if (m->kind_id < class_.size()) once.Say(class_[m->kind_id], say);
     } else {
-      if (m.type < 0) continue;
-      const int place = m.end - m.begin == 1 ? 0 : m.begin == i ? 1 : 2;
-      const std::uint32_t id = static_cast<std::uint32_t>((m.type * 4 + m.tier) * 3 + place);
-      if ((seen >> id & 1) == 0) out->push_back(gaz_token_ + id);
+      if (m->type < 0) continue;
+      const int place = m->end - m->begin == 1 ? 0 : m->begin == i ? 1 : 2;
+      const std::uint32_t id = static_cast<std::uint32_t>((m->type * 4 + m->tier) * 3 + place);
+      if ((seen >> id & 1) == 0) say(gaz_token_ + id);
       seen |= std::uint64_t{1} << id;
     }
   }
 }
 
+void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, std::vector<EvidenceId>* out) const {
+  EachOfToken(a, cats, token, [out](EvidenceId id) { out->push_back(id); });
+}
+
+const float** Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
+                                const float** out) const {
+  EachOfToken(a, cats, token, [of, &out](EvidenceId id) {
+    *out = of[id];
+    out += *out != nullptr ? 1 : 0;
+  });
+  return out;
+}
+
 void Evidence::Remembered(const Analysis& a, std::size_t i, const Memory& memory, std::vector<EvidenceId>* out) const {
-  const Token& t = a.tokens[i];
-  if (t.kind != Kind::kWord || (t.shape == Shape::kLower && !a.caseless)) return;
+  if (!MayRemember(a, a.tokens[i])) return;
   const Memory::Counts counts = memory.Elsewhere(a, i);
   for (int type = 0; type < kTypes; ++type) {
     const auto ty = static_cast<std::size_t>(type);
@@ -666,7 +691,7 @@ void Evidence::Remembered(const Analysis& a, std::size_t i, const Memory& memory
 
 // A name and its abbreviation in brackets: «Организация Объединённых Наций (ООН)», «ООН (Организация Объединённых Наций)».
 template <class Say>
-void Evidence::EachOfAcronyms(const Analysis& a, const Candidate& c, Say say) const {
+void Evidence::EachOfAcronyms(const Analysis& a, const Candidate& c, bool opened, Say say) const {
   enum Value : EvidenceId { kSpells, kSpellsNot, kSpelled, kSpelledNot, kOfWordsBefore };
   const std::size_t n = a.tokens.size();
   const auto acronym = [&](std::size_t i) {
@@ -681,7 +706,6 @@ void Evidence::EachOfAcronyms(const Analysis& a, const Candidate& c, Say say) co
     InitialsOf(a, begin, end, false, &initials);
     return initials == letters;
   };
-  const bool opened = c.begin > 0 && bracket(c.begin - 1, '(');
   if (c.end - c.begin >= 2 && !a.caseless) {
     if (c.end + 2 < n && bracket(c.end, '(') && acronym(c.end + 1) && !IsLowerStart(a, c.end + 2))
       say(acronym_ + (spells(c.begin, c.end, c.end + 1) ? kSpelled : kSpelledNot));
@@ -697,31 +721,60 @@ void Evidence::EachOfAcronyms(const Analysis& a, const Candidate& c, Say say) co
   }
 }
 
-template <class Say>
-void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Say say) const {
-  const std::size_t n = a.tokens.size();
+void Evidence::StartOf(const Analysis& a, std::size_t begin, SpanStart* start) const {
+  const Token* const before = begin > 0 ? &a.tokens[begin - 1] : nullptr;
+  start->opened_ = before != nullptr && before->Has(Flag::kOpens) && before->kind == Kind::kQuote;
+  start->bracket_ = before != nullptr && a.clean[before->begin] == '(';
+  const std::size_t left = start->opened_ ? begin - 1 : begin;
+  start->left_ = static_cast<std::uint32_t>(left);
+  start->list_ = a.chains.ListHead(left);
+  start->named_ = a.named_at.From(begin);
+  start->hits_ = a.hits_at.From(begin);
+  start->hits_end_ = a.hits_at.Until(begin + 1);
+  start->before_.clear();
   Once once;  // two entries of one kind say no more than one
+  for (const std::uint32_t index : a.matches_end.At(left)) {
+    const Analysis::MatchInfo& info = a.infos[index];
+    if (!info.words || info.kind_id >= head_before_.size()) continue;
+    once.Say(head_before_[info.kind_id], [start](EvidenceId id) { start->before_.push_back(id); });
+  }
+  start->first_.clear();
+  for (const std::uint32_t index : a.matches_at.At(begin)) {
+    const Analysis::Placed& match = a.placed[index];
+    if (match.words && match.kind_id < head_first_.size()) start->first_.emplace_back(match.end, head_first_[match.kind_id]);
+  }
+  Chains::Chain chain;
+  start->has_in_chain_ = a.chains.Around(a, begin, &chain);
+  if (start->has_in_chain_) start->in_chain_ = Chains::AroundKey(chain, KindKey(chain.kind));
+}
+
+template <class Say>
+void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start, Say say) const {
+  const std::size_t n = a.tokens.size();
+  const Token* const tokens = a.tokens.data();
   say(bias_);
   const std::uint32_t words = c.end - c.begin;
   say(length_ + std::min<std::uint32_t>(words, kMaxWords));
 
   // Quotes: around the span, at its edges, and whether those inside are closed inside.
-  const bool opened = c.begin > 0 && a.tokens[c.begin - 1].Has(Flag::kOpens) && a.tokens[c.begin - 1].kind == Kind::kQuote;
-  const bool closed = c.end < n && a.tokens[c.end].Has(Flag::kCloses) && a.tokens[c.end].kind == Kind::kQuote;
-  if (opened && closed && a.tokens[c.begin - 1].pair == static_cast<std::int32_t>(c.end)) {
+  const bool opened = start.opened_;
+  const bool closed = c.end < n && tokens[c.end].Has(Flag::kCloses) && tokens[c.end].kind == Kind::kQuote;
+  if (opened && closed && tokens[c.begin - 1].pair == static_cast<std::int32_t>(c.end)) {
     say(quoted_);
   } else {
     if (opened) say(quoted_ + 2);
     if (closed) say(quoted_ + 3);
   }
-  bool unbalanced = false, balanced = false;
-  for (std::uint32_t i = c.begin; i < c.end && a.paired[c.begin] != a.paired[c.end]; ++i) {
-    const Token& t = a.tokens[i];
-    if (!t.Has(Flag::kOpens | Flag::kCloses)) continue;
-    (t.pair >= static_cast<std::int32_t>(c.begin) && t.pair < static_cast<std::int32_t>(c.end) ? balanced : unbalanced) = true;
+  if (a.paired[c.begin] != a.paired[c.end]) {
+    bool unbalanced = false, balanced = false;
+    for (std::uint32_t i = c.begin; i < c.end; ++i) {
+      const Token& t = tokens[i];
+      if (!t.Has(Flag::kOpens | Flag::kCloses)) continue;
+      (t.pair >= static_cast<std::int32_t>(c.begin) && t.pair < static_cast<std::int32_t>(c.end) ? balanced : unbalanced) = true;
+    }
+    if (unbalanced) say(balance_);
+    if (balanced) say(balance_ + 1);
   }
-  if (unbalanced) say(balance_);
-  if (balanced) say(balance_ + 1);
 
   // Agreement of the words of a name.
   if (words >= 2 && (c.types & 1) != 0) {
@@ -734,86 +787,83 @@ void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const
   }
 
   // Gazetteer: exactly this span, parts of it, longer entries, crossing ones.
-  std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
-  for (std::uint32_t k = a.named_at.From(c.begin); k < a.named_at.Until(c.end); ++k) {
-    const Analysis::Placed& m = a.named[k];
-    if (m.end <= c.begin) continue;
-    const std::uint32_t bit = 1u << (m.type * 4 + m.tier);
-    if (m.begin == c.begin && m.end == c.end) {
-      exact |= bit;
-      // Who adds a name to fire alone means it, whatever its words look like.
-      if (m.added && (m.tier & 1) == 0) added |= 1u << m.type;
-      if (m.kind_id < gaz_kind_.size()) once.Say(gaz_kind_[m.kind_id] + (m.tier & 1), say);
-    } else if (m.begin >= c.begin && m.end <= c.end) {
-      within |= bit;
-    } else if (m.begin <= c.begin && m.end >= c.end) {
-      over |= bit;
-    } else {
-      cross |= bit;
+  Once once;  // two entries of one kind say no more than one
+  if (const std::uint32_t until = a.named_at.Until(c.end); start.named_ < until) {
+    std::uint32_t exact = 0, within = 0, over = 0, cross = 0, added = 0;
+    const Analysis::Placed* const last = a.named.data() + until;
+    for (const Analysis::Placed* m = a.named.data() + start.named_; m < last; ++m) {
+      if (m->end <= c.begin) continue;
+      const std::uint32_t bit = 1u << (m->type * 4 + m->tier);
+      if (m->begin == c.begin && m->end == c.end) {
+        exact |= bit;
+        // Who adds a name to fire alone means it, whatever its words look like.
+        if (m->added && (m->tier & 1) == 0) added |= 1u << m->type;
+        if (m->kind_id < gaz_kind_.size()) once.Say(gaz_kind_[m->kind_id] + (m->tier & 1), say);
+      } else if (m->begin >= c.begin && m->end <= c.end) {
+        within |= bit;
+      } else if (m->begin <= c.begin && m->end >= c.end) {
+        over |= bit;
+      } else {
+        cross |= bit;
+      }
     }
-  }
-  for (; added != 0; added &= added - 1) say(gaz_added_ + static_cast<EvidenceId>(std::countr_zero(added)));
-  for (std::uint32_t any = exact | within | over | cross; any != 0; any &= any - 1) {
-    const auto i = static_cast<std::uint32_t>(std::countr_zero(any));
-    if ((exact >> i & 1) != 0) say(gaz_span_[i]);
-    if ((within >> i & 1) != 0) say(gaz_part_ + i);
-    if ((over >> i & 1) != 0) say(gaz_over_ + i);
-    if ((cross >> i & 1) != 0) say(gaz_cross_ + i);
+    for (; added != 0; added &= added - 1) say(gaz_added_ + static_cast<EvidenceId>(std::countr_zero(added)));
+    for (std::uint32_t any = exact | within | over | cross; any != 0; any &= any - 1) {
+      const auto i = static_cast<std::uint32_t>(std::countr_zero(any));
+      if ((exact >> i & 1) != 0) say(gaz_span_[i]);
+      if ((within >> i & 1) != 0) say(gaz_part_ + i);
+      if ((over >> i & 1) != 0) say(gaz_over_ + i);
+      if ((cross >> i & 1) != 0) say(gaz_cross_ + i);
+    }
   }
 
   // Word classes before, at the head of, and after the span; a quote between is passed over.
-  std::size_t left = c.begin;
-  if (opened) --left;
-  once.Clear();
-  for (const std::uint32_t index : a.matches_end.At(left)) {
-    if (!a.infos[index].words) continue;
-    const std::uint16_t kind = a.infos[index].kind_id;
-    if (kind < head_before_.size()) once.Say(head_before_[kind], say);
-  }
-  once.Clear();
-  for (const std::uint32_t index : a.matches_at.At(c.begin)) {
-    if (!a.infos[index].words || a.matches[index].end > c.end) continue;
-    const std::uint16_t kind = a.infos[index].kind_id;
-    if (kind < head_first_.size()) once.Say(head_first_[kind], say);
-  }
-  std::size_t right = c.end;
-  if (closed) ++right;
-  if (right < n) {
+  for (const EvidenceId id : start.before_) say(id);
+  if (!start.first_.empty()) {
     once.Clear();
-    for (const std::uint32_t index : a.matches_at.At(right)) {
-      if (!a.infos[index].words) continue;
-      const std::uint16_t kind = a.infos[index].kind_id;
-      if (kind < head_after_.size()) once.Say(head_after_[kind], say);
+    for (const auto& [end, id] : start.first_) {
+      if (end <= c.end) once.Say(id, say);
+    }
+  }
+  const std::size_t right = closed ? c.end + 1 : c.end;
+  if (right < n) {
+    if (const auto after = a.matches_at.At(right); !after.empty()) {
+      once.Clear();
+      for (const std::uint32_t index : after) {
+        const Analysis::Placed& match = a.placed[index];
+        if (match.words && match.kind_id < head_after_.size()) once.Say(head_after_[match.kind_id], say);
+      }
     }
   }
   say(tail_ + cats[c.end - 1]);
 
-  if (const std::uint16_t list = a.chains.ListHead(left); list != 0 && list < list_head_.size()) say(list_head_[list]);
-  EachOfAcronyms(a, c, say);
+  if (start.list_ != 0 && start.list_ < list_head_.size()) say(list_head_[start.list_]);
+  EachOfAcronyms(a, c, start.bracket_, say);
 
   // Rules that propose exactly this span; rules that propose a longer one.
+  if (start.hits_ >= start.hits_end_) return;
   std::uint32_t longer = 0;
-  for (std::uint32_t k = a.hits_at.From(c.begin); k < a.hits_at.Until(c.begin + 1); ++k) {
-    const Analysis::PlacedHit& h = a.placed_hits[k];
-    if (h.begin == c.begin && h.end == c.end) {
-      say(rule_ + h.rule);
-    } else if (h.end >= c.end && h.type >= 0 && h.speaks) {
-      longer |= 1u << h.type;
+  const Analysis::PlacedHit* const last = a.placed_hits.data() + start.hits_end_;
+  for (const Analysis::PlacedHit* h = a.placed_hits.data() + start.hits_; h < last; ++h) {
+    if (h->begin == c.begin && h->end == c.end) {
+      say(rule_ + h->rule);
+    } else if (h->end >= c.end && h->type >= 0 && h->speaks) {
+      longer |= 1u << h->type;
     }
   }
-  for (EvidenceId i = 0; i < kTypes && longer != 0; ++i) {
-    if ((longer >> i & 1) != 0) say(rule_over_ + i);
-  }
+  for (; longer != 0; longer &= longer - 1) say(rule_over_ + static_cast<EvidenceId>(std::countr_zero(longer)));
 }
 
 void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const {
-  EachOfSpan(a, cats, c, [out](EvidenceId id) { out->push_back(id); });
+  SpanStart start;
+  StartOf(a, c.begin, &start);
+  EachOfSpan(a, cats, c, start, [out](EvidenceId id) { out->push_back(id); });
 }
 
-void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const std::array<float, kTypes>* of,
-                      std::array<float, kTypes>* sum) const {
+void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+                      const std::array<float, kTypes>* of, std::array<float, kTypes>* sum) const {
   std::array<float, kTypes> all = *sum;
-  EachOfSpan(a, cats, c, [&all, of](EvidenceId id) {
+  EachOfSpan(a, cats, c, start, [&all, of](EvidenceId id) {
     for (std::size_t t = 0; t < kTypes; ++t) all[t] += of[id][t];
   });
   *sum = all;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gazetteer/gazetteer.h"
@@ -85,6 +86,22 @@ struct SpanKeys {
   std::uint32_t size = 0;
 };
 
+// What the evidence of candidates depends on by the place where they begin alone; those that begin there share it.
+class SpanStart {
+ private:
+  friend class Evidence;
+  bool opened_ = false;                                      // behind a quote that opens
+  bool bracket_ = false;                                     // behind a bracket that opens
+  std::uint32_t left_ = 0;                                   // where what stands before the candidate ends: a quote between is passed over
+  std::uint16_t list_ = 0;                                   // Chains::ListHead
+  std::uint32_t named_ = 0;                                  // the first of Analysis::named that may reach into a candidate
+  std::uint32_t hits_ = 0, hits_end_ = 0;                    // of Analysis::placed_hits that may reach over a candidate
+  std::vector<EvidenceId> before_;                           // word classes before it, each once
+  std::vector<std::pair<std::uint32_t, EvidenceId>> first_;  // word classes that begin it, and where these end
+  std::uint64_t in_chain_ = 0;                               // Chains::AroundKey
+  bool has_in_chain_ = false;
+};
+
 class Evidence {
  public:
   Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* rules);
@@ -109,27 +126,49 @@ class Evidence {
 
   // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position.
   void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, std::vector<EvidenceId>* out) const;
+  // The same as rows of numbers: writes to `out` the pointer that `of` has for each piece (by evidence), where there is one, in the order
+  // of the pieces; returns behind the last. There is room for MostOfToken at `out`.
+  const float** OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
+                        const float** out) const;
+  // At least as many as the pieces of a token in its place.
+  static std::size_t MostOfToken(const Analysis& a, std::size_t token) {
+    constexpr std::size_t kOfPlace = 8;  // a pair, and what the position says
+    return kOfPlace + a.matches_at.Until(token + 1) - a.matches_at.From(token);
+  }
   // What the document's memory says of a token.
   void Remembered(const Analysis& a, std::size_t token, const Memory& memory, std::vector<EvidenceId>* out) const;
+  // Whether it may say anything of such a token.
+  static bool MayRemember(const Analysis& a, const token::Token& t) {
+    return t.kind == token::Kind::kWord && (t.shape != token::Shape::kLower || a.caseless);
+  }
 
   // Evidence of a candidate as a whole (added to `out`).
   void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const;
-  // The same as sums: adds the numbers that `of` has for each piece (by evidence), in the order of the pieces.
-  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const std::array<float, kTypes>* of,
-              std::array<float, kTypes>* sum) const;
+  // What the evidence of all candidates that begin at a token shares. Replaces `start`.
+  void StartOf(const Analysis& a, std::size_t begin, SpanStart* start) const;
+  // The same as OfSpan as sums: adds the numbers that `of` has for each piece (by evidence), in the order of the pieces. `start` is that of
+  // the candidate's first token.
+  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+              const std::array<float, kTypes>* of, std::array<float, kTypes>* sum) const;
   // What the document's memory says of a candidate.
   void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
   // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).
   SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const;
+  SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start) const;
   // The value of such a piece as the table of weights writes it.
   std::string SpanKeyedValue(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Template t) const;
 
  private:
+  // Calls `say` with each piece of evidence of a token in its place.
+  template <class Say>
+  void EachOfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, Say say) const;
   // Calls `say` with each piece of evidence of a candidate as a whole.
   template <class Say>
-  void EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, Say say) const;
+  void EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start, Say say) const;
   template <class Say>
-  void EachOfAcronyms(const Analysis& a, const Candidate& c, Say say) const;
+  void EachOfAcronyms(const Analysis& a, const Candidate& c, bool opened, Say say) const;
+  // The key of a kind's name.
+  std::uint64_t KindKey(std::uint16_t kind) const { return kind < kind_key_.size() ? kind_key_[kind] : 0; }
   EvidenceId Add(Template t, std::string value);
   EvidenceId Range(Template t, const std::vector<std::string>& values);
 

@@ -70,25 +70,35 @@ std::string_view StemOf(std::string_view word) {
 std::uint64_t Memory::WordKey(const Analysis& a, std::size_t token) { return morph::KeyOf(StemOf(a.FormOf(token).folded)); }
 
 // Word keys are asked for at every look; a form has one.
-std::uint64_t Memory::KeyOf(const Analysis& a, std::size_t token) {
-  const std::uint32_t form = a.tokens[token].form;
-  if (form >= form_keys_.size()) form_keys_.resize(a.forms->size() + a.forms->size() / 4 + 1, 0);
-  std::uint64_t& key = form_keys_[form];
+std::uint64_t Memory::KeyOf(const Analysis& a, std::size_t token) const {
+  const token::Token& t = a.tokens[token];
+  if (t.kind != token::Kind::kWord && t.kind != token::Kind::kNumber) return 0;
+  std::uint64_t& key = form_keys_[t.form];
   if (key == 0) key = WordKey(a, token) | 1;
   return key;
 }
 
-std::uint64_t Memory::SpanKey(std::size_t begin, std::size_t end) const {
+std::uint64_t Memory::SpanKey(const Analysis& a, std::size_t begin, std::size_t end) const {
   std::uint64_t key = 0x9E3779B97F4A7C15ull;
   for (std::size_t i = begin; i < end; ++i) {
-    if (keys_[i] == 0) continue;
-    key = (key ^ keys_[i]) * 0xD6E8FEB86659FD93ull;
+    const std::uint64_t word = KeyOf(a, i);
+    if (word == 0) continue;
+    key = (key ^ word) * 0xD6E8FEB86659FD93ull;
     key ^= key >> 29;
   }
   return key;
 }
 
+// The key of the first token that has one; 0 where none has.
+std::uint64_t Memory::FirstWord(const Analysis& a, std::size_t begin, std::size_t end) const {
+  for (std::size_t i = begin; i < end; ++i) {
+    if (const std::uint64_t key = KeyOf(a, i); key != 0) return key;
+  }
+  return 0;
+}
+
 void Memory::Clear() {
+  first_words_.fill(0);
   words_.Clear();
   spans_.Clear();
   initials_.Clear();
@@ -103,10 +113,7 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     forms_ = a.forms;
     generation_ = a.forms->generation();
   }
-  keys_.assign(a.tokens.size(), 0);
-  for (std::size_t i = 0; i < a.tokens.size(); ++i) {
-    if (a.tokens[i].kind == token::Kind::kWord || a.tokens[i].kind == token::Kind::kNumber) keys_[i] = KeyOf(a, i);
-  }
+  if (form_keys_.size() < a.forms->size()) form_keys_.resize(a.forms->size() + a.forms->size() / 4, 0);
   mentions_ = mentions;
   mention_of_.assign(a.tokens.size(), -1);
   for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -119,10 +126,12 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     for (std::size_t i = mention.begin; i < mention.end; ++i) {
       if (a.tokens[i].kind != token::Kind::kWord) continue;
       if (a.tokens[i].shape == token::Shape::kLower || a.tokens[i].shape == token::Shape::kInitial) continue;
-      Counts& counts = words_[keys_[i]];
+      Counts& counts = words_[KeyOf(a, i)];
       Bump(words == 1 ? &counts.whole[mention.type] : &counts.part[mention.type]);
     }
-    Bump(&spans_[SpanKey(mention.begin, mention.end)][mention.type]);
+    Bump(&spans_[SpanKey(a, mention.begin, mention.end)][mention.type]);
+    const std::uint64_t bit = BitOf(FirstWord(a, mention.begin, mention.end));
+    first_words_[bit / 64] |= std::uint64_t{1} << bit % 64;
     if (words < 2 || words > kMostInitials) continue;
     bool links = true;
     for (const bool all : {true, false}) {
@@ -150,7 +159,7 @@ Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size
     const char sign = a.clean[t.begin];
     if (t.kind == token::Kind::kQuote) continue;
     if (t.kind == token::Kind::kWord) {
-      if ((a.FormOf(i).any & morph::kCONJ) == 0 || t.end - t.begin > kLongestConjunction) return found;
+      if (t.end - t.begin > kLongestConjunction || (a.FormOf(i).any & morph::kCONJ) == 0) return found;
       found.link = Link::kConjunction;
     } else if (t.Has(token::Flag::kOpens | token::Flag::kCloses)) {
       found.link = Link::kBracket;
@@ -173,8 +182,9 @@ int Memory::SpelledOut(const Analysis& a, std::size_t token) const {
 }
 
 Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
-  if (keys_[token] == 0) return {};
-  const Counts* seen = words_.Find(keys_[token]);
+  const std::uint64_t key = KeyOf(a, token);
+  if (key == 0) return {};
+  const Counts* seen = words_.Find(key);
   if (seen == nullptr) return {};
   Counts counts = *seen;
   const std::int32_t own = mention_of_[token];
@@ -188,9 +198,10 @@ Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
   return counts;
 }
 
-std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis&, std::size_t begin, std::size_t end) const {
-  if (spans_.empty()) return {};
-  const auto* seen = spans_.Find(SpanKey(begin, end));
+std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const {
+  const std::uint64_t bit = BitOf(FirstWord(a, begin, end));
+  if ((first_words_[bit / 64] >> bit % 64 & 1) == 0) return {};
+  const auto* seen = spans_.Find(SpanKey(a, begin, end));
   if (seen == nullptr) return {};
   std::array<std::uint16_t, kTypes> counts = *seen;
   const std::int32_t own = mention_of_[begin];

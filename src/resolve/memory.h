@@ -60,15 +60,20 @@ class Memory {
   static std::uint64_t WordKey(const Analysis& a, std::size_t token);
 
  private:
-  std::uint64_t KeyOf(const Analysis& a, std::size_t token);
-  std::uint64_t SpanKey(std::size_t begin, std::size_t end) const;
+  // The key of a word or number; 0 for other tokens.
+  std::uint64_t KeyOf(const Analysis& a, std::size_t token) const;
+  std::uint64_t SpanKey(const Analysis& a, std::size_t begin, std::size_t end) const;
 
-  std::vector<std::uint64_t> keys_;       // by token; 0: no word
-  std::vector<std::uint64_t> form_keys_;  // by form of the table that was seen last; 0: not known yet
+  // By form of the table that was seen last; 0: not asked for yet. As many as the table of the document in hand has, at least.
+  mutable std::vector<std::uint64_t> form_keys_;
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
   KeyMap<Counts> words_;
   KeyMap<std::array<std::uint16_t, kTypes>> spans_;
+  // Bits of the keys of first words: nearly all spans that were no mention are told by theirs.
+  static constexpr std::uint64_t BitOf(std::uint64_t word_key) { return word_key >> 54; }
+  std::uint64_t FirstWord(const Analysis& a, std::size_t begin, std::size_t end) const;
+  std::array<std::uint64_t, 16> first_words_{};
   KeyMap<std::uint8_t> initials_;         // of longer mentions, by KeyOf: 1 + the type of the first
   std::string letters_;                   // scratch of Learn
   std::vector<std::int32_t> mention_of_;  // by token: index of the first look's mention, -1

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 #include "bundle/prefetch.h"
 
 namespace atau::resolve {
 namespace {
 
-constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
 constexpr std::size_t kKeyed = 8192;   // pieces remembered, a power of two
 constexpr int kKeyedShift = 51;        // 64 less its logarithm
-constexpr std::size_t kTraits = 8192;  // sums by traits remembered
+constexpr std::size_t kTraits = 8192;  // rows by traits remembered
 constexpr float kSlack = 0.01F;        // more than sums of weights may differ by the order in which they are added
 constexpr std::size_t kAhead = 8;      // tokens for whose sums memory is asked beforehand
 
@@ -56,14 +56,14 @@ constexpr std::array<Scores, kAllTypes + 1> kForbidden = [] {
 
 void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   if (generation_ != forms.generation()) {
-    for (FormSums& f : forms_) f.ready.clear();
+    for (std::vector<std::uint32_t>& rows : row_of_) rows.clear();
+    rows_.Clear();
     of_traits_.Clear();
     generation_ = forms.generation();
   }
   caseless_ = caseless;
-  FormSums& f = forms_[caseless];
-  if (f.ready.size() < forms.size()) f.ready.resize(forms.size() + forms.size() / 2, 0);
-  while (f.blocks.size() * kFormsABlock < forms.size()) f.blocks.push_back(std::make_unique_for_overwrite<WordRow[]>(kFormsABlock));
+  std::vector<std::uint32_t>& rows = row_of_[caseless];
+  if (rows.size() < forms.size()) rows.resize(forms.size() + forms.size() / 2, 0);
 }
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
@@ -96,7 +96,8 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
   first.push_back(static_cast<std::uint32_t>(merged.size()));
   cells_ = std::move(merged);
   first_ = std::move(first);
-  row_of_.assign(evidence->size(), kNoRow);
+  constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
+  std::vector<std::uint32_t> row_of(evidence->size(), kNoRow);
   span_.assign(evidence->size(), Scores{});
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
     for (const WeightCell& cell : Cells(id)) {
@@ -104,12 +105,16 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
         span_[id][cell.slot - kSpanSlot] += cell.weight;
         continue;
       }
-      if (row_of_[id] == kNoRow) {
-        row_of_[id] = static_cast<std::uint32_t>(rows_.size());
+      if (row_of[id] == kNoRow) {
+        row_of[id] = static_cast<std::uint32_t>(rows_.size());
         rows_.emplace_back();
       }
-      rows_[row_of_[id]][InRow(cell.slot)] += cell.weight;
+      rows_[row_of[id]][InRow(cell.slot)] += cell.weight;
     }
+  }
+  row_of_.assign(evidence->size(), nullptr);
+  for (EvidenceId id = 0; id < evidence->size(); ++id) {
+    if (row_of[id] != kNoRow) row_of_[id] = rows_[row_of[id]].data();
   }
   std::array<Scores, kTemplateCount> most{};  // that a piece says
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
@@ -119,49 +124,80 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
   for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_);
 }
 
-const float* Model::SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
-  ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
-  float* sums = f.Of(form);
-  if (f.ready[form] == 0) {
-    Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
-    for (const FormEvidence::Keyed& k : scratch->of_form_) table_->Ask(EvidenceKey(k.t, k.key));
-    const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
-    const std::uint64_t key = traits.Key();
-    const WordRow* listed = scratch->of_traits_.Find(key);
-    if (listed == nullptr) {
-      if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
-      WordRow& fresh = scratch->of_traits_[key];
-      listed = &fresh;
-      evidence_->OfTraits(traits, &scratch->form_ids_);
-      for (const EvidenceId id : scratch->form_ids_) {
-        if (row_of_[id] == kNoRow) continue;
-        const WordRow& row = rows_[row_of_[id]];
-        for (std::size_t x = 0; x < kBlock; ++x) fresh[x] += row[x];
-      }
-    }
-    std::copy(listed->begin(), listed->end(), sums);
-    for (const FormEvidence::Keyed& k : scratch->of_form_) {
-      for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
-        if (cell.slot < kBlock) sums[InRow(cell.slot)] += cell.weight;
-      }
-    }
-    f.ready[form] = 1;
+std::uint32_t Model::FindRow(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
+  Evidence::KeyedOf(*a.forms, form, a.caseless, &scratch->of_form_);
+  for (const FormEvidence::Keyed& k : scratch->of_form_) {
+    if (const std::uint64_t key = EvidenceKey(k.t, k.key); table_->MayHave(key)) table_->Ask(key);
   }
-  return sums;
+  const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
+  if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
+  std::uint32_t& listed = scratch->of_traits_[traits.Key()];  // 1 + its number
+  if (listed == 0) {
+    const std::uint32_t fresh = scratch->rows_.Add();
+    float* const sums = scratch->rows_.At(fresh);
+    std::fill(sums, sums + kBlock, 0.0F);
+    evidence_->OfTraits(traits, &scratch->form_ids_);
+    for (const EvidenceId id : scratch->form_ids_) {
+      const float* const row = row_of_[id];
+      if (row == nullptr) continue;
+      for (std::size_t x = 0; x < kBlock; ++x) sums[x] += row[x];
+    }
+    listed = fresh + 1;
+  }
+  std::uint32_t own = listed;
+  float* sums = nullptr;
+  for (const FormEvidence::Keyed& k : scratch->of_form_) {
+    for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
+      if (cell.slot >= kBlock) continue;
+      if (sums == nullptr) {
+        own = scratch->rows_.Add() + 1;
+        sums = scratch->rows_.At(own - 1);
+        std::copy_n(scratch->rows_.At(listed - 1), kBlock, sums);
+      }
+      sums[InRow(cell.slot)] += cell.weight;
+    }
+  }
+  scratch->row_of_[scratch->caseless_][form] = own;
+  return own;
 }
 
-void Model::Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const {
-  float* lanes = scratch->lanes_.data() + m * kLane;  // of token m - 2
-  std::array<float, kBlock> block;
-  std::copy(lanes, lanes + kBlock, block.begin());
-  const auto add = [&block](const float* row) {
-    for (std::size_t x = 0; x < kBlock; ++x) block[x] += row[x];
-  };
-  if (sums != nullptr) add(sums);
-  for (const EvidenceId id : ids) {
-    if (row_of_[id] != kNoRow) add(rows_[row_of_[id]].data());
+namespace {
+
+// Adds kRows rows to a block, in their order: four numbers after the other, each of which stays in a register.
+template <std::size_t kRows>
+void AddRows(const float* const* rows, float* to) {
+  float* const block = std::assume_aligned<16>(to);
+  std::array<const float*, kRows> row;
+  for (std::size_t r = 0; r < kRows; ++r) row[r] = std::assume_aligned<64>(rows[r]);
+  for (std::size_t x = 0; x < kBlock; x += kTypes) {
+    Scores sum;
+    for (std::size_t t = 0; t < kTypes; ++t) sum[t] = block[x + t];
+    for (std::size_t r = 0; r < kRows; ++r) {
+      for (std::size_t t = 0; t < kTypes; ++t) sum[t] += row[r][x + t];
+    }
+    for (std::size_t t = 0; t < kTypes; ++t) block[x + t] = sum[t];
   }
-  std::copy(block.begin(), block.end(), lanes);
+}
+
+}  // namespace
+
+void Model::Spread(std::size_t m, std::span<const float* const> rows, ScoreScratch* scratch) {
+  float* const block = scratch->lanes_[m].data();  // of token m - 2
+  const float* const* next = rows.data();
+  std::size_t left = rows.size();
+  for (; left > 4; left -= 4, next += 4) AddRows<4>(next, block);
+  switch (left) {
+    case 4:
+      return AddRows<4>(next, block);
+    case 3:
+      return AddRows<3>(next, block);
+    case 2:
+      return AddRows<2>(next, block);
+    case 1:
+      return AddRows<1>(next, block);
+    default:
+      return;
+  }
 }
 
 const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const {
@@ -177,20 +213,20 @@ const Scores& Model::KeyedScores(std::uint64_t key, ScoreScratch* scratch) const
 }
 
 void Model::SumLanes(std::size_t n, ScoreScratch* scratch) const {
-  const float* lanes = scratch->lanes_.data() + 2 * kLane;  // of token 0
+  const ScoreScratch::Lane* lanes = scratch->lanes_.data() + 2;  // of token 0
   scratch->prefix_.resize(n + 1);
   Scores* prefix = scratch->prefix_.data();
   Scores running{};
   prefix[0] = running;
   for (std::size_t i = 0; i < n; ++i) {
-    Add(At(lanes + i * kLane + kIn * kTypes), &running);
+    Add(At(lanes[i].data() + kIn * kTypes), &running);
     prefix[i + 1] = running;
   }
 }
 
 Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const {
-  const float* lanes = scratch.lanes_.data() + 2 * kLane;  // of token 0
-  const Scores begin = At(lanes + c.begin * kLane + kBegin * kTypes), end = At(lanes + (c.end - 1) * kLane + kEnd * kTypes);
+  const ScoreScratch::Lane* lanes = scratch.lanes_.data() + 2;  // of token 0
+  const Scores begin = At(lanes[c.begin].data() + kBegin * kTypes), end = At(lanes[c.end - 1].data() + kEnd * kTypes);
   const Scores to = scratch.prefix_[c.end], from = scratch.prefix_[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
   Scores s = own;
   for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
@@ -200,14 +236,17 @@ Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& s
 Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
   Scores own{};
   // What is remembered of the keyed evidence is on its way while the other is looked at.
-  const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c);
+  const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c, scratch->start_);
   std::array<std::uint64_t, std::tuple_size_v<decltype(keys.items)>> table_keys;
+  std::uint32_t known = 0;
   for (std::uint32_t i = 0; i < keys.size; ++i) {
-    table_keys[i] = EvidenceKey(keys.items[i].t, keys.items[i].key);
-    bundle::Prefetch(&scratch->keyed_[table_keys[i] >> kKeyedShift]);
+    const std::uint64_t key = EvidenceKey(keys.items[i].t, keys.items[i].key);
+    if (!table_->MayHave(key)) continue;
+    table_keys[known++] = key;
+    bundle::Prefetch(&scratch->keyed_[key >> kKeyedShift]);
   }
-  evidence_->OfSpan(a, cats, c, span_.data(), &own);
-  for (std::uint32_t i = 0; i < keys.size; ++i) Add(KeyedScores(table_keys[i], scratch), &own);
+  evidence_->OfSpan(a, cats, c, scratch->start_, span_.data(), &own);
+  for (std::uint32_t i = 0; i < known; ++i) Add(KeyedScores(table_keys[i], scratch), &own);
   return own;
 }
 
@@ -222,31 +261,42 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
     for (filled = std::max<std::size_t>(filled, c.begin); filled < c.end + 4; ++filled) scratch->active_[filled] = 1;
   }
   // Each word spreads its sums over its neighbourhood.
-  scratch->lanes_.assign((n + 4) * kLane, 0.0f);
-  const ScoreScratch::FormSums& f = scratch->forms_[scratch->caseless_];
+  scratch->lanes_.assign(n + 4, ScoreScratch::Lane{});
+  const std::uint32_t* const row_of_form = scratch->row_of_[scratch->caseless_].data();
+  const token::Token* const tokens = a.tokens.data();
+  const std::uint8_t* const active = scratch->active_.data() + 2;
+  std::vector<const float*>&rows = scratch->token_rows_, &next = scratch->next_rows_;  // the first: what the form says
+  std::size_t rows_size = 0;
   std::size_t waits = n;  // the token that is spread next; n: none
+  const auto spread = [&] {
+    const std::uint32_t form = tokens[waits].form;
+    const std::uint32_t row = row_of_form[form];
+    rows[0] = scratch->rows_.At((row != 0 ? row : FindRow(a, form, scratch)) - 1);
+    Spread(waits, {rows.data(), rows_size}, scratch);
+  };
   for (std::size_t m = 0; m < n; ++m) {
-    if (m + kAhead < n && scratch->active_[m + kAhead + 2] != 0) {
-      Ask(f.Of(a.tokens[m + kAhead].form));
+    if (m + kAhead < n && active[m + kAhead] != 0) {
+      if (const std::uint32_t row = row_of_form[tokens[m + kAhead].form]; row != 0) Ask(scratch->rows_.At(row - 1));
     }
-    if (scratch->active_[m + 2] == 0) continue;
+    if (active[m] == 0) continue;
     // The rows of this token are on their way while the one before it is spread.
-    scratch->next_ids_.clear();
-    evidence_->OfToken(a, cats, m, &scratch->next_ids_);
-    for (const EvidenceId id : scratch->next_ids_) {
-      if (row_of_[id] != kNoRow) Ask(rows_[row_of_[id]].data());
-    }
-    if (waits < n) Spread(waits, SumsOf(a, a.tokens[waits].form, scratch), scratch->ids_, scratch);
+    if (const std::size_t most = 1 + Evidence::MostOfToken(a, m); next.size() < most) next.resize(most);
+    const float** const first = next.data() + 1;
+    const float** const last = evidence_->OfToken(a, cats, m, row_of_.data(), first);
+    for (const float** row = first; row != last; ++row) Ask(*row);
+    if (waits < n) spread();
     waits = m;
-    scratch->ids_.swap(scratch->next_ids_);
+    rows.swap(next);
+    rows_size = static_cast<std::size_t>(last - first) + 1;
   }
-  if (waits < n) Spread(waits, SumsOf(a, a.tokens[waits].form, scratch), scratch->ids_, scratch);
+  if (waits < n) spread();
   SumLanes(n, scratch);
   if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
   scratch->own_.resize(candidates.size());
   scores->resize(candidates.size());
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
+    if (k == 0 || candidates[k - 1].begin != c.begin) evidence_->StartOf(a, c.begin, &scratch->start_);
     Scores& own = scratch->own_[k];
     own = Own(a, cats, c, scratch);
     (*scores)[k] = SumOf(c, own, *scratch);
@@ -256,10 +306,15 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
 void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
                     std::vector<Scores>* scores) const {
   for (std::size_t m = 0; m < a.tokens.size(); ++m) {
-    if (scratch->active_[m + 2] == 0) continue;
+    if (scratch->active_[m + 2] == 0 || !Evidence::MayRemember(a, a.tokens[m])) continue;
     scratch->ids_.clear();
     evidence_->Remembered(a, m, memory, &scratch->ids_);
-    if (!scratch->ids_.empty()) Spread(m, nullptr, scratch->ids_, scratch);
+    if (scratch->ids_.empty()) continue;
+    scratch->token_rows_.clear();
+    for (const EvidenceId id : scratch->ids_) {
+      if (row_of_[id] != nullptr) scratch->token_rows_.push_back(row_of_[id]);
+    }
+    Spread(m, scratch->token_rows_, scratch);
   }
   SumLanes(a.tokens.size(), scratch);
   for (std::size_t k = 0; k < candidates.size(); ++k) {
@@ -338,25 +393,32 @@ void BestCover(std::size_t tokens, const std::vector<Candidate>& candidates, con
   float* const best = scratch->best.data();
   std::int32_t* const from = scratch->from.data();  // candidate that ends here in the best cover, -1: the token before is free
   std::uint8_t* const type = scratch->type.data();
-  const std::size_t count = candidates.size();
-  std::size_t k = 0;
-  for (std::size_t i = 0; i < tokens; ++i) {
-    const float here = best[i];
-    for (; k < count && candidates[k].begin == i; ++k) {
-      const Scores& s = scores[k];
-      static_assert(kTypes == 4);
-      const float score = std::max(std::max(s[0], s[1]), std::max(s[2], s[3]));
-      if (score <= 0) continue;
-      type[k] = static_cast<std::uint8_t>(std::find(s.begin(), s.end(), score) - s.begin());
-      const float sum = here + score;
-      const std::uint32_t end = candidates[k].end;
-      if (sum > best[end]) best[end] = sum, from[end] = static_cast<std::int32_t>(k);
+  // The best cover of the tokens before `i` is known. Nothing that may gain ends behind `reached` so far.
+  std::size_t i = 0, reached = 0;
+  const auto pass = [&](std::size_t to) {
+    for (; i < to && i < reached; ++i) {
+      const float here = best[i], behind = best[i + 1];
+      if (here > behind || (here == behind && from[i + 1] < 0)) best[i + 1] = here, from[i + 1] = -1;
     }
-    const float behind = best[i + 1];
-    if (here > behind || (here == behind && from[i + 1] < 0)) best[i + 1] = here, from[i + 1] = -1;
+    if (i >= to) return;
+    std::fill(best + i + 1, best + to + 1, best[i]);
+    i = to;
+  };
+  for (std::size_t k = 0; k < candidates.size(); ++k) {
+    const Scores& s = scores[k];
+    static_assert(kTypes == 4);
+    const float score = std::max(std::max(s[0], s[1]), std::max(s[2], s[3]));
+    if (!(score > 0)) continue;
+    const Candidate& c = candidates[k];
+    pass(c.begin);
+    type[k] = static_cast<std::uint8_t>(std::find(s.begin(), s.end(), score) - s.begin());
+    const float sum = best[i] + score;
+    if (sum > best[c.end]) best[c.end] = sum, from[c.end] = static_cast<std::int32_t>(k);
+    reached = std::max<std::size_t>(reached, c.end);
   }
+  pass(tokens);
   out->clear();
-  for (std::size_t i = tokens; i > 0;) {
+  for (i = tokens; i > 0;) {
     if (from[i] < 0) {
       --i;
       continue;

@@ -31,13 +31,26 @@ class ScoreScratch {
 
  private:
   friend class Model;
-  static constexpr std::size_t kFormsABlock = 256;
-  struct FormSums {
-    std::vector<std::unique_ptr<WordRow[]>> blocks;  // a row for each form, written when the form is met near a candidate
-    std::vector<std::uint8_t> ready;
-    float* Of(std::uint32_t form) const { return blocks[form / kFormsABlock][form % kFormsABlock].data(); }
+  // Rows that stay where they are.
+  class Rows {
+   public:
+    float* At(std::uint32_t row) const { return blocks_[row / kRowsABlock][row % kRowsABlock].data(); }
+    // A new row, whose numbers are what they are.
+    std::uint32_t Add() {
+      if (size_ / kRowsABlock == blocks_.size()) blocks_.push_back(std::make_unique_for_overwrite<WordRow[]>(kRowsABlock));
+      return size_++;
+    }
+    void Clear() { size_ = 0; }
+
+   private:
+    static constexpr std::uint32_t kRowsABlock = 256;
+    std::vector<std::unique_ptr<WordRow[]>> blocks_;
+    std::uint32_t size_ = 0;
   };
-  FormSums forms_[2];  // [caseless]
+  Rows rows_;
+  // By form, [caseless]: 1 + its row, 0 where the form was not met near a candidate yet. Forms of which the table says nothing but what is
+  // listed share the row of their traits.
+  std::vector<std::uint32_t> row_of_[2];
   std::uint64_t generation_ = ~std::uint64_t{0};
   bool caseless_ = false;
   // What the table says of keyed evidence of candidates asked for lately, by some bits of the keys; 0: nothing yet.
@@ -46,15 +59,18 @@ class ScoreScratch {
     Scores scores;
   };
   std::vector<KeyedCell> keyed_;
-  std::vector<float> lanes_;    // kLane numbers a token
+  struct alignas(16) Lane : std::array<float, kLane> {};
+  std::vector<Lane> lanes_;     // what is said of each token, of two before the first and two behind the last
   std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
   std::vector<Scores> own_;  // what each candidate's own evidence says
-  std::vector<EvidenceId> ids_, next_ids_;
+  SpanStart start_;          // of the candidates in hand
+  std::vector<EvidenceId> ids_;
+  std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it; with room to spare
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
-  // The sums of forms' listed evidence, by the key of their traits.
-  KeyMap<WordRow> of_traits_;
+  // The rows of forms' listed evidence, by the key of their traits.
+  KeyMap<std::uint32_t> of_traits_;
 };
 
 // One contribution, for explain.
@@ -70,6 +86,8 @@ class Model {
  public:
   // `evidence`, `rules` and `table` must outlive the model.
   Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
+  Model(const Model&) = delete;  // row_of_ points into rows_
+  Model& operator=(const Model&) = delete;
 
   // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
   void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
@@ -87,17 +105,17 @@ class Model {
 
  private:
   std::span<const WeightCell> Cells(EvidenceId id) const { return {cells_.data() + first_[id], cells_.data() + first_[id + 1]}; }
-  // What a form says to its neighbourhood, laid out as rows_.
-  const float* SumsOf(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
-  // Adds the weights of word evidence seen at token `m` (and those of its form, unless null) to the lanes of the tokens around it.
-  void Spread(std::size_t m, const float* sums, std::span<const EvidenceId> ids, ScoreScratch* scratch) const;
+  // Finds what a form says to its neighbourhood: its row in the scratch, laid out as rows_.
+  std::uint32_t FindRow(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const;
+  // Adds rows of word evidence seen at token `m` to the lanes of the tokens around it, one after the other.
+  static void Spread(std::size_t m, std::span<const float* const> rows, ScoreScratch* scratch);
   // What the table says of a piece of keyed evidence of a candidate.
   const Scores& KeyedScores(std::uint64_t evidence_key, ScoreScratch* scratch) const;
   // The running sums of the lanes.
   void SumLanes(std::size_t tokens, ScoreScratch* scratch) const;
   // What all evidence of a candidate but its own says, added to `own`.
   Scores SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const;
-  // What the candidate's own evidence says.
+  // What the candidate's own evidence says; scratch->start_ is that of its first token.
   Scores Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
 
   const Evidence* evidence_;
@@ -106,9 +124,9 @@ class Model {
   std::vector<WeightCell> cells_;
   // The same cells laid out for adding. What word evidence at token m says to the lanes of tokens m - 2 … m + 2, in this order.
   std::vector<WordRow> rows_;
-  std::vector<std::uint32_t> row_of_;  // by evidence: its row in rows_; kNoRow where it says nothing of words
-  std::vector<Scores> span_;           // by evidence: what it says of a mention
-  Scores most_remembered_{};           // the most that the memory says of a mention
+  std::vector<const float*> row_of_;  // by evidence: its row in rows_; null where it says nothing of words
+  std::vector<Scores> span_;          // by evidence: what it says of a mention
+  Scores most_remembered_{};          // the most that the memory says of a mention
 };
 
 // Memory of BestCover, reused between calls.

@@ -129,6 +129,10 @@ Result<std::unique_ptr<WeightTable>> WeightTable::Open(std::span<const std::stri
       if (std::uint64_t{s.slots[i].first} + s.slots[i].count > cells) return corrupt("a row points outside");
     }
     if (used >= capacity) return corrupt("its table is full");
+    for (std::uint64_t i = 0; i < capacity; ++i) {
+      const std::uint64_t bit = s.slots[i].key >> kFilterShift;
+      if (s.slots[i].key != 0) table->filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    }
     for (std::uint64_t i = 0; i < cells; ++i) {
       const std::uint32_t slot = s.cells[i].slot;
       if (slot >= kBlock && (slot < kSpanSlot || slot >= kSpanSlot + kTypes)) return corrupt("a cell has no place");
@@ -159,6 +163,7 @@ std::span<const WeightCell> WeightTable::FindIn(const Section& section, std::uin
 
 std::span<const WeightCell> WeightTable::Find(std::uint64_t key) const {
   if (key == 0) key = 1;
+  if (!MayHave(key)) return {};
   if (!overruled_.empty()) {
     const auto it = overruled_.find(key);
     if (it != overruled_.end()) return it->second;

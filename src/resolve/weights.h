@@ -38,10 +38,9 @@ inline constexpr int kTypes = 4;
 inline constexpr std::array<Type, kTypes> kCompeting = {Type::kPerson, Type::kOrganization, Type::kLocation, Type::kProgram};
 // 0..3, or -1.
 constexpr int IndexOf(Type type) {
-  for (int i = 0; i < kTypes; ++i) {
-    if (kCompeting[static_cast<std::size_t>(i)] == type) return i;
-  }
-  return -1;
+  static_assert(static_cast<int>(kCompeting[kTypes - 1]) - static_cast<int>(kCompeting[0]) == kTypes - 1, "they follow each other");
+  const int index = static_cast<int>(type) - static_cast<int>(kCompeting[0]);
+  return index >= 0 && index < kTypes ? index : -1;
 }
 
 inline constexpr int kParts = 3;  // in, begin, end
@@ -105,6 +104,11 @@ class WeightTable {
   }
   // The cells of a piece of evidence, empty where the table says nothing of it.
   std::span<const WeightCell> Find(std::uint64_t key) const;
+  // False for nearly all keys that the table says nothing of, without a look at it.
+  bool MayHave(std::uint64_t key) const {
+    const std::uint64_t bit = key >> kFilterShift;
+    return (filter_[bit / 64] >> bit % 64 & 1) != 0;
+  }
   std::size_t size() const { return rows_; }
   bool empty() const { return rows_ == 0; }
 
@@ -121,7 +125,10 @@ class WeightTable {
   };
   static std::span<const WeightCell> FindIn(const Section& section, std::uint64_t key);
 
+  static constexpr int kFilterBits = 16, kFilterShift = 64 - kFilterBits;  // 8 KiB; what is learned sets one bit in twelve
+
   std::vector<Section> sections_;
+  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>((std::size_t{1} << kFilterBits) / 64);  // by the upper bits of the keys
   std::unordered_map<std::uint64_t, std::vector<WeightCell>> overruled_;  // what several sections have a word on: all of them together
   std::size_t rows_ = 0;
 };

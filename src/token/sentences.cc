@@ -22,20 +22,28 @@ class Splitter {
 
   void Run() {
     std::uint32_t sentence = 0;
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      Token& t = tokens_[i];
-      if (t.Has(kBlockStart)) FindWrapping(i);
-      const bool starts = i == 0 || t.Has(kBlockStart) || (MayEndBefore(i) && EndsBefore(i));
-      if (starts) {
-        t.flags |= kSentenceStart;
-        if (i > 0) {
-          tokens_[i - 1].flags |= kSentenceEnd;
-          ++sentence;
+    const std::size_t n = tokens_.size();
+    Token* const tokens = tokens_.data();
+    bool may_end = true;  // before the token in hand, by the one before it
+    for (std::size_t i = 0; i < n; ++i) {
+      Token& t = tokens[i];
+      const std::uint16_t flags = t.flags;
+      if (may_end || (flags & (kLineStart | kBlockStart)) != 0) {
+        const bool block = i == 0 || (flags & kBlockStart) != 0;
+        if (block) block_ = i, measured_ = false;
+        if (block || EndsBefore(i)) {
+          t.flags |= kSentenceStart;
+          if (i > 0) {
+            tokens[i - 1].flags |= kSentenceEnd;
+            ++sentence;
+          }
+          first_ = i;
         }
-        first_ = i;
       }
       t.sentence = sentence;
-      if (t.Has(kOpens) && t.pair >= 0) {
+      // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
+      may_end = (flags & kCloses) != 0 || (t.kind != Kind::kWord && t.kind != Kind::kNumber);
+      if ((flags & kOpens) != 0 && t.pair >= 0) {
         const auto close = static_cast<std::size_t>(t.pair);
         if (close - i <= (t.kind == Kind::kQuote ? kShortQuote : kShortBracket) && close > no_end_before_) no_end_before_ = close;
       }
@@ -48,8 +56,8 @@ class Splitter {
   bool Is(std::size_t i, std::string_view text) const { return i < tokens_.size() && Text(i) == text; }
   bool IsStop(std::size_t i) const {
     if (tokens_[i].kind != Kind::kPunct) return false;
-    const std::string_view s = Text(i);
-    return s == "." || s == "!" || s == "?" || s == "…";
+    const char first = clean_[tokens_[i].begin];
+    return first == '.' || first == '!' || first == '?' || (first < 0 && Text(i) == "…");
   }
   bool IsLowerWord(std::size_t i) const {
     if (i >= tokens_.size() || tokens_[i].kind != Kind::kWord) return false;
@@ -65,12 +73,6 @@ class Splitter {
       if (tokens_[i].kind != Kind::kQuote && !tokens_[i].Has(kDash) && s != "(" && s != "[") break;
     }
     return i;
-  }
-
-  // Within a line no sentence ends right behind a word or a number: most tokens need no closer look.
-  bool MayEndBefore(std::size_t i) const {
-    const Token& before = tokens_[i - 1];
-    return tokens_[i].Has(kLineStart) || before.Has(kCloses) || (before.kind != Kind::kWord && before.kind != Kind::kNumber);
   }
 
   // Is token i the first of a sentence?
@@ -102,8 +104,8 @@ class Splitter {
   bool IsClosing(std::size_t i) const {
     if (tokens_[i].Has(kCloses)) return true;
     if (tokens_[i].kind != Kind::kQuote && tokens_[i].kind != Kind::kPunct) return false;
-    const std::string_view s = Text(i);
-    return s == "»" || s == "”" || s == ")" || s == "]";
+    const char first = clean_[tokens_[i].begin];
+    return first == ')' || first == ']' || (first < 0 && (Text(i) == "»" || Text(i) == "”"));
   }
 
   // «…сказал он.Потом»: the blank is missing. Only whole words tell that from «г.Алматы», «А.С.Пушкин».
@@ -163,7 +165,8 @@ class Splitter {
 
   // The line before token i has no closing sign: does the break end a sentence? Headings, captions and list items do; wrapped prose does
   // not.
-  bool LineEnds(std::size_t i) const {
+  bool LineEnds(std::size_t i) {
+    if (!measured_) FindWrapping(block_);
     if (wrapped_) return false;
     const Token& last = tokens_[i - 1];
     const std::string_view s = Text(i - 1);
@@ -181,6 +184,7 @@ class Splitter {
   // Looks at the lines of the block that starts at token `first`: when each is so full that the next word had no place on it, the text was
   // wrapped by a program, and its line breaks mean nothing.
   void FindWrapping(std::size_t first) {
+    measured_ = true;
     wrapped_ = false;
     std::size_t longest = 0, lines = 0;
     const auto for_each_line = [&](auto&& use) {
@@ -220,7 +224,9 @@ class Splitter {
   std::vector<Token>& tokens_;
   std::size_t first_ = 0;          // of the sentence in hand
   std::size_t no_end_before_ = 0;  // the end of a short quote or bracket
-  bool wrapped_ = false;           // of the block in hand
+  std::size_t block_ = 0;          // the first token of the block in hand
+  bool measured_ = false;          // whether its lines were measured: only where one of them may end a sentence
+  bool wrapped_ = false;           // whether it was wrapped, where they were
   std::string joined_;
 };
 

@@ -1,4 +1,5 @@
 // One pass over the text: blanks, words, numbers, signs.
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -12,20 +13,20 @@ namespace {
 
 using text::Letter;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAsciiLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool IsAsciiLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
 
 bool IsApostrophe(char32_t c) { return c == '\'' || c == 0x2019 || c == 0x02BC; }
 bool IsHyphen(char32_t c) { return c == '-' || c == 0x2010 || c == 0x2011; }
 
-bool IsQuote(char32_t c) {
+constexpr bool IsQuote(char32_t c) {
   return c == '"' || c == '\'' || c == 0xAB || c == 0xBB || (c >= 0x2018 && c <= 0x201F) || c == 0x2039 || c == 0x203A || c == 0x2033 ||
          c == 0x2032;
 }
 
-bool IsDash(char32_t c) { return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212; }
+constexpr bool IsDash(char32_t c) { return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212; }
 
-bool IsPunct(char32_t c) {
+constexpr bool IsPunct(char32_t c) {
   if (c < 0x80)
     return (c >= '!' && c <= '/' && c != '$' && c != '+') || c == ':' || c == ';' || c == '?' || c == '@' || (c >= '[' && c <= ']') ||
            c == '_' || c == '{' || c == '}';
@@ -33,6 +34,37 @@ bool IsPunct(char32_t c) {
          c == 0xA9 || c == 0xAE || c == 0xB6 || c == 0xB7 || c == 0xBF || c == 0x2116 || c == 0x2122 || c == 0x2212 ||
          (c >= 0x3001 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3011);
 }
+
+// What a byte of ASCII is where a token begins, and what it tells behind a plain word.
+enum ByteIs : std::uint8_t {
+  kSignOfWord = 0,  // goes on with a word, or with an address, or needs a closer look
+  kSignPunct = 1,   // a token of its own
+  kSignQuote = 2,
+  kSignOther = 3,
+  kSignKind = 3,
+  kSignDash = 4,   // of these, a dash
+  kEndsWord = 8,   // behind a plain word: the word ends
+  kNoAddress = 16  // and no address goes on
+};
+constexpr std::array<std::uint8_t, 256> kBytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned b = 0; b < 0x80; ++b) {
+    const char c = static_cast<char>(b);
+    const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+    const bool word = IsDigit(c) || IsAsciiLetter(c);
+    unsigned is = 0;
+    if (!word && !blank && c != '@' && c != '#') {
+      is = IsQuote(b) ? kSignQuote : IsPunct(b) ? kSignPunct : kSignOther;
+      if (IsDash(b)) is |= kSignDash;
+    }
+    if (!word && c != '-' && c != '\'') {
+      is |= kEndsWord;
+      if (c != '@' && c != '_' && c != '+' && c != '.' && c != ':') is |= kNoAddress;
+    }
+    table[b] = static_cast<std::uint8_t>(is);
+  }
+  return table;
+}();
 
 // Whether a Cyrillic lower-case letter of two bytes (U+0400 to U+047F) stands at `p`: most of a Russian text.
 bool IsCyrillicLower(const char* p) {
@@ -77,9 +109,15 @@ class Scanner {
   void Run() {
     std::size_t p = 0;
     while (p < text_.size()) {
-      const char c = text_[p];
-      if (c == ' ' || c == '\t') {
+      const auto c = static_cast<unsigned char>(text_[p]);
+      if ((c & 0xFE) == 0xD0) {
+        p = Cyrillic(p);
+      } else if (c == ' ' || c == '\t') {
         pending_ |= kSpaceBefore;
+        ++p;
+      } else if (const unsigned sign = kBytes[c] & (kSignKind | kSignDash); sign != 0) {
+        constexpr Kind kKinds[] = {Kind::kWord, Kind::kPunct, Kind::kQuote, Kind::kOther};
+        Emit(p, p + 1, kKinds[sign & kSignKind], Shape::kNone, (sign & kSignDash) != 0 ? kDash : 0);
         ++p;
       } else if (c == '\n' || c == '\v' || c == '\f') {
         LineBreak();
@@ -112,15 +150,34 @@ class Scanner {
     return letter != Letter::kNone && letter != Letter::kMark;
   }
 
-  Token* Emit(std::size_t begin, std::size_t end, Kind kind, Shape shape, std::uint16_t flags) {
-    Token& t = tokens_.emplace_back();
-    t.begin = static_cast<std::uint32_t>(begin);
-    t.end = static_cast<std::uint32_t>(end);
-    t.kind = kind;
-    t.shape = shape;
-    t.flags = static_cast<std::uint16_t>(flags | pending_);
+  void Emit(std::size_t begin, std::size_t end, Kind kind, Shape shape, std::uint16_t flags) {
+    tokens_.push_back({.begin = static_cast<std::uint32_t>(begin),
+                       .end = static_cast<std::uint32_t>(end),
+                       .flags = static_cast<std::uint16_t>(flags | pending_),
+                       .kind = kind,
+                       .shape = shape});
     pending_ = 0;
-    return &t;
+  }
+
+  // What begins with a letter of two bytes at `p`, perhaps: most tokens. A plain word that a blank or line break parts from what stands
+  // before it, and that no address goes on with, needs no closer look.
+  std::size_t Cyrillic(std::size_t p) {
+    Letters letters;
+    const std::size_t end = PlainWordEnd(p, &letters);
+    if (end == 0 || pending_ == 0 || MayBeAddress(end)) return Next(p);
+    Emit(p, end, Kind::kWord, letters.shape, letters.flags);
+    if (end == text_.size() || text_[end] != ' ') return end;
+    pending_ = kSpaceBefore;
+    return end + 1;
+  }
+
+  // Whether what stands behind a plain word, which ends at `end`, may make an address of it.
+  bool MayBeAddress(std::size_t end) const {
+    if (end >= text_.size()) return false;
+    const char sign = text_[end];
+    if ((kBytes[static_cast<unsigned char>(sign)] & kNoAddress) != 0) return false;
+    const char next = end + 1 < text_.size() ? text_[end + 1] : ' ';
+    return sign == '.' ? static_cast<unsigned char>(next) > ' ' : sign != ':' || next == '/';
   }
 
   std::size_t Next(std::size_t p) {
@@ -232,10 +289,7 @@ class Scanner {
     std::size_t q = p + 2;
     q += RussianLower(text_.substr(q));
     while (q + 1 < text_.size() && static_cast<unsigned char>(text_[q]) >= 0x80 && IsCyrillicLower(text_.data() + q)) q += 2;
-    if (q < text_.size()) {
-      const char c = text_[q];
-      if (c < 0 || IsAsciiLetter(c) || IsDigit(c) || c == '-' || c == '\'') return 0;
-    }
+    if (q < text_.size() && (kBytes[static_cast<unsigned char>(text_[q])] & kEndsWord) == 0) return 0;
     SetPlain((q - p) / 2, lower, letters);
     return q;
   }

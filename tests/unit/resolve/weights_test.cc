@@ -77,6 +77,21 @@ TEST_CASE("a later row overrules an earlier one, and zeros stay") {
   CHECK((*table)->Find(EvidenceKey(kLemma, ValueKey("село"))).empty());
 }
 
+TEST_CASE("the filter passes every key of every table, and few others") {
+  std::vector<WeightRow> rows, more;
+  const auto word = [](int i) { return "слово" + std::to_string(i); };
+  for (int i = 0; i < 1000; ++i) (i % 2 == 0 ? rows : more).push_back({"lemma=" + word(i), SlotOf("in+0", "PERSON"), 1.0f});
+  const Aligned first(BuildWeights(rows)), second(BuildWeights(more));
+  const std::string_view views[] = {first.view(), second.view()};
+  const auto table = WeightTable::Open(views);
+  REQUIRE(table.ok());
+  int passed = 0, others = 0;
+  for (int i = 0; i < 2000; ++i) (i < 1000 ? passed : others) += (*table)->MayHave(EvidenceKey(kLemma, ValueKey(word(i))));
+  CHECK(passed == 1000);
+  CHECK(others < 100);
+  CHECK((*table)->Find(EvidenceKey(kLemma, ValueKey(word(999)))).size() == 1);
+}
+
 TEST_CASE("a user's table has the last word on its rows") {
   const Aligned first(
       BuildWeights({{"lemma=город", SlotOf("begin-1", "LOCATION"), 1.0f}, {"lemma=село", SlotOf("begin-1", "LOCATION"), 2.0f}}));
