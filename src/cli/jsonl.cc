@@ -288,7 +288,8 @@ void ReadJsonLine(const std::string& text, Input* input) {
 
 std::string JsonString(std::string_view s) { return Dump(Json(s)); }
 
-void AppendJsonLine(const Input& input, const Document& document, std::string* out) {
+void AppendJsonLine(const Input& input, const std::function<bool(std::string*)>& append, std::string* out) {
+  const std::size_t size = out->size();
   *out += "{\"id\":";
   *out += input.id;
   *out += ',';
@@ -297,7 +298,7 @@ void AppendJsonLine(const Input& input, const Document& document, std::string* o
   const std::size_t brace = out->size() - 1;
   const char before = (*out)[brace];
   out->pop_back();
-  AppendJson(document, {}, out);
+  if (!append(out)) return out->resize(size);
   (*out)[brace] = before;
   *out += '\n';
 }

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "document/draft.h"
+
 namespace atau {
 namespace {
 
@@ -184,8 +186,11 @@ bool Same(const Entity& x, const Entity& y) {
          x.text == y.text && x.normal == y.normal && x.slots == y.slots && x.gazetteer == y.gazetteer && x.rule == y.rule;
 }
 
+// What follows writes documents and drafts, whose members have the same names.
+
 // All members but the parent, and no closing brace.
-void WriteEntity(const Document& d, const Entity& e, Writer* w) {
+template <class D, class E>
+void WriteEntity(const D& d, const E& e, Writer* w) {
   w->Raw("{\"start\":");
   w->Integer(static_cast<long long>(e.code_points.start));
   w->Raw(",\"end\":");
@@ -201,8 +206,9 @@ void WriteEntity(const Document& d, const Entity& e, Writer* w) {
   w->Raw(",\"slots\":{");
   for (std::size_t i = 0; i < e.slots.size(); ++i) {
     if (i > 0) w->Raw(",");
-    w->Key(e.slots[i].first);
-    w->String(e.slots[i].second);
+    const auto& [key, value] = e.slots[i];
+    w->Key(key);
+    w->String(value);
   }
   w->Raw("},\"entity\":");
   if (e.entity < 0) {
@@ -222,15 +228,16 @@ void WriteEntity(const Document& d, const Entity& e, Writer* w) {
   w->String(e.rule);
 }
 
-}  // namespace
-
-std::string ToJson(const Document& document, std::string_view id) {
-  std::string out;
-  AppendJson(document, id, &out);
-  return out;
+// Which of the flat view's mentions one of the nested view is again, -1 where it is none. Called in the order of the nested view; `flat` is
+// kept between the calls.
+int FlatOf(const Document& d, const Entity& e, std::size_t* flat) {
+  while (*flat < d.entities.size() && d.entities[*flat].code_points.start < e.code_points.start) ++*flat;
+  return *flat < d.entities.size() && Same(d.entities[*flat], e) ? static_cast<int>(*flat) : -1;
 }
+int FlatOf(const document::Draft&, const document::EntityDraft& e, std::size_t*) { return e.flat; }
 
-void AppendJson(const Document& d, std::string_view id, std::string* out) {
+template <class D>
+void Append(const D& d, std::string_view id, std::string* out) {
   constexpr std::size_t kEntity = 384, kOther = 192;  // bytes of most; the rest grows
   Writer w(out, (d.entities.size() + d.nested.size()) * kEntity + (d.document_entities.size() + d.relations.size()) * kOther + 128);
   w.Raw("{");
@@ -252,12 +259,11 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   w.Raw("],\"nested\":[");
   std::size_t flat = 0;
   for (std::size_t i = 0; i < d.nested.size(); ++i) {
-    const Entity& e = d.nested[i];
+    const auto& e = d.nested[i];
     if (i > 0) w.Raw(",");
     // Most are those of the flat view again.
-    while (flat < d.entities.size() && d.entities[flat].code_points.start < e.code_points.start) ++flat;
-    if (flat < d.entities.size() && Same(d.entities[flat], e)) {
-      w.Again(written[flat].first, written[flat].second);
+    if (const int same = FlatOf(d, e, &flat); same >= 0) {
+      w.Again(written[static_cast<std::size_t>(same)].first, written[static_cast<std::size_t>(same)].second);
     } else {
       WriteEntity(d, e, &w);
     }
@@ -271,7 +277,7 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   }
   w.Raw("],\"document_entities\":[");
   for (std::size_t i = 0; i < d.document_entities.size(); ++i) {
-    const DocumentEntity& e = d.document_entities[i];
+    const auto& e = d.document_entities[i];
     if (i > 0) w.Raw(",");
     w.Raw("{\"id\":");
     w.String(e.id);
@@ -294,7 +300,7 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   }
   w.Raw("],\"relations\":[");
   for (std::size_t i = 0; i < d.relations.size(); ++i) {
-    const Relation& r = d.relations[i];
+    const auto& r = d.relations[i];
     if (i > 0) w.Raw(",");
     w.Raw("{\"type\":");
     w.String(r.type);
@@ -320,5 +326,17 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   w.Raw("]}");
   w.Finish();
 }
+
+}  // namespace
+
+std::string ToJson(const Document& document, std::string_view id) {
+  std::string out;
+  AppendJson(document, id, &out);
+  return out;
+}
+
+void AppendJson(const Document& document, std::string_view id, std::string* out) { Append(document, id, out); }
+
+void document::AppendJson(const Draft& draft, std::string_view id, std::string* out) { Append(draft, id, out); }
 
 }  // namespace atau

@@ -1,18 +1,21 @@
 #include "resolve/relations.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "gazetteer/entry_flags.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
+#include "resolve/sentence.h"
 
 namespace atau::resolve {
 namespace {
 
+using gazetteer::HasFlag;
 using token::Flag;
 using token::Kind;
 using token::Shape;
@@ -38,6 +41,10 @@ constexpr bool kPostsAlone = false;
 
 // The flag of words of other kinds that are none either: honours, candidates.
 constexpr std::string_view kNoPostFlag = "nopost";
+// The flag of posts that somebody holds in a body.
+constexpr std::string_view kOrgFlag = "org";
+// The flag of verbs whose object gets the post («назначил»).
+constexpr std::string_view kAppointFlag = "appoint";
 // The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
 constexpr std::string_view kPersonalFlag = "personal";
 // The flags of posts that head a state, a government, or either; and of the class `statesman`.
@@ -80,15 +87,14 @@ struct Post {
   std::vector<int> people;
   bool direct = false;                                    // its people stand right behind it
   std::string_view name;                                  // as the dictionaries have the head
-  std::string key;                                        // stems of the head
   const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
 };
 
-class Finder {
+class Finder : private Sentence {
  public:
-  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena, std::vector<FoundRelation>* out,
          std::vector<FoundPost>* posts)
-      : a_(a), words_(words), mentions_(mentions), out_(*out), told_(*posts) {
+      : Sentence(a, words), words_(words), mentions_(mentions), arena_(arena), out_(*out), told_(*posts) {
     mention_at_.assign(a.tokens.size() + 1, -1);
     no_post_at_.assign(a.tokens.size() + 1, false);
     for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -102,7 +108,7 @@ class Finder {
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
       const std::string_view code = SlotOf(mentions[m], "country");
-      if (!code.empty()) countries_[std::string(code)].push_back(static_cast<int>(m));
+      if (!code.empty()) MentionsOf(code).push_back(static_cast<int>(m));
     }
   }
 
@@ -123,11 +129,6 @@ class Finder {
   }
 
  private:
-  std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
-  bool IsWord(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord; }
-  bool Breaks(std::size_t i) const {
-    return i >= a_.tokens.size() || a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart);
-  }
   bool IsType(int m, Type type) const { return m >= 0 && mentions_[static_cast<std::size_t>(m)].type == type; }
   bool IsPerson(std::size_t i) const { return i < a_.tokens.size() && IsType(mention_at_[i], Type::kPerson); }
   bool IsBody(int m) const { return IsType(m, Type::kOrganization) || IsType(m, Type::kLocation); }
@@ -137,9 +138,6 @@ class Finder {
   bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && Has(i, PostWords::kAnd); }
   bool IsQuote(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].kind == Kind::kQuote; }
 
-  // What a small word does, as it is written.
-  std::uint32_t UsesAt(std::size_t i) const { return IsWord(i) ? words_.UsesOf(a_.FormOf(i)) : 0; }
-  bool Has(std::size_t i, std::uint32_t uses) const { return (UsesAt(i) & uses) != 0; }
   bool HasInAnyForm(std::size_t i, std::uint32_t uses) const {
     return IsWord(i) && (words_.UsesOfAnyForm(*a_.forms, a_.FormOf(i)) & uses) != 0;
   }
@@ -217,7 +215,7 @@ class Finder {
       for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
       if (!free) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
-      const bool flagged = e.slots.find(kNoPostFlag) != std::string_view::npos;
+      const bool flagged = HasFlag(e.slots, kNoPostFlag);
       if (flagged || words_.IsNoPost(a_.infos[index].kind_id)) {
         no_post |= flagged || m.end == i + 1;
         // «чемпион мира», «кандидат в президенты»: the longest entry decides.
@@ -227,22 +225,22 @@ class Finder {
       if (m.end <= longest) continue;
       post->head = m.begin;
       post->head_end = m.end;
-      const bool org = e.slots.find("org") != std::string_view::npos;
+      const bool org = HasFlag(e.slots, kOrgFlag);
       post->of_a_body = org || e.kind == "head_of_state";
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
       post->minister = e.kind == "minister";
-      post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
-      post->president = e.slots.find(kPresidentFlag) != std::string_view::npos;
-      post->premier = e.slots.find(kPremierFlag) != std::string_view::npos;
-      post->ruler = e.slots.find(kRulerFlag) != std::string_view::npos;
-      post->of_region = e.slots.find(kRegionFlag) != std::string_view::npos;
-      post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
+      post->personal = HasFlag(e.slots, kPersonalFlag);
+      post->president = HasFlag(e.slots, kPresidentFlag);
+      post->premier = HasFlag(e.slots, kPremierFlag);
+      post->ruler = HasFlag(e.slots, kRulerFlag);
+      post->of_region = HasFlag(e.slots, kRegionFlag);
+      post->heads = HasFlag(e.slots, kHeadsFlag);
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       post->bodies = words_.BodiesOf(e.name);
-      post->instrumental = e.slots.find(kInstrumentalFlag) != std::string_view::npos;
+      post->instrumental = HasFlag(e.slots, kInstrumentalFlag);
       post->name = e.name;
-      post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
+      post->fixed = HasFlag(e.slots, kFixedFlag);
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -270,7 +268,6 @@ class Finder {
     }
     if (post->agreement == 0) post->agreement = NounsOf(post->head);
     if (abbreviation || post->fixed) post->agreement = kAnyCase;
-    for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
     return true;
   }
 
@@ -455,7 +452,7 @@ class Finder {
     const gazetteer::Match& match = a_.matches[static_cast<std::size_t>(head)];
     const gazetteer::Entry word = a_.gazetteer->entry(match.entry);
     if (match.begin < p.head_end &&
-        (word.slots.find(kNeedsTailFlag) != std::string_view::npos || (a_.FormOf(p.head).any & morph::kPRTF) != 0))  // «заведующая отделом»
+        (HasFlag(word.slots, kNeedsTailFlag) || (a_.FormOf(p.head).any & morph::kPRTF) != 0))  // «заведующая отделом»
       return false;
     const std::size_t next = p.text_end;
     if (next >= a_.tokens.size() || mention_at_[next] < 0 || !IsType(mention_at_[next], Type::kOrganization)) return true;
@@ -614,10 +611,7 @@ class Finder {
     }
     if (!ShareCase(p, d)) return false;
     const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
-    std::string text, normal;
-    morph::Fold(d.text, &text);
-    morph::Fold(d.normal, &normal);
-    if (text != normal) {
+    if (!IsNominative(d)) {
       morph::Agreement oblique = 0;
       for (int c = 1; c < 6; ++c) oblique |= morph::AgreementOfCase(c);
       return p.agreement == 0 || (p.agreement & oblique) != 0;
@@ -628,6 +622,15 @@ class Finder {
     const bool man = d.gender == morph::Gender::kMasculine &&
                      std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
     return !man || nominative || p.agreement == 0;
+  }
+
+  // Whether a name is written as in the nominative.
+  static bool IsNominative(const Described& d) {
+    if (d.text == d.normal) return true;
+    std::string text, normal;
+    morph::Fold(d.text, &text);
+    morph::Fold(d.normal, &normal);
+    return text == normal;
   }
 
   // «дочь президента», «дочери бывшего президента»
@@ -645,7 +648,7 @@ class Finder {
     // «один из основателей Иван Крот»
     if (p.agreement == 0 || (p.begin > 1 && Has(p.begin - 1, PostWords::kOutOf))) return true;
     std::string first;
-    morph::Fold(std::string_view(name.normal).substr(0, name.normal.find(' ')), &first);
+    morph::Fold(name.normal.substr(0, name.normal.find(' ')), &first);
     const std::uint64_t lemma = morph::KeyOf(first);
     morph::Agreement cases = 0;
     for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(name.begin))) {
@@ -776,11 +779,7 @@ class Finder {
 
   // Whether a post behind a person and a comma can be his: «ушёл от Ивана Крота, директор доволен» is somebody else.
   bool AgreesBehindComma(const Post& p, int person) const {
-    const Described& d = mentions_[static_cast<std::size_t>(person)];
-    std::string text, normal;
-    morph::Fold(d.text, &text);
-    morph::Fold(d.normal, &normal);
-    return p.agreement == 0 || text == normal || (p.agreement & ~morph::AgreementOfCase(0)) != 0;
+    return p.agreement == 0 || (p.agreement & ~morph::AgreementOfCase(0)) != 0 || IsNominative(mentions_[static_cast<std::size_t>(person)]);
   }
 
   // «Иван Крот, известный борец с коррупцией, член …»: the comma behind the person, or else the same one.
@@ -800,7 +799,7 @@ class Finder {
   // «назначил», unlike «назначен» and «назначили».
   bool Appoints(std::size_t i) const {
     const int m = WordsAt(i, words_.verb);
-    if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos)
+    if (m < 0 || !HasFlag(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots, kAppointFlag))
       return false;
     const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
     return !readings.empty() && (readings[0].tag & morph::kVERB) != 0 && (readings[0].tag & morph::ksing) != 0;
@@ -940,9 +939,15 @@ class Finder {
     return false;
   }
 
+  // The mentions of the state with this code, in the order of the text.
+  std::vector<int>& MentionsOf(std::string_view code) {
+    const auto same = std::find_if(countries_.begin(), countries_.end(), [code](const auto& c) { return c.first == code; });
+    return same != countries_.end() ? same->second : countries_.emplace_back(code, std::vector<int>()).second;
+  }
+
   // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
   int CountryBefore(std::string_view code, std::size_t token) const {
-    const auto it = countries_.find(std::string(code));
+    const auto it = std::find_if(countries_.begin(), countries_.end(), [code](const auto& c) { return c.first == code; });
     if (it == countries_.end()) return -1;
     const std::vector<int>& all = it->second;
     const auto after =
@@ -1020,7 +1025,7 @@ class Finder {
       if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != words_.body_noun)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
-      if (cls == words_.body_noun && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
+      if (cls == words_.body_noun && !HasFlag(e.slots, kOwnFlag)) kinds.push_back(e.kind);
     }
     // «глава государства» is of the person's, not of the state that was named last.
     if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
@@ -1099,7 +1104,7 @@ class Finder {
   }
 
   // The code of the state that the dictionaries know for a person; empty where they know none.
-  std::string CountryOf(int person) const {
+  std::string_view CountryOf(int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
     std::uint32_t index = 0;
     if (d.gazetteer.empty() || !a_.gazetteer->FindId(d.gazetteer, &index)) return {};
@@ -1108,20 +1113,20 @@ class Finder {
     const std::size_t at = slots.find(kKey);
     if (at == std::string_view::npos) return {};
     const std::string_view value = slots.substr(at + kKey.size());
-    return std::string(value.substr(0, value.find(';')));
+    return value.substr(0, value.find(';'));
   }
 
   // Mentions of one person, roughly: by the surname, or the only name.
-  std::string NameKey(int person) const {
+  std::string_view NameKey(int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
     const std::string_view last = SlotOf(d, "last");
-    return std::string(last.empty() ? std::string_view(d.normal) : last);
+    return last.empty() ? d.normal : last;
   }
 
   // «Премьер-министр Израиля отказался» is the one of this state whom the text names, where it names one that the dictionaries know.
   void Statesmen() {
     struct Known {
-      std::string code;
+      std::string_view code;
       int person = -1;
       bool president = false, premier = false;
     };
@@ -1137,8 +1142,8 @@ class Finder {
             return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
           });
           if (again || CountryOf(static_cast<int>(m)) != e.kind) continue;
-          all.push_back({std::string(e.kind), static_cast<int>(m), e.slots.find(kPresidentFlag) != std::string_view::npos,
-                         e.slots.find(kPremierFlag) != std::string_view::npos});
+          all.push_back({e.kind, static_cast<int>(m), HasFlag(e.slots, kPresidentFlag),
+                         HasFlag(e.slots, kPremierFlag)});
         }
       }
     }
@@ -1148,7 +1153,7 @@ class Finder {
       // The subject of its sentence, and neither «бывший» nor «пост президента».
       if ((p.agreement & morph::AgreementOfCase(0)) == 0) continue;
       if (p.begin > 0 && !Breaks(p.begin) && IsWord(p.begin - 1) && (BestOf(p.begin - 1) & morph::kNOUN) != 0) continue;
-      std::string code;
+      std::string_view code;
       bool plain = true;
       for (std::size_t i = p.begin; i < p.text_end; ++i) {
         if (i >= p.head && i < p.head_end) continue;
@@ -1173,6 +1178,13 @@ class Finder {
     }
   }
 
+  // Equal for the forms of one post: the stems of its head.
+  std::string KeyOf(const Post& p) const {
+    std::string key;
+    for (std::size_t k = p.head; k < p.head_end; ++k) key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
+    return key;
+  }
+
   // A post without its body has that of its noun («глава партии»), of the person, or of the same post elsewhere in the text.
   void FromElsewhere() {
     for (Post& p : posts_) {
@@ -1183,19 +1195,25 @@ class Finder {
       if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
       if (p.objects.empty() && !p.people.empty()) FromKindOfBody(&p);
     }
-    std::unordered_map<std::string, std::set<std::string>> bodies;
+    // Where nobody lacks a state, nobody is asked for his.
+    std::unordered_map<std::string, std::set<std::string_view>> bodies;  // by posts
     std::unordered_map<std::string, int> body;
-    std::unordered_map<std::string, int> state_of;  // by people's names: the state whose post they hold
+    std::unordered_map<std::string_view, int> state_of;  // by people's names: the state whose post they hold
+    const bool lacks = std::any_of(posts_.begin(), posts_.end(), [](const Post& p) {
+      return p.of_state && p.objects.empty() && !p.people.empty();
+    });
     for (const Post& p : posts_) {
+      if (!lacks) break;
       if (p.objects.empty()) continue;
       const Described& object = mentions_[static_cast<std::size_t>(p.objects[0])];
       if (object.kind == "party") continue;  // «премьер-министр» is of no party
-      if (bodies[p.key].insert(object.normal).second) body[p.key] = p.objects[0];
+      const std::string key = KeyOf(p);
+      if (bodies[key].insert(object.normal).second) body[key] = p.objects[0];
       if (!p.of_state || object.type != Type::kLocation || object.kind != "country") continue;
       for (const int person : p.people) state_of.try_emplace(NameKey(person), p.objects[0]);
     }
     // A president is that of the only state in the text.
-    const int land = countries_.size() == 1 ? countries_.begin()->second.front() : -1;
+    const int land = countries_.size() == 1 ? countries_.front().second.front() : -1;
     for (Post& p : posts_) {
       if (!p.objects.empty() || p.people.empty()) continue;
       // «архиепископ Лонгин Клинский (РПЦ)»
@@ -1217,8 +1235,8 @@ class Finder {
       }
       if (const auto other = state_of.find(NameKey(p.people[0])); state < 0 && other != state_of.end()) state = other->second;
       if (state < 0 && p.text_end == p.head_end) {
-        const auto it = bodies.find(p.key);
-        if (it != bodies.end() && it->second.size() == 1) state = body[p.key];
+        const auto it = bodies.find(KeyOf(p));
+        if (it != bodies.end() && it->second.size() == 1) state = body[it->first];
       }
       // «первый секретарь обкома» is none of a state, unlike «министр финансов».
       // And «наш первый президент» is that of the speaker's state.
@@ -1253,24 +1271,27 @@ class Finder {
   }
 
   // Without what says only that it is held now, or in which place where the place is told.
-  std::string RoleText(const Post& p) const {
+  std::string_view RoleText(const Post& p) const {
     std::size_t begin = p.begin;
     while (begin < p.head && (begin == p.place_adjective || IsOfNow(begin))) ++begin;
-    std::string role;
+    std::string_view role;
     if (p.fixed && begin == p.head) {
       // «замдиректору» is said, and no other nominative than «замдиректора».
-      role = p.name;
-      if (p.text_end > p.head_end) role.append(" ").append(a_.TextOf(p.head_end, p.text_end));
+      const std::string_view tail = p.text_end > p.head_end ? a_.TextOf(p.head_end, p.text_end) : std::string_view();
+      ArenaText text(arena_, p.name.size() + 1 + tail.size());
+      text.Append(p.name);
+      if (p.text_end > p.head_end) text.Append(' ');
+      text.Append(tail);
+      role = text.Done();
     } else {
-      role = PostNominative(a_, begin, p.head_end, p.text_end, false);
+      role = PostNominative(a_, begin, p.head_end, p.text_end, false, arena_);
     }
-    if (p.lower_entry) LowerFirst(&role);  // the first word of a sentence is no name
-    return role;
+    return p.lower_entry ? LowerFirst(role, arena_) : role;  // the first word of a sentence is no name
   }
 
   void Emit(const Post& p) {
     if (p.people.empty()) return;
-    const std::string role = RoleText(p);
+    const std::string_view role = RoleText(p);
     for (const int person : p.people) {
       const Described& who = mentions_[static_cast<std::size_t>(person)];
       FoundRelation r;
@@ -1288,9 +1309,9 @@ class Finder {
     }
   }
 
-  const Analysis& a_;
   const PostWords& words_;
   const std::vector<Described>& mentions_;
+  Arena* const arena_;
   std::vector<FoundRelation>& out_;
   std::vector<FoundPost>& told_;
   std::vector<int> mention_at_;
@@ -1299,25 +1320,28 @@ class Finder {
   std::vector<Post> posts_;
   std::vector<Post> inner_;  // inside the tails of those
   std::uint16_t role_ = 0, org_head_ = 0, inhabitant_ = 0;
-  std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
+  std::vector<std::pair<std::string_view, std::vector<int>>> countries_;  // codes of states (few) and their mentions
 };
 
 }  // namespace
 
-void LowerFirst(std::string* name) {
-  if (name->empty()) return;
+std::string_view LowerFirst(std::string_view name, Arena* arena) {
   std::size_t n = 1;
-  while (n < name->size() && (static_cast<unsigned char>((*name)[n]) & 0xC0) == 0x80) ++n;
+  while (n < name.size() && (static_cast<unsigned char>(name[n]) & 0xC0) == 0x80) ++n;
   std::string first;
-  morph::Fold(std::string_view(*name).substr(0, n), &first);
-  name->replace(0, n, first);
+  morph::Fold(name.substr(0, n), &first);
+  if (name.starts_with(first)) return name;
+  ArenaText text(arena, first.size() + name.size());
+  text.Append(first);
+  if (n < name.size()) text.Append(name.substr(n));
+  return text.Done();
 }
 
-void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
-               std::vector<FoundPost>* posts) {
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena,
+               std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
   // A post that nobody holds is told by nobody.
   const bool people = std::any_of(mentions.begin(), mentions.end(), [](const Described& d) { return d.type == Type::kPerson; });
-  if (people) Finder(a, words, mentions, out, posts).Run();
+  if (people) Finder(a, words, mentions, arena, out, posts).Run();
 }
 
 }  // namespace atau::resolve
