@@ -77,7 +77,8 @@ std::string Process(const Extractor& extractor, const ExtractOptions& plain, con
   }
   if (to == "jsonl") {
     std::string line;
-    AppendJsonLine(*input, [&d](std::string* out) { return AppendJson(d.value(), {}, out), true; }, &line);
+    AppendJsonLine(
+        *input, [&d](std::string* out) { return AppendJson(d.value(), {}, out), true; }, &line);
     return line;
   }
   if (to == "conll") return ToConll(d.value());

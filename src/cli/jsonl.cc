@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "text/json_plain.h"
 #include "text/utf8.h"
 
 namespace atau::cli {
@@ -158,6 +159,7 @@ class PlainLine {
   void Run() {
     const auto tail = [this](std::size_t i) { return (At(i) & 0xC0) == 0x80; };
     for (;;) {
+      at_ = static_cast<std::size_t>(text::SkipJsonPlain(line_.data() + at_, line_.data() + line_.size()) - line_.data());
       const unsigned c = At(at_);
       if (c < 0x80) {
         if (c < 0x20 || c == '"' || c == '\\') return;

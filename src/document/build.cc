@@ -336,8 +336,8 @@ class Builder {
     p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
     for (const rules::Hit& hit : hits.hits) {
       const rules::RuleInfo& info = p_.rules().rule(hit.rule);
-      resolve::FoundRelation found{
-          info.label, -1, -1, arena_.Keep(p_.rules().Attribute(view, hits, hit, "role")), hit.begin, hit.end, info.weight};
+      resolve::FoundRelation found{info.label, -1,      -1,         arena_.Keep(p_.rules().Attribute(view, hits, hit, "role")),
+                                   hit.begin,  hit.end, info.weight};
       for (const auto& [key, expression] : info.emits) {
         if (key != "subject" && key != "object") continue;
         for (std::uint32_t c = hit.first_capture; c < hit.first_capture + hit.captures; ++c) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "document/draft.h"
+#include "text/json_plain.h"
 
 namespace atau {
 namespace {
@@ -50,35 +50,23 @@ class Writer {
 
   // A JSON string; what is no UTF-8 becomes U+FFFD.
   void String(std::string_view s) {
-    char* p = Room(s.size() * kLongestEscape + 2);
+    char* p = Room(s.size() * kLongestEscape + 2 + kEight);
     *p++ = '"';
     const char* const end = s.data() + s.size();
     for (const char* q = s.data(); q < end;) {
-      if (const std::size_t n = PlainAt(q, end); n != 0) {
-        std::memcpy(p, q, 8);
-        p += n, q += n;
-        continue;
-      }
-      const auto c = static_cast<unsigned char>(*q);
-      if (c >= 0xC2 && c <= 0xDF && end - q > 1 && (static_cast<unsigned char>(q[1]) & 0xC0) == 0x80) {  // most letters
-        *p++ = *q++;
-        *p++ = *q++;
-      } else if (c < 0x80) {
-        ++q;
-        if (c >= 0x20 && c != '"' && c != '\\') {
-          *p++ = static_cast<char>(c);
-        } else {
-          p = Escape(c, p);
-        }
+      // Eight bytes are written, and as many of them count as were read and stand for themselves.
+      const auto left = static_cast<std::size_t>(end - q);
+      std::uint64_t bytes;
+      if (left >= kEight) {
+        std::memcpy(&bytes, q, kEight);
       } else {
-        const std::size_t n = SequenceAt(s, static_cast<std::size_t>(q - s.data()));
-        if (n == kBad) {
-          p = std::copy_n(kReplacement.data(), kReplacement.size(), p);
-          ++q;
-        } else {
-          p = std::copy_n(q, n, p);
-          q += n;
-        }
+        bytes = text::LessThanEight(q, left);
+      }
+      if (const std::size_t n = std::min(text::PlainOfEight(bytes), left); n != 0) {
+        std::memcpy(p, &bytes, kEight);
+        p += n, q += n;
+      } else {
+        p = Character(s, &q, p);
       }
     }
     *p++ = '"';
@@ -118,6 +106,12 @@ class Writer {
     std::memcpy(p, s.data(), s.size());
     Done(p + s.size());
   }
+  template <std::size_t n>
+  void Raw(const char (&literal)[n]) {
+    char* const p = Room(n - 1);
+    std::memcpy(p, literal, n - 1);
+    Done(p + n - 1);
+  }
   // What was written from `begin` to `end` (see Size), once more.
   void Again(std::size_t begin, std::size_t end) {
     char* p = Room(end - begin);
@@ -128,22 +122,27 @@ class Writer {
 
  private:
   static constexpr std::size_t kLongestEscape = 6;  // "\u001f"
+  static constexpr std::size_t kEight = 8;
   static constexpr std::size_t kLongestInteger = 24;
   static constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-  // 8 where the next eight bytes are four Russian letters (of two bytes each, beginning with D0 or D1) or eight ASCII characters that
-  // stand for themselves; else 0.
-  static std::size_t PlainAt(const char* q, const char* end) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101u, kTops = 0x8080808080808080u;
-    if constexpr (std::endian::native != std::endian::little) return 0;
-    if (end - q < 8) return 0;
-    std::uint64_t bytes;
-    std::memcpy(&bytes, q, 8);
-    if ((bytes & 0xC0FEC0FEC0FEC0FEu) == 0x80D080D080D080D0u) return 8;
-    // Of a byte below 0x80, the highest bit of these differences says whether it is smaller than 0x20, a quote, or a backslash.
-    const std::uint64_t quote = bytes ^ (kOnes * '"'), backslash = bytes ^ (kOnes * '\\');
-    const std::uint64_t special = (bytes - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes) | bytes;
-    return (special & kTops) == 0 ? 8 : 0;
+  // Writes the character of `s` at `q`, and moves behind both.
+  static char* Character(std::string_view s, const char** q, char* p) {
+    const auto c = static_cast<unsigned char>(**q);
+    if (c < 0x80) {
+      ++*q;
+      if (c < 0x20 || c == '"' || c == '\\') return Escape(c, p);
+      *p = static_cast<char>(c);
+      return p + 1;
+    }
+    const std::size_t n = SequenceAt(s, static_cast<std::size_t>(*q - s.data()));
+    if (n == kBad) {
+      ++*q;
+      return std::copy_n(kReplacement.data(), kReplacement.size(), p);
+    }
+    p = std::copy_n(*q, n, p);
+    *q += n;
+    return p;
   }
   static char* Escape(unsigned char c, char* p) {
     *p++ = '\\';

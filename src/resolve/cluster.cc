@@ -337,7 +337,8 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* 
     const Described& d = mentions[static_cast<std::size_t>(name.mention)];
     if (name.capitals) {
       morph::Fold(d.text, &all);
-      if (const auto it = initials.find(morph::KeyOf(all)); it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d))
+      if (const auto it = initials.find(morph::KeyOf(all));
+          it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d))
         u->Join(it->second, name.mention);
     }
     if (type != Type::kOrganization || name.bare > 0) continue;

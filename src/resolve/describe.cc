@@ -222,8 +222,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     if (!name.first.empty()) d->slots.Add("first", name.first, arena);
     if (!name.middle.empty()) d->slots.Add("middle", name.middle, arena);
     if (!name.last.empty()) d->slots.Add("last", name.last, arena);
-    if (person->gender != morph::Gender::kUnknown)
-      d->slots.Add("gender", person->gender == morph::Gender::kMasculine ? "m" : "f", arena);
+    if (person->gender != morph::Gender::kUnknown) d->slots.Add("gender", person->gender == morph::Gender::kMasculine ? "m" : "f", arena);
     if (person->family) {
       d->kind = "family";
     } else if (d->kind.empty()) {

@@ -23,7 +23,13 @@ constexpr int kState = 5;                   // the rank of a country among the a
 class Finder : private Sentence {
  public:
   Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : Sentence(a, words), words_(words), mentions_(mentions), out_(*out), seat_(words.seat), place_(a.classes.place_head), head_(a.classes.org_head) {}
+      : Sentence(a, words),
+        words_(words),
+        mentions_(mentions),
+        out_(*out),
+        seat_(words.seat),
+        place_(a.classes.place_head),
+        head_(a.classes.org_head) {}
 
   void Run() {
     for (std::size_t m = 0; m < mentions_.size(); ++m) {

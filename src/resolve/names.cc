@@ -597,7 +597,8 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
     if (match.end != end || match.variant != 0 || a_.infos[index].words || a_.infos[index].type != IndexOf(Type::kPerson)) continue;
     morph::Fold(a_.gazetteer->entry(match.entry).name, &scratch_->folded_);
     const std::string_view folded = scratch_->arena_.Keep(scratch_->folded_);
-    const std::size_t most = 1 + static_cast<std::size_t>(std::count_if(folded.begin(), folded.end(), [](char c) { return c == ' ' || c == '-'; }));
+    const std::size_t most =
+        1 + static_cast<std::size_t>(std::count_if(folded.begin(), folded.end(), [](char c) { return c == ' ' || c == '-'; }));
     std::string_view* const known = scratch_->arena_.List<std::string_view>(most);
     std::size_t known_words = 0;
     for (std::size_t from = 0; from < folded.size();) {
@@ -785,18 +786,16 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   if (m->eastern) {
     for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.001;
   }
-  for (std::size_t bit = 0; bit < kBits; ++bit) m->places |= std::uint32_t{m->context[bit] > 0} << bit;
+  // Nothing but the prior of a gender makes a place impossible.
+  for (int slot = 0; slot < kSlotCount; ++slot) m->places |= slots[static_cast<std::size_t>(slot)] > 0 ? 0x111111u << slot : 0;
 }
 
-inline double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
-  const double weight = static_cast<double>((*w.hypotheses)[hypothesis].weight[bit]);
-  if (hypothesis + 1 != w.hypotheses->size()) return weight;
-  return std::max(weight, static_cast<double>(bit % 4 == kFamily ? std::max(w.fixed, w.family) : w.fixed));
-}
-
-// The places in which a hypothesis may weigh anything, as bits.
-inline std::uint32_t PersonNames::PlacesOf(const Word& w, std::size_t hypothesis) {
-  return hypothesis + 1 == w.hypotheses->size() ? (std::uint32_t{1} << kBits) - 1 : (*w.hypotheses)[hypothesis].places;
+// The last hypothesis of a word, «as it stands», weighs something in each place.
+void PersonNames::WeighAsItStands(const Word& w, std::array<double, kBits>* out) {
+  const std::array<float, kBits>& weight = w.hypotheses->back().weight;
+  const float family = std::max(w.fixed, w.family);
+  for (std::size_t bit = 0; bit < kBits; ++bit)
+    (*out)[bit] = static_cast<double>(std::max(weight[bit], bit % 4 == kFamily ? family : w.fixed));
 }
 
 double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const {
@@ -829,18 +828,29 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
 void PersonNames::Vote(const Mention& m) {
   if (!m.votes || m.words.empty()) return;
   const std::size_t n = m.words.size();
-  std::vector<std::array<double, kBits>>& best = scratch_->top_;
+  std::vector<std::array<double, kBits>>&best = scratch_->top_, &stays = scratch_->stays_;
   if (best.size() < n) best.resize(n);
+  if (stays.size() < n) stays.resize(n);
   std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of all words
   factors.clear();
   for (std::size_t k = 0; k < n; ++k) {
-    best[k].fill(0);
-    for (std::size_t x = 0; x < m.words[k].hypotheses->size(); ++x) {
-      const double factor = Factor(m, m.words[k], (*m.words[k].hypotheses)[x], false);
+    const Word& w = m.words[k];
+    std::array<double, kBits>& top = best[k];
+    WeighAsItStands(w, &stays[k]);
+    top.fill(0);
+    const std::size_t last = w.hypotheses->size() - 1;
+    for (std::size_t x = 0; x <= last; ++x) {
+      const Hypothesis& h = (*w.hypotheses)[x];
+      const double factor = Factor(m, w, h, false);
       factors.push_back(factor);
-      for (std::uint32_t left = PlacesOf(m.words[k], x) & m.places; left != 0; left &= left - 1) {
+      if (n == 1) continue;  // what is the best says only how the other words fit
+      if (x == last) {
+        for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(top[bit], factor * stays[k][bit]);
+        break;
+      }
+      for (std::uint32_t left = h.places & m.places; left != 0; left &= left - 1) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
+        top[bit] = std::max(top[bit], factor * static_cast<double>(h.weight[bit]));
       }
     }
   }
@@ -850,16 +860,28 @@ void PersonNames::Vote(const Mention& m) {
     std::vector<double>& shares = scratch_->shares_;
     shares.clear();
     double sum = 0;
-    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
+    const std::size_t last = w.hypotheses->size() - 1;
+    for (std::size_t x = 0; x <= last; ++x) {
+      const Hypothesis& h = (*w.hypotheses)[x];
       double share = 0;
       const double factor = factors[next++];
-      for (std::uint32_t left = PlacesOf(w, x) & m.places; left != 0; left &= left - 1) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        double product = m.context[bit] * factor * WeightOf(w, x, bit);
-        for (std::size_t j = 0; j < n && product > 0; ++j) {
-          if (j != k) product *= best[j][bit];
+      if (x == last) {
+        std::array<double, kBits> products;
+        for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] = m.context[bit] * factor * stays[k][bit];
+        for (std::size_t j = 0; j < n; ++j) {
+          if (j == k) continue;
+          for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j][bit];
         }
-        share += product;
+        for (const double product : products) share += product;
+      } else {
+        for (std::uint32_t left = h.places & m.places; left != 0; left &= left - 1) {
+          const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+          double product = m.context[bit] * factor * static_cast<double>(h.weight[bit]);
+          for (std::size_t j = 0; j < n && product > 0; ++j) {
+            if (j != k) product *= best[j][bit];
+          }
+          share += product;
+        }
       }
       shares.push_back(share);
       sum += share;
@@ -924,15 +946,26 @@ void PersonNames::Decide(Mention* m) {
   if (top.size() < n) top.resize(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    pick[k].fill(static_cast<std::uint32_t>(w.hypotheses->size() - 1));
+    const auto last = static_cast<std::uint32_t>(w.hypotheses->size() - 1);
+    pick[k].fill(last);
     top[k].fill(0);
-    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
-      const double factor = Factor(*m, w, (*w.hypotheses)[x], true);
-      for (std::uint32_t left = PlacesOf(w, x) & m->places; left != 0; left &= left - 1) {
+    for (std::uint32_t x = 0; x < last; ++x) {
+      const Hypothesis& h = (*w.hypotheses)[x];
+      const std::uint32_t places = h.places & m->places;
+      if (places == 0) continue;
+      const double factor = Factor(*m, w, h, true);
+      for (std::uint32_t left = places; left != 0; left &= left - 1) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        const double weight = factor * WeightOf(w, x, bit);
-        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = static_cast<std::uint32_t>(x);
+        const double weight = factor * static_cast<double>(h.weight[bit]);
+        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = x;
       }
+    }
+    std::array<double, kBits> stays;
+    WeighAsItStands(w, &stays);
+    const double factor = Factor(*m, w, w.hypotheses->back(), true);
+    for (std::size_t bit = 0; bit < kBits; ++bit) {
+      const double weight = factor * stays[bit];
+      if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = last;
     }
   }
   // What is known of a bare surname's bearer.
@@ -944,19 +977,27 @@ void PersonNames::Decide(Mention* m) {
   }
   // Places that pick the same words are counted together, under the first of them.
   struct Total {
-    std::size_t bit = 0;
-    double sum = 0;
-    std::array<double, kSlotCount> slots{};
+    std::size_t bit;
+    double sum;
+    std::array<double, kSlotCount> slots;
   };
-  std::array<Total, kBits> totals;
+  std::array<Total, kBits> totals;  // the first `count` of them
   std::size_t count = 0;
-  const auto compare = [&](std::size_t x, std::size_t y) {  // of the words picked in two places
-    for (std::size_t k = 0; k < n; ++k) {
+  // The words picked in each place as one number, as far as they fit in.
+  constexpr std::size_t kPacked = 4, kPickBits = 16;
+  std::array<std::uint64_t, kBits> packed{};
+  for (std::size_t k = 0; k < std::min(n, kPacked); ++k) {
+    for (std::size_t bit = 0; bit < kBits; ++bit) packed[bit] = packed[bit] << kPickBits | pick[k][bit];
+  }
+  const auto compare = [&](std::size_t x, std::size_t y) {
+    if (packed[x] != packed[y]) return packed[x] < packed[y] ? -1 : 1;
+    for (std::size_t k = kPacked; k < n; ++k) {
       if (pick[k][x] != pick[k][y]) return pick[k][x] < pick[k][y] ? -1 : 1;
     }
     return 0;
   };
-  for (std::size_t bit = 0; bit < kBits; ++bit) {
+  for (std::uint32_t left = m->places; left != 0; left &= left - 1) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(left));
     double product = m->context[bit] * known[bit % 4];
     if (product <= 0) continue;
     for (std::size_t k = 0; k < n; ++k) product *= top[k][bit];

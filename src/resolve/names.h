@@ -153,8 +153,7 @@ class PersonNames {
   void Count();
   void Decide(Mention* m);
   void Introduce(const Mention& m);
-  static double WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit);
-  static std::uint32_t PlacesOf(const Word& w, std::size_t hypothesis);
+  static void WeighAsItStands(const Word& w, std::array<double, kBits>* out);
   double Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const;
 
   const Analysis& a_;
@@ -187,7 +186,7 @@ class NameScratch {
   PersonNames::Kept<PersonNames::FormVotes> votes_;
   // Of the mention that is looked at.
   std::vector<PersonNames::Word> words_;
-  std::vector<std::array<double, PersonNames::kBits>> top_;
+  std::vector<std::array<double, PersonNames::kBits>> top_, stays_;
   std::vector<std::array<std::uint32_t, PersonNames::kBits>> pick_;
   std::vector<double> factors_, shares_;
   std::vector<std::size_t> picks_;

@@ -225,22 +225,28 @@ class Finder : private Sentence {
       if (m.end <= longest) continue;
       post->head = m.begin;
       post->head_end = m.end;
-      const bool org = HasFlag(e.slots, kOrgFlag);
+      bool org = false;
+      std::pair<std::string_view, bool*> flags[] = {{kOrgFlag, &org},
+                                                    {kPersonalFlag, &post->personal},
+                                                    {kPresidentFlag, &post->president},
+                                                    {kPremierFlag, &post->premier},
+                                                    {kRulerFlag, &post->ruler},
+                                                    {kRegionFlag, &post->of_region},
+                                                    {kHeadsFlag, &post->heads},
+                                                    {kInstrumentalFlag, &post->instrumental},
+                                                    {kFixedFlag, &post->fixed}};
+      for (auto& [flag, has] : flags) *has = false;  // a longer entry overrules
+      gazetteer::EachFlag(e.slots, [&flags](std::string_view one) {
+        for (auto& [flag, has] : flags) *has |= one == flag;
+        return true;
+      });
       post->of_a_body = org || e.kind == "head_of_state";
       post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
       post->minister = e.kind == "minister";
-      post->personal = HasFlag(e.slots, kPersonalFlag);
-      post->president = HasFlag(e.slots, kPresidentFlag);
-      post->premier = HasFlag(e.slots, kPremierFlag);
-      post->ruler = HasFlag(e.slots, kRulerFlag);
-      post->of_region = HasFlag(e.slots, kRegionFlag);
-      post->heads = HasFlag(e.slots, kHeadsFlag);
       post->deputy = e.kind == "deputy";
       post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
       post->bodies = words_.BodiesOf(e.name);
-      post->instrumental = HasFlag(e.slots, kInstrumentalFlag);
       post->name = e.name;
-      post->fixed = HasFlag(e.slots, kFixedFlag);
       std::string folded;
       morph::Fold(e.name.substr(0, 2), &folded);
       post->lower_entry = folded == e.name.substr(0, 2);
@@ -799,8 +805,7 @@ class Finder : private Sentence {
   // «назначил», unlike «назначен» and «назначили».
   bool Appoints(std::size_t i) const {
     const int m = WordsAt(i, words_.verb);
-    if (m < 0 || !HasFlag(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots, kAppointFlag))
-      return false;
+    if (m < 0 || !HasFlag(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots, kAppointFlag)) return false;
     const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
     return !readings.empty() && (readings[0].tag & morph::kVERB) != 0 && (readings[0].tag & morph::ksing) != 0;
   }
@@ -1142,8 +1147,7 @@ class Finder : private Sentence {
             return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
           });
           if (again || CountryOf(static_cast<int>(m)) != e.kind) continue;
-          all.push_back({e.kind, static_cast<int>(m), HasFlag(e.slots, kPresidentFlag),
-                         HasFlag(e.slots, kPremierFlag)});
+          all.push_back({e.kind, static_cast<int>(m), HasFlag(e.slots, kPresidentFlag), HasFlag(e.slots, kPremierFlag)});
         }
       }
     }
@@ -1199,9 +1203,8 @@ class Finder : private Sentence {
     std::unordered_map<std::string, std::set<std::string_view>> bodies;  // by posts
     std::unordered_map<std::string, int> body;
     std::unordered_map<std::string_view, int> state_of;  // by people's names: the state whose post they hold
-    const bool lacks = std::any_of(posts_.begin(), posts_.end(), [](const Post& p) {
-      return p.of_state && p.objects.empty() && !p.people.empty();
-    });
+    const bool lacks =
+        std::any_of(posts_.begin(), posts_.end(), [](const Post& p) { return p.of_state && p.objects.empty() && !p.people.empty(); });
     for (const Post& p : posts_) {
       if (!lacks) break;
       if (p.objects.empty()) continue;

@@ -21,9 +21,9 @@
 namespace atau::resolve {
 
 struct FoundRelation {
-  std::string_view label;         // WORKS_AS, …
-  int subject = -1, object = -1;  // mentions; -1 where there is none
-  std::string_view role;          // in the arena
+  std::string_view label;            // WORKS_AS, …
+  int subject = -1, object = -1;     // mentions; -1 where there is none
+  std::string_view role;             // in the arena
   std::uint32_t begin = 0, end = 0;  // tokens from the first to the last that show it
   float weight = 0;
 };
