@@ -607,7 +607,8 @@ class Builder {
 
   void Points() {
     text::CodePoints& points = memory_.points;
-    points.Assign(text_);
+    // The clean text is valid, and where nothing was repaired it is this one.
+    points.Assign(text_, s_.clean.changes().empty());
     const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
     for (EntityDraft& e : out_.entities) e.code_points = of(e.span);
     for (EntityDraft& e : out_.nested)

@@ -63,8 +63,9 @@ void EachWord(std::string_view folded, Word&& word) {
 class NameStems {
  public:
   struct Name {
-    std::uint32_t begin = 0;             // in the string
-    std::uint32_t first = 0, words = 0;  // into the ends of stems
+    std::uint32_t begin = 0;               // in the string
+    std::uint32_t first = 0, words = 0;    // into the ends of stems
+    std::uint64_t key = 0, first_key = 0;  // of all stems, and of the first one (0 where there is none)
   };
 
   // Call it between documents: forgets all when too many are remembered.
@@ -79,7 +80,9 @@ class NameStems {
     Known& known = names_[morph::KeyOf(name)];
     if (known.there) return known.name;
     known.there = true;
-    Name& out = known.name = {static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(ends_.size()), 0};
+    Name& out = known.name;
+    out.begin = static_cast<std::uint32_t>(text_.size());
+    out.first = static_cast<std::uint32_t>(ends_.size());
     morph::Fold(name, &folded_);
     EachWord(folded_, [&](std::string_view word) {
       if (out.words++ > 0) text_ += ' ';
@@ -87,6 +90,8 @@ class NameStems {
       ends_.push_back(static_cast<std::uint32_t>(text_.size()));
       keys_.push_back(morph::KeyOf(std::string_view(text_).substr(out.begin)));
     });
+    out.key = KeyOf(out, out.words);
+    out.first_key = out.words == 0 ? 0 : KeyOf(out, 1);
     return out;
   }
   // The stems. Valid until the next Of.
@@ -94,11 +99,10 @@ class NameStems {
     return name.words == 0 ? std::string_view()
                            : std::string_view(text_).substr(name.begin, ends_[name.first + name.words - 1] - name.begin);
   }
-  // The key of the stems of the first words of a name, or of all.
+  // The key of the stems of the first words of a name.
   std::uint64_t KeyOf(const Name& name, std::size_t words) const {
     return words == 0 ? morph::KeyOf(std::string_view()) : keys_[name.first + words - 1];
   }
-  std::uint64_t KeyOf(const Name& name) const { return KeyOf(name, name.words); }
 
  private:
   struct Known {
@@ -179,10 +183,10 @@ void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Num
     const Described& d = mentions[i];
     if (d.type != Type::kPerson) continue;
     Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender});
-    if (const NameStems::Name last = stems->Of(p.surname); last.words > 0) p.last_key = stems->KeyOf(last);
+    if (const NameStems::Name last = stems->Of(p.surname); last.words > 0) p.last_key = last.key;
     const NameStems::Name first = stems->Of(p.first);
-    p.first_key = stems->KeyOf(first);
-    if (first.words > 0) p.first_word_key = stems->KeyOf(first, 1);
+    p.first_key = first.key;
+    p.first_word_key = first.first_key;
     ++fullness[parts(p)];
   }
   if (people.empty()) return;
@@ -300,7 +304,7 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* 
     const int own = name.mention;
     const Described& d = mentions[static_cast<std::size_t>(own)];
     const std::uint64_t id = d.gazetteer.empty() ? 0 : KeyOfId(d.gazetteer);
-    const std::uint64_t key = stems->KeyOf(name.stems);
+    const std::uint64_t key = name.stems.key;
     if (name.bare > 0) {
       const std::uint64_t place = morph::KeyOf(d.place);
       join(KeyWith(stems->KeyOf(name.stems, name.bare), place), own);

@@ -293,6 +293,7 @@ void NameScratch::Follow(const morph::FormTable& forms) {
   known_.clear();
   whole_.clear();
   parts_.clear();
+  odds_.Clear();
   forms_ = &forms;
   generation_ = forms.generation();
 }
@@ -312,13 +313,11 @@ const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   std::vector<Known>& all = scratch_->known_;
   if (form >= all.size()) all.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
   Known& known = all[form];
-  if (known.hypotheses == nullptr) {
+  if (known.choice.hypotheses == nullptr) {
     const morph::Form& f = (*a_.forms)[form];
-    std::vector<Hypothesis>& hypotheses = scratch_->whole_.emplace_back(MakeHypotheses(f.surface, &f));
+    std::vector<Hypothesis> hypotheses = MakeHypotheses(f.surface, &f);
     Rare(token, &hypotheses);
-    Finish(&hypotheses);
-    known.hypotheses = &hypotheses;
-    known.given = AnyGiven(hypotheses);
+    known.choice = Keep(std::move(hypotheses));
     known.key = f.key;
     known.stem_key = morph::KeyOf(StemOf(f.folded));
     known.vowels = static_cast<std::uint8_t>(std::min<std::size_t>(Vowels(f.folded), 255));
@@ -327,31 +326,50 @@ const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   return known;
 }
 
-PersonNames::Known PersonNames::KnownPart(std::string_view surface) {
+const PersonNames::Known& PersonNames::KnownPart(std::string_view surface) {
   const auto [at, first] = scratch_->parts_.try_emplace(std::string(surface));
+  Known& known = at->second;
   if (first) {
-    at->second = MakeHypotheses(surface, nullptr);
-    Finish(&at->second);
+    known.choice = Keep(MakeHypotheses(surface, nullptr));
+    std::string folded;
+    morph::Fold(surface, &folded);
+    known.key = morph::KeyOf(folded);
+    known.stem_key = morph::KeyOf(StemOf(folded));
   }
-  std::string folded;
-  morph::Fold(surface, &folded);
-  return {&at->second, morph::KeyOf(StemOf(folded)), morph::KeyOf(folded), 0, false, AnyGiven(at->second)};
+  return known;
 }
 
-bool PersonNames::AnyGiven(const std::vector<Hypothesis>& hypotheses) {
-  return std::any_of(hypotheses.begin(), hypotheses.end(), [](const Hypothesis& h) { return h.given > 2; });
-}
-
-// What voting asks of hypotheses.
-void PersonNames::Finish(std::vector<Hypothesis>* hypotheses) {
-  for (Hypothesis& h : *hypotheses) {
-    h.lemma_key = morph::KeyOf(h.lemma);
-    for (std::size_t bit = 0; bit < kBits; ++bit) h.places |= std::uint32_t{h.weight[bit] > 0} << bit;
+PersonNames::Choice PersonNames::Keep(std::vector<Hypothesis> hypotheses) {
+  const std::vector<Hypothesis>& all = scratch_->whole_.emplace_back(std::move(hypotheses));
+  Choice out;
+  out.hypotheses = all.data();
+  out.count = static_cast<std::uint32_t>(all.size());
+  Odds* const odds = scratch_->odds_.List<Odds>(all.size());
+  out.odds = odds;
+  std::size_t weights = 0;
+  for (std::size_t x = 0; x < all.size(); ++x) {
+    const Hypothesis& h = all[x];
+    odds[x].lemma_key = morph::KeyOf(h.lemma);
+    odds[x].given = h.given;
+    odds[x].surname = h.surname;
+    for (std::size_t bit = 0; bit < kBits; ++bit) odds[x].places |= std::uint32_t{h.weight[bit] > 0} << bit;
     // A man and a woman of one name: neither form speaks against the other.
     std::string_view man = h.lemma;
     if (man.ends_with("а")) man.remove_suffix(std::string_view("а").size());
-    h.of_ov = IsOv(man);
+    odds[x].of_ov = IsOv(man);
+    out.given |= h.given > 2;
+    weights += x + 1 == all.size() ? kBits : static_cast<std::size_t>(std::popcount(odds[x].places));
   }
+  float* at = scratch_->odds_.List<float>(weights);
+  out.weights = at;
+  for (std::size_t x = 0; x < all.size(); ++x) {
+    const bool last = x + 1 == all.size();
+    if (last) out.as_it_stands = at;
+    for (const float weight : all[x].weight) {
+      if (last || weight > 0) *at++ = weight;
+    }
+  }
+  return out;
 }
 
 std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_view surface, const morph::Form* form) const {
@@ -510,8 +528,7 @@ void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& 
   w.token = token;
   w.part = part;
   w.fixed = fixed;
-  w.hypotheses = known.hypotheses;
-  w.given = known.given;
+  w.choice = known.choice;
   std::uint32_t& number = group_of_[known.stem_key];
   if (number == 0) {
     number = static_cast<std::uint32_t>(groups_.size() + 1);
@@ -792,16 +809,19 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
 
 // The last hypothesis of a word, «as it stands», weighs something in each place.
 void PersonNames::WeighAsItStands(const Word& w, std::array<double, kBits>* out) {
-  const std::array<float, kBits>& weight = w.hypotheses->back().weight;
-  const float family = std::max(w.fixed, w.family);
-  for (std::size_t bit = 0; bit < kBits; ++bit)
-    (*out)[bit] = static_cast<double>(std::max(weight[bit], bit % 4 == kFamily ? family : w.fixed));
+  const float* const weights = w.choice.as_it_stands;
+  std::array<float, kBits> least;
+  least.fill(w.fixed);
+  for (std::size_t bit = kFamily; bit < kBits; bit += kSlotCount) least[bit] = std::max(w.fixed, w.family);
+  for (std::size_t bit = 0; bit < kBits; ++bit) least[bit] = least[bit] > weights[bit] ? least[bit] : weights[bit];
+  for (std::size_t bit = 0; bit < kBits; ++bit) (*out)[bit] = static_cast<double>(least[bit]);
 }
 
-double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const {
+double PersonNames::Factor(const Mention& m, const Word& w, std::size_t hypothesis, bool voted) const {
+  const Odds& h = w.choice.odds[hypothesis];
   double factor = 1;
   for (const std::string_view known : m.known) {
-    if (known == h.folded) factor = kCanonical;
+    if (known == w.choice.hypotheses[hypothesis].folded) factor = kCanonical;
   }
   // The first word of two is hardly a surname when it may be a given name, nor the last one a given name.
   if (m.words.size() > 1 && !m.eastern) {
@@ -810,12 +830,12 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
     if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
   }
   // «Катерина» alone is no «Катерин», unless the text has one.
-  if (w.given && m.words.size() == 1 && h.given <= 0 && h.surname > 0) {
+  if (w.choice.given && m.words.size() == 1 && h.given <= 0 && h.surname > 0) {
     const std::vector<std::uint64_t>& sure = groups_[w.group].sure;
     if (std::find(sure.begin(), sure.end(), h.lemma_key) == sure.end()) factor *= kGivenAlone;
   }
   // «Мён Бака» is a genitive.
-  if (m.eastern && (h.folded.ends_with("а") || h.folded.ends_with("я"))) factor *= 0.05;
+  if (m.eastern && EndsInOneOf(w.choice.hypotheses[hypothesis].folded, {"а", "я"})) factor *= 0.05;
   if (!voted) return factor;
   const Group& group = groups_[w.group];
   if (group.first_form == group.last_form && forms_[group.first_form].count < 2) return factor;
@@ -836,23 +856,21 @@ void PersonNames::Vote(const Mention& m) {
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
     std::array<double, kBits>& top = best[k];
+    const std::size_t last = w.choice.count - 1;
     WeighAsItStands(w, &stays[k]);
+    for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
+    if (n == 1) continue;  // what is the best says how well other words fit
     top.fill(0);
-    const std::size_t last = w.hypotheses->size() - 1;
-    for (std::size_t x = 0; x <= last; ++x) {
-      const Hypothesis& h = (*w.hypotheses)[x];
-      const double factor = Factor(m, w, h, false);
-      factors.push_back(factor);
-      if (n == 1) continue;  // what is the best says only how the other words fit
-      if (x == last) {
-        for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(top[bit], factor * stays[k][bit]);
-        break;
-      }
-      for (std::uint32_t left = h.places & m.places; left != 0; left &= left - 1) {
+    const double* const own = factors.data() + factors.size() - w.choice.count;
+    const float* weight = w.choice.weights;
+    for (std::size_t x = 0; x < last; ++x) {
+      const double factor = own[x];
+      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++weight) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        top[bit] = std::max(top[bit], factor * static_cast<double>(h.weight[bit]));
+        top[bit] = std::max(top[bit], factor * static_cast<double>(*weight));
       }
     }
+    for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(top[bit], own[last] * stays[k][bit]);
   }
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
@@ -860,38 +878,39 @@ void PersonNames::Vote(const Mention& m) {
     std::vector<double>& shares = scratch_->shares_;
     shares.clear();
     double sum = 0;
-    const std::size_t last = w.hypotheses->size() - 1;
-    for (std::size_t x = 0; x <= last; ++x) {
-      const Hypothesis& h = (*w.hypotheses)[x];
-      double share = 0;
+    const std::size_t last = w.choice.count - 1;
+    const float* weight = w.choice.weights;
+    for (std::size_t x = 0; x < last; ++x) {
       const double factor = factors[next++];
-      if (x == last) {
-        std::array<double, kBits> products;
-        for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] = m.context[bit] * factor * stays[k][bit];
-        for (std::size_t j = 0; j < n; ++j) {
-          if (j == k) continue;
-          for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j][bit];
+      double share = 0;
+      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++weight) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+        double product = m.context[bit] * factor * static_cast<double>(*weight);
+        for (std::size_t j = 0; j < n && product > 0; ++j) {
+          if (j != k) product *= best[j][bit];
         }
-        for (const double product : products) share += product;
-      } else {
-        for (std::uint32_t left = h.places & m.places; left != 0; left &= left - 1) {
-          const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-          double product = m.context[bit] * factor * static_cast<double>(h.weight[bit]);
-          for (std::size_t j = 0; j < n && product > 0; ++j) {
-            if (j != k) product *= best[j][bit];
-          }
-          share += product;
-        }
+        share += product;
       }
       shares.push_back(share);
       sum += share;
     }
+    const double factor = factors[next++];
+    std::array<double, kBits> products;
+    for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] = m.context[bit] * factor * stays[k][bit];
+    for (std::size_t j = 0; j < n; ++j) {
+      if (j == k) continue;
+      for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j][bit];
+    }
+    double share_as_it_stands = 0;
+    for (const double product : products) share_as_it_stands += product;
+    shares.push_back(share_as_it_stands);
+    sum += share_as_it_stands;
     if (sum <= 0) continue;
     FormVotes& votes = forms_[w.form];
     ++votes.count;
-    if (votes.share.empty()) votes.share.reserve(w.hypotheses->size());
-    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
-      const Hypothesis& h = (*w.hypotheses)[x];
+    if (votes.share.empty()) votes.share.reserve(w.choice.count);
+    for (std::size_t x = 0; x < w.choice.count; ++x) {
+      const Odds& h = w.choice.odds[x];
       const std::uint64_t lemma = h.lemma_key;
       const double share = shares[x];
       if (n > 1 && share > kSurely * sum && h.of_ov) groups_[w.group].sure.push_back(lemma);
@@ -946,26 +965,25 @@ void PersonNames::Decide(Mention* m) {
   if (top.size() < n) top.resize(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const auto last = static_cast<std::uint32_t>(w.hypotheses->size() - 1);
+    const std::uint32_t last = w.choice.count - 1;
     pick[k].fill(last);
     top[k].fill(0);
+    const float* own = w.choice.weights;
     for (std::uint32_t x = 0; x < last; ++x) {
-      const Hypothesis& h = (*w.hypotheses)[x];
-      const std::uint32_t places = h.places & m->places;
-      if (places == 0) continue;
-      const double factor = Factor(*m, w, h, true);
-      for (std::uint32_t left = places; left != 0; left &= left - 1) {
+      const double factor = Factor(*m, w, x, true);
+      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        const double weight = factor * static_cast<double>(h.weight[bit]);
+        const double weight = factor * static_cast<double>(*own);
         if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = x;
       }
     }
     std::array<double, kBits> stays;
     WeighAsItStands(w, &stays);
-    const double factor = Factor(*m, w, w.hypotheses->back(), true);
+    const double factor = Factor(*m, w, last, true);
     for (std::size_t bit = 0; bit < kBits; ++bit) {
       const double weight = factor * stays[bit];
-      if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = last;
+      pick[k][bit] = weight > top[k][bit] ? last : pick[k][bit];
+      top[k][bit] = std::max(top[k][bit], weight);
     }
   }
   // What is known of a bare surname's bearer.
@@ -1041,7 +1059,7 @@ void PersonNames::Decide(Mention* m) {
   const auto same = [&](std::uint32_t token) { return count_words > 0 && words[count_words - 1].token == token; };
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const Hypothesis& h = (*w.hypotheses)[picks[k]];
+    const Hypothesis& h = w.choice.hypotheses[picks[k]];
     std::string_view text = h.nominative;
     const std::string_view surface = a_.TextOf(w.token, w.token + 1);
     const bool split = w.part > 0 || (k + 1 < n && m->words[k + 1].token == w.token);

@@ -63,26 +63,37 @@ class PersonNames {
     std::string nominative;  // in letter case
     std::string folded;      // of the nominative
     std::string lemma;       // folded nominative of the singular; what votes are counted for
-    std::uint64_t lemma_key = 0;
     std::array<float, kBits> weight{};
-    std::uint32_t places = 0;  // where the weight is above zero, as bits
-    bool of_ov = false;        // whether the lemma is a surname in -ов, -ин, -ова, …
     float given = 0, surname = 0, patronymic = 0;
+  };
+  // What voting asks of a hypothesis: those of a word stand together.
+  struct Odds {
+    std::uint64_t lemma_key = 0;
+    std::uint32_t places = 0;  // where its weight is above zero, as bits
+    float given = 0, surname = 0;
+    bool of_ov = false;  // whether the lemma is a surname in -ов, -ин, -ова, …
+  };
+  // The hypotheses of a word; the last one is «as it stands».
+  struct Choice {
+    const Hypothesis* hypotheses = nullptr;  // null: not looked at yet
+    const Odds* odds = nullptr;
+    const float* weights = nullptr;       // those above zero of each hypothesis in turn
+    const float* as_it_stands = nullptr;  // all of the last one
+    std::uint32_t count = 0;
+    bool given = false;  // one of them is surely a given name
   };
   // What is asked of a word each time that it stands in a name.
   struct Known {
-    const std::vector<Hypothesis>* hypotheses = nullptr;
+    Choice choice;
     std::uint64_t stem_key = 0, key = 0;  // of the folded word
     std::uint8_t vowels = 0;
     bool listed = false;  // as a name by the dictionaries
-    bool given = false;   // one of its hypotheses is surely a given name
   };
   struct Word {
     std::uint32_t token = 0, part = 0;  // the part of a word with hyphens
-    const std::vector<Hypothesis>* hypotheses = nullptr;
+    Choice choice;
     std::uint32_t group = 0;  // the forms that may be of one name
     std::uint32_t form = 0;   // into the forms of all groups
-    bool given = false;       // as of Known
     float fixed = 0;          // how readily the word stays as it is in any case
     float family = 0;         // the same as the name of a family
   };
@@ -141,9 +152,9 @@ class PersonNames {
 
   // The word of a token, remembered by its form, and part of a word with hyphens.
   const Known& KnownOf(std::uint32_t token);
-  Known KnownPart(std::string_view surface);
-  static bool AnyGiven(const std::vector<Hypothesis>& hypotheses);
-  static void Finish(std::vector<Hypothesis>* hypotheses);
+  const Known& KnownPart(std::string_view surface);
+  // Remembers the hypotheses.
+  Choice Keep(std::vector<Hypothesis> hypotheses);
   std::vector<Hypothesis> MakeHypotheses(std::string_view surface, const morph::Form* form) const;
   void Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const;
   bool IsGiven(std::string_view folded) const;
@@ -154,7 +165,7 @@ class PersonNames {
   void Decide(Mention* m);
   void Introduce(const Mention& m);
   static void WeighAsItStands(const Word& w, std::array<double, kBits>* out);
-  double Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const;
+  double Factor(const Mention& m, const Word& w, std::size_t hypothesis, bool voted) const;
 
   const Analysis& a_;
   // All in the scratch.
@@ -176,7 +187,8 @@ class NameScratch {
   // Of words with a form of their own by form, and of parts of them by surface.
   std::vector<PersonNames::Known> known_;
   std::deque<std::vector<PersonNames::Hypothesis>> whole_;
-  std::unordered_map<std::string, std::vector<PersonNames::Hypothesis>> parts_;
+  std::unordered_map<std::string, PersonNames::Known> parts_;
+  Arena odds_;
 
   // Of the document.
   Arena arena_;

@@ -149,7 +149,7 @@ enum class Unit {
 };
 
 Unit UnitByName(std::string_view name) {
-  constexpr std::pair<std::string_view, Unit> kUnits[] = {
+  static constexpr std::pair<std::string_view, Unit> kUnits[] = {
       {"second", Unit::kSecond},   {"minute", Unit::kMinute},  {"hour", Unit::kHour},         {"day", Unit::kDay},
       {"week", Unit::kWeek},       {"tenday", Unit::kTenDays}, {"month", Unit::kMonth},       {"trimester", Unit::kTrimester},
       {"quarter", Unit::kQuarter}, {"half", Unit::kHalf},      {"semester", Unit::kSemester}, {"season", Unit::kSeason},
@@ -210,7 +210,7 @@ enum class Role {
 };
 
 Role RoleByName(std::string_view kind) {
-  constexpr std::pair<std::string_view, Role> kRoles[] = {{"day", Role::kDay},       {"past", Role::kPast},
+  static constexpr std::pair<std::string_view, Role> kRoles[] = {{"day", Role::kDay},       {"past", Role::kPast},
                                                           {"this", Role::kThis},     {"future", Role::kFuture},
                                                           {"ago", Role::kAgo},       {"ahead", Role::kAhead},
                                                           {"edge", Role::kEdge},     {"clock", Role::kClock},
