@@ -46,7 +46,7 @@ constexpr double kLargestQuick = 1e6;
 // need at most, and then only moves a pointer.
 class Writer {
  public:
-  Writer(std::string* out, std::size_t expected) : out_(*out), size_(out->size()) { Grow(expected); }
+  Writer(std::string* out, std::size_t expected) : out_(*out), at_(out->data() + out->size()) { Grow(expected); }
 
   // A JSON string; what is no UTF-8 becomes U+FFFD.
   void String(std::string_view s) {
@@ -117,8 +117,8 @@ class Writer {
     char* p = Room(end - begin);
     Done(std::copy_n(out_.data() + begin, end - begin, p));
   }
-  std::size_t Size() const { return size_; }
-  void Finish() { out_.resize(size_); }
+  std::size_t Size() const { return static_cast<std::size_t>(at_ - out_.data()); }
+  void Finish() { out_.resize(Size()); }
 
  private:
   static constexpr std::size_t kLongestEscape = 6;  // "\u001f"
@@ -169,14 +169,20 @@ class Writer {
     }
   }
   char* Room(std::size_t bytes) {
-    if (out_.size() - size_ < bytes) Grow(bytes);
-    return out_.data() + size_;
+    if (static_cast<std::size_t>(end_ - at_) < bytes) Grow(bytes);
+    return at_;
   }
-  void Grow(std::size_t bytes) { out_.resize(std::max(size_ + bytes, out_.size() + out_.size() / 2)); }
-  void Done(const char* end) { size_ = static_cast<std::size_t>(end - out_.data()); }
+  void Grow(std::size_t bytes) {
+    const std::size_t size = Size();
+    out_.resize(std::max(size + bytes, out_.size() + out_.size() / 2));
+    at_ = out_.data() + size;
+    end_ = out_.data() + out_.size();
+  }
+  void Done(char* end) { at_ = end; }
 
   std::string& out_;
-  std::size_t size_;
+  char* at_;             // where the next byte goes
+  char* end_ = nullptr;  // of the string
 };
 
 // Whether two entities have the same members, but for the parent.
