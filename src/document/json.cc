@@ -50,24 +50,14 @@ class Writer {
 
   // A JSON string; what is no UTF-8 becomes U+FFFD.
   void String(std::string_view s) {
-    char* p = Room(s.size() * kLongestEscape + 2 + kEight);
+    constexpr std::size_t kAtOnce = 16;  // bytes that CopyJsonPlain writes
+    char* p = Room(s.size() * kLongestEscape + 2 + kAtOnce);
     *p++ = '"';
     const char* const end = s.data() + s.size();
     for (const char* q = s.data(); q < end;) {
-      // Eight bytes are written, and as many of them count as were read and stand for themselves.
-      const auto left = static_cast<std::size_t>(end - q);
-      std::uint64_t bytes;
-      if (left >= kEight) {
-        std::memcpy(&bytes, q, kEight);
-      } else {
-        bytes = text::LessThanEight(q, left);
-      }
-      if (const std::size_t n = std::min(text::PlainOfEight(bytes), left); n != 0) {
-        std::memcpy(p, &bytes, kEight);
-        p += n, q += n;
-      } else {
-        p = Character(s, &q, p);
-      }
+      const std::size_t n = text::CopyJsonPlain(q, static_cast<std::size_t>(end - q), p);
+      p += n, q += n;
+      if (n < kAtOnce - 1 && q < end) p = Character(s, &q, p);
     }
     *p++ = '"';
     Done(p);
@@ -122,7 +112,6 @@ class Writer {
 
  private:
   static constexpr std::size_t kLongestEscape = 6;  // "\u001f"
-  static constexpr std::size_t kEight = 8;
   static constexpr std::size_t kLongestInteger = 24;
   static constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 

@@ -58,21 +58,29 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
 }
 
 void PostReader::ReadPosts() {
-  for (std::size_t i = 0; i < a_.tokens.size();) {
-    if (mention_at_[i] >= 0 || !IsWord(i) || !MayHead(i)) {
-      ++i;
-      continue;
-    }
+  // Most words are no posts, which needs no look at them.
+  std::vector<std::uint32_t> heads;
+  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
+    if (a_.infos[m].class_id == role_ && a_.infos[m].words && role_ != 0) heads.push_back(a_.matches[m].begin);
+  }
+  const auto compounds = static_cast<std::ptrdiff_t>(heads.size());
+  for (std::size_t i = 0; i < a_.tokens.size(); ++i) {
+    if (a_.tokens[i].Has(Flag::kHyphen)) heads.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::inplace_merge(heads.begin(), heads.begin() + compounds, heads.end());
+  std::size_t from = 0;
+  for (const std::uint32_t i : heads) {
+    if (i < from || mention_at_[i] >= 0 || !IsWord(i)) continue;
     Post post;
     std::size_t none = i;  // where a word that names no post ends
     if (!HeadAt(i, &post, &none)) {
       if (none > i) no_post_at_[i] = true;
-      i = std::max(i + 1, none);
+      from = std::max<std::size_t>(i + 1, none);
       continue;
     }
     Adjectives(&post);
     Tail(&post);
-    i = std::max(post.end, i + 1);
+    from = std::max<std::size_t>(post.end, i + 1);
     posts_.push_back(std::move(post));
   }
 }

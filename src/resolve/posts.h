@@ -100,7 +100,7 @@ class PostReader : protected Sentence {
 
   // Fills `posts_` (without people) and `no_post_at_`.
   void ReadPosts();
-  // Most words are no posts, which needs no look at their forms.
+  // Whether a post may begin at a word.
   bool MayHead(std::size_t i) const { return a_.tokens[i].Has(token::Flag::kHyphen) || a_.BeginsClass(i, role_); }
   // The post whose head begins at a word that may head one.
   bool HeadAt(std::size_t i, Post* post, std::size_t* none) const;

@@ -1,4 +1,5 @@
-// What most of a JSON string is made of, many bytes at a time: characters that stand for themselves and are surely well-formed.
+// What most of a JSON string is made of, many bytes at a time: characters that stand for themselves and are surely well-formed. Plain are
+// those of ASCII, but for control characters, quotes and backslashes, and U+0400 to U+047F (Russian is among them).
 #ifndef ATAU_TEXT_JSON_PLAIN_H_
 #define ATAU_TEXT_JSON_PLAIN_H_
 
@@ -6,6 +7,7 @@
 #include <emmintrin.h>
 #endif
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -13,29 +15,40 @@
 
 namespace atau::text {
 
-// Eight bytes of a string, from the start of a character on, as they stand in memory: how many of them are whole characters of ASCII (but
-// no control character, quote or backslash) or of U+0400 to U+047F (Russian is among them). 8; 7 where the last one begins a character
-// that goes on behind it; or 0 where any other byte is among them.
-inline std::size_t PlainOfEight(std::uint64_t bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101u, kTops = 0x8080808080808080u;
-  if constexpr (std::endian::native != std::endian::little) return 0;
-  // Four Russian letters, or eight others.
-  if ((bytes & 0xC0FEC0FEC0FEC0FEu) == 0x80D080D080D080D0u) return 8;
-  // The highest bit of a byte says what the byte is. Of a byte below 0x80, that of these differences says whether it is smaller than 0x20,
-  // a quote, or a backslash.
-  const std::uint64_t quote = bytes ^ (kOnes * '"'), backslash = bytes ^ (kOnes * '\\');
-  const std::uint64_t special = ((bytes - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes)) & ~bytes & kTops;
-  const std::uint64_t high = bytes & kTops;
-  if (special != 0) return 0;
-  if (high == 0) return 8;
-  const std::uint64_t other = (bytes & (kOnes * 0xFE)) ^ (kOnes * 0xD0);  // 0 in the first bytes of such characters
-  const std::uint64_t first = ~(((other & ~kTops) + ~kTops) | other) & kTops;
-  const std::uint64_t second = bytes & ~(bytes << 1) & kTops;
-  return high == (first | second) && second == first << 8 ? 8 - (first >> 63) : 0;
+// How many bytes the plain characters from `p` on have, one at a time.
+inline std::size_t PlainBytes(const char* p, std::size_t left) {
+  std::size_t n = 0;
+  while (n < left) {
+    const auto c = static_cast<unsigned char>(p[n]);
+    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+      ++n;
+    } else if ((c & 0xFE) == 0xD0 && left - n > 1 && (static_cast<unsigned char>(p[n + 1]) & 0xC0) == 0x80) {
+      n += 2;
+    } else {
+      break;
+    }
+  }
+  return n;
 }
 
-// The last `n` bytes (less than eight) of a string as PlainOfEight takes them, with small letters behind them.
-inline std::uint64_t LessThanEight(const char* p, std::size_t n) {
+#if defined(__SSE2__)
+// The same of sixteen bytes, the lowest of each number first.
+inline std::size_t PlainOfSixteen(std::uint64_t low, std::uint64_t high) {
+  const __m128i v = _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(low));
+  const __m128i first = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8(static_cast<char>(0xFE))), _mm_set1_epi8(static_cast<char>(0xD0)));
+  const __m128i second = _mm_cmplt_epi8(v, _mm_set1_epi8(static_cast<char>(0xC0)));
+  const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+  const __m128i ascii = _mm_andnot_si128(special, _mm_cmpgt_epi8(v, _mm_set1_epi8(0x1F)));
+  const auto firsts = static_cast<unsigned>(_mm_movemask_epi8(first)), seconds = static_cast<unsigned>(_mm_movemask_epi8(second));
+  const unsigned known = static_cast<unsigned>(_mm_movemask_epi8(ascii)) | firsts | seconds;
+  // Every second byte of a character must follow a first one, and the reverse.
+  const unsigned bad = (known ^ 0xFFFF) | (((firsts << 1) & 0xFFFF) ^ seconds) | 0x10000;
+  const auto n = static_cast<unsigned>(std::countr_zero(bad));
+  return n - ((firsts << 1) >> n & 1);  // a character that the next byte would complete is not whole
+}
+
+// The last bytes of a string, fewer than eight, with small letters behind them.
+inline std::uint64_t LastOfEight(const char* p, std::size_t n) {
   std::uint64_t bytes = 0;
   if (n >= 4) {
     std::uint32_t front, back;  // which overlap
@@ -47,41 +60,46 @@ inline std::uint64_t LessThanEight(const char* p, std::size_t n) {
   }
   return bytes | 0x6161616161616161u << (8 * n);
 }
+#endif
 
-// The first character at or after `p` that is none of those that PlainOfEight counts; `end` where there is none.
+// Copies plain characters, sixteen bytes at most, as many as stand before the first other one; returns how many bytes these are. `left`:
+// bytes of the string, not 0. `out` has room for sixteen bytes; those behind the copied ones become anything.
+inline std::size_t CopyJsonPlain(const char* p, std::size_t left, char* out) {
+#if defined(__SSE2__)
+  std::uint64_t low, high = 0x6161616161616161u;
+  if (left >= 8) {
+    std::memcpy(&low, p, 8);
+    if (left >= 16) {
+      std::memcpy(&high, p + 8, 8);
+    } else {
+      high = LastOfEight(p + 8, left - 8);
+    }
+  } else {
+    low = LastOfEight(p, left);
+  }
+  std::memcpy(out, &low, 8);
+  std::memcpy(out + 8, &high, 8);
+  return std::min(PlainOfSixteen(low, high), left);
+#else
+  const std::size_t n = PlainBytes(p, std::min<std::size_t>(left, 16));
+  std::copy(p, p + n, out);
+  return n;
+#endif
+}
+
+// The first character at or after `p` that is not plain; `end` where there is none.
 inline const char* SkipJsonPlain(const char* p, const char* end) {
 #if defined(__SSE2__)
   while (end - p >= 16) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i first = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8(static_cast<char>(0xFE))), _mm_set1_epi8(static_cast<char>(0xD0)));
-    const __m128i second = _mm_cmplt_epi8(v, _mm_set1_epi8(static_cast<char>(0xC0)));
-    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-    const __m128i ascii = _mm_andnot_si128(special, _mm_cmpgt_epi8(v, _mm_set1_epi8(0x1F)));
-    const auto firsts = static_cast<unsigned>(_mm_movemask_epi8(first));
-    const auto seconds = static_cast<unsigned>(_mm_movemask_epi8(second));
-    // A character that begins in the last byte is left to the next round.
-    if (((firsts << 1) & 0xFFFF) != seconds || (static_cast<unsigned>(_mm_movemask_epi8(ascii)) | firsts | seconds) != 0xFFFF) break;
-    p += 16 - (firsts >> 15);
+    std::uint64_t low, high;
+    std::memcpy(&low, p, 8);
+    std::memcpy(&high, p + 8, 8);
+    const std::size_t n = PlainOfSixteen(low, high);
+    p += n;
+    if (n < 15) return p;
   }
 #endif
-  while (end - p >= 8) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, p, 8);
-    const std::size_t n = PlainOfEight(bytes);
-    if (n == 0) break;
-    p += n;
-  }
-  while (p < end) {
-    const auto c = static_cast<unsigned char>(*p);
-    if (c < 0x80) {
-      if (c < 0x20 || c == '"' || c == '\\') break;
-      ++p;
-    } else {
-      if ((c & 0xFE) != 0xD0 || end - p < 2 || (static_cast<unsigned char>(p[1]) & 0xC0) != 0x80) break;
-      p += 2;
-    }
-  }
-  return p;
+  return p + PlainBytes(p, static_cast<std::size_t>(end - p));
 }
 
 }  // namespace atau::text
