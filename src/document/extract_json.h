@@ -10,7 +10,8 @@
 
 namespace atau::document {
 
-// Appends what AppendJson gives for Extractor::Extract of the extractor that made `scratch`, without a document in between. Same errors.
+// Appends what AppendJson gives for Extractor::Extract of the extractor that made `scratch` (not null), without a document in between. Same
+// errors, and then nothing is appended.
 Status ExtractJson(std::string_view text, const ExtractOptions& options, Scratch* scratch, std::string_view id, std::string* out);
 
 }  // namespace atau::document

@@ -959,17 +959,17 @@ void PersonNames::Decide(Mention* m) {
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
   // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
-  std::vector<std::array<std::uint32_t, kBits>>& pick = scratch_->pick_;
+  std::vector<std::array<std::uint64_t, kBits>>& pick = scratch_->pick_;
   std::vector<std::array<double, kBits>>& top = scratch_->top_;
   if (pick.size() < n) pick.resize(n);
   if (top.size() < n) top.resize(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const std::uint32_t last = w.choice.count - 1;
+    const std::uint64_t last = w.choice.count - 1;
     pick[k].fill(last);
     top[k].fill(0);
     const float* own = w.choice.weights;
-    for (std::uint32_t x = 0; x < last; ++x) {
+    for (std::uint64_t x = 0; x < last; ++x) {
       const double factor = Factor(*m, w, x, true);
       for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));

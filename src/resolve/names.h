@@ -199,7 +199,7 @@ class NameScratch {
   // Of the mention that is looked at.
   std::vector<PersonNames::Word> words_;
   std::vector<std::array<double, PersonNames::kBits>> top_, stays_;
-  std::vector<std::array<std::uint32_t, PersonNames::kBits>> pick_;
+  std::vector<std::array<std::uint64_t, PersonNames::kBits>> pick_;
   std::vector<double> factors_, shares_;
   std::vector<std::size_t> picks_;
   std::string folded_;

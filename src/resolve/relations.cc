@@ -523,7 +523,13 @@ class Finder : private PostReader {
 
   // «британский премьер», «омский губернатор»: the state by its adjective, other places by the same beginning, where the text names them.
   void FromAdjectives() {
-    const auto lacks = [](const Post& p) { return p.objects.empty() && !p.people.empty() && p.of_a_body; };
+    const auto lacks = [this](const Post& p) {
+      if (!p.objects.empty() || p.people.empty() || !p.of_a_body) return false;
+      for (std::size_t i = p.begin; i < p.text_end; ++i) {
+        if (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0) return true;
+      }
+      return false;
+    };
     if (std::none_of(posts_.begin(), posts_.end(), lacks)) return;
     std::unordered_map<std::string, std::vector<int>> places;  // by their first letters
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
