@@ -14,7 +14,7 @@
 namespace atau::resolve {
 namespace {
 
-constexpr std::size_t kMostNames = 4096;   // remembered between documents
+constexpr std::size_t kMostNames = 4096;    // remembered between documents
 constexpr std::size_t kBeforeSpelling = 3;  // tokens between a bracket and a name in Latin letters
 constexpr std::size_t kClearlyOf = 2;       // mentions of a state that a text must have, to be on it
 constexpr std::size_t kStandsOut = 2;       // times as many as of another

@@ -211,13 +211,13 @@ enum class Role {
 
 Role RoleByName(std::string_view kind) {
   static constexpr std::pair<std::string_view, Role> kRoles[] = {{"day", Role::kDay},       {"past", Role::kPast},
-                                                          {"this", Role::kThis},     {"future", Role::kFuture},
-                                                          {"ago", Role::kAgo},       {"ahead", Role::kAhead},
-                                                          {"edge", Role::kEdge},     {"clock", Role::kClock},
-                                                          {"zone", Role::kZone},     {"bce", Role::kBce},
-                                                          {"ce", Role::kCe},         {"holiday", Role::kHoliday},
-                                                          {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
-                                                          {"set", Role::kSet},       {"vague", Role::kVague}};
+                                                                 {"this", Role::kThis},     {"future", Role::kFuture},
+                                                                 {"ago", Role::kAgo},       {"ahead", Role::kAhead},
+                                                                 {"edge", Role::kEdge},     {"clock", Role::kClock},
+                                                                 {"zone", Role::kZone},     {"bce", Role::kBce},
+                                                                 {"ce", Role::kCe},         {"holiday", Role::kHoliday},
+                                                                 {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
+                                                                 {"set", Role::kSet},       {"vague", Role::kVague}};
   for (const auto& [n, r] : kRoles) {
     if (n == kind) return r;
   }
