@@ -13,6 +13,7 @@
 #include "cli/resume.h"
 #include "cli/signals.h"
 #include "cli/workers.h"
+#include "document/extract_json.h"
 
 namespace atau::cli {
 namespace {
@@ -52,7 +53,20 @@ std::string ToText(const Document& d) {
 std::string Process(const Extractor& extractor, const ExtractOptions& plain, const ExtractOptions& html, const Options& o, Scratch* scratch,
                     Input* input) {
   const std::string& to = o.to;
-  auto d = extractor.Extract(input->text, input->format == Format::kHtml ? html : plain, scratch);
+  const ExtractOptions& options = input->format == Format::kHtml ? html : plain;
+  if (to == "jsonl" && o.relations.empty()) {
+    std::string line;
+    AppendJsonLine(
+        *input,
+        [&](std::string* out) {
+          const Status done = document::ExtractJson(input->text, options, scratch, {}, out);
+          if (!done.ok()) input->error = AsIs(done.error().ToString());
+          return done.ok();
+        },
+        &line);
+    return line;
+  }
+  auto d = extractor.Extract(input->text, options, scratch);
   if (!d.ok()) {
     input->error = AsIs(d.error().ToString());
     return {};
@@ -63,7 +77,8 @@ std::string Process(const Extractor& extractor, const ExtractOptions& plain, con
   }
   if (to == "jsonl") {
     std::string line;
-    AppendJsonLine(*input, d.value(), &line);
+    AppendJsonLine(
+        *input, [&d](std::string* out) { return AppendJson(d.value(), {}, out), true; }, &line);
     return line;
   }
   if (to == "conll") return ToConll(d.value());

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "text/json_plain.h"
 #include "text/utf8.h"
 
 namespace atau::cli {
@@ -158,6 +159,7 @@ class PlainLine {
   void Run() {
     const auto tail = [this](std::size_t i) { return (At(i) & 0xC0) == 0x80; };
     for (;;) {
+      at_ = static_cast<std::size_t>(text::SkipJsonPlain(line_.data() + at_, line_.data() + line_.size()) - line_.data());
       const unsigned c = At(at_);
       if (c < 0x80) {
         if (c < 0x20 || c == '"' || c == '\\') return;
@@ -288,7 +290,8 @@ void ReadJsonLine(const std::string& text, Input* input) {
 
 std::string JsonString(std::string_view s) { return Dump(Json(s)); }
 
-void AppendJsonLine(const Input& input, const Document& document, std::string* out) {
+void AppendJsonLine(const Input& input, const std::function<bool(std::string*)>& append, std::string* out) {
+  const std::size_t size = out->size();
   *out += "{\"id\":";
   *out += input.id;
   *out += ',';
@@ -297,7 +300,7 @@ void AppendJsonLine(const Input& input, const Document& document, std::string* o
   const std::size_t brace = out->size() - 1;
   const char before = (*out)[brace];
   out->pop_back();
-  AppendJson(document, {}, out);
+  if (!append(out)) return out->resize(size);
   (*out)[brace] = before;
   *out += '\n';
 }

@@ -2,8 +2,7 @@
 #ifndef ATAU_CLI_JSONL_H_
 #define ATAU_CLI_JSONL_H_
 
-#include <atau/document.h>
-
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,8 +17,9 @@ void ReadJsonLine(const std::string& line, Input* input);
 // A text as a JSON string with its quotes; what is no UTF-8 becomes U+FFFD.
 std::string JsonString(std::string_view text);
 
-// Adds a line of JSON: the document's, with the id and the carried members in front.
-void AppendJsonLine(const Input& input, const Document& document, std::string* out);
+// Adds a line of JSON: what `append` (see AppendJson) adds for a document, with the id and the carried members in front. `append` may give
+// up; then nothing is added.
+void AppendJsonLine(const Input& input, const std::function<bool(std::string*)>& append, std::string* out);
 // {"id": …, "error": …}, with the place of the line in front of the message.
 std::string JsonError(const Input& input);
 

@@ -1,15 +1,16 @@
 #include "document/build.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
-#include <map>
 #include <optional>
-#include <set>
 #include <tuple>
 #include <utility>
 
+#include "resolve/arena.h"
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
+#include "resolve/key_map.h"
 #include "resolve/located.h"
 #include "resolve/names.h"
 #include "resolve/relations.h"
@@ -28,7 +29,7 @@ bool Wanted(const ExtractOptions& options, Type type) {
   return options.types.empty() || std::find(options.types.begin(), options.types.end(), type) != options.types.end();
 }
 
-// A mention before it is described: descriptions are many strings, and dear to move.
+// A mention before it is described.
 struct Planned {
   std::uint32_t begin = 0, end = 0;
   Type type = Type::kNone;
@@ -169,18 +170,24 @@ void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<
 
 // Lists that keep their room between documents.
 struct BuildMemory {
+  Draft draft;
+  resolve::Arena arena;  // for what the draft points to
+  resolve::ClusterScratch cluster;
   std::vector<Mention> inner;
   std::vector<Described> flat, nested, merged;
   std::vector<std::pair<int, int>> aliases;
   std::vector<resolve::FoundRelation> found;
   std::vector<resolve::FoundPost> posts;
-  std::vector<int> kept;
+  std::vector<int> kept, members, number;
+  std::vector<std::size_t> first_member;
+  std::vector<int> open;
+  resolve::KeyMap<bool> seen, with_post, full;
   std::vector<std::uint8_t> used;
   std::vector<std::int32_t> mention_of;
   std::vector<Planned> flat_plan, nested_plan, others, crowded;
   std::vector<rules::View::Resolved> resolved;
   rules::Hits hits;
-  std::vector<Described*> all;
+  std::vector<const Described*> all;
   text::CodePoints points;
 };
 
@@ -191,15 +198,15 @@ BuildMemory& MemoryOf(PipelineScratch* s) {
 
 class Builder {
  public:
-  Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s, Document* out)
-      : p_(p), options_(options), s_(*s), a_(s->analysis), out_(*out), memory_(MemoryOf(s)) {
+  Builder(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* s)
+      : p_(p), text_(text), options_(options), s_(*s), a_(s->analysis), memory_(MemoryOf(s)) {
+    arena_.Clear();
     inner_.clear(), flat_.clear(), nested_.clear(), aliases_.clear(), found_.clear(), kept_.clear();
-    out_ = Document{};
-    out_.text = std::string(text);
+    out_.entities.clear(), out_.nested.clear(), out_.document_entities.clear(), out_.relations.clear();
     if (!options.date.empty()) today_ = resolve::ParseDay(options.date);
   }
 
-  void Run() {
+  const Draft& Run() {
     Flat();
     s_.clock.Done(Room::kDescribe);
     Relations();
@@ -207,9 +214,9 @@ class Builder {
     Entities();
     s_.clock.Done(Room::kEntities);
     Nested();
-    Repairs();
     Points();
     s_.clock.Done(Room::kNested);
+    return out_;
   }
 
  private:
@@ -217,19 +224,17 @@ class Builder {
     return {s_.clean.OriginalBegin(a_.tokens[begin].begin), s_.clean.OriginalEnd(a_.tokens[end - 1].end)};
   }
 
-  // Of a description that is still needed (const) or not.
-  template <class D>
-  void Fill(D&& d, Entity* entity) const {
-    Entity& e = *entity;
+  void Fill(const Described& d, EntityDraft* entity) const {
+    EntityDraft& e = *entity;
     e.span = Original(d.begin, d.end);
     e.type = d.type;
-    e.kind = std::forward<D>(d).kind;
-    e.text = std::forward<D>(d).text;
-    e.normal = std::forward<D>(d).normal;
-    e.slots = std::forward<D>(d).slots;
-    e.gazetteer = std::forward<D>(d).gazetteer;
+    e.kind = d.kind;
+    e.text = d.text;
+    e.normal = d.normal;
+    e.slots = d.slots;
+    e.gazetteer = d.gazetteer;
     e.score = static_cast<double>(d.score);
-    e.rule = std::forward<D>(d).rule;
+    e.rule = d.rule;
   }
 
   // Adds the description of a mention. `people` may be null where it is none of a person.
@@ -239,7 +244,7 @@ class Builder {
     d.end = plan.end;
     d.type = plan.type;
     d.score = plan.score;
-    resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &d);
+    resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &arena_, &d);
     if (plan.hit >= 0) Value(&d);
   }
 
@@ -247,11 +252,11 @@ class Builder {
     if (d->type == Type::kDate) {
       std::string kind;
       const std::string value = resolve::DateValue(a_, d->begin, d->end, today_, &kind);
-      if (!kind.empty()) d->kind = kind;
-      if (!value.empty()) d->slots.emplace_back("value", value);
+      if (!kind.empty()) d->kind = arena_.Keep(kind);
+      if (!value.empty()) d->slots.Add("value", arena_.Keep(value), &arena_);
     } else if (d->type == Type::kMoney) {
       const std::string value = resolve::MoneyValue(a_, d->begin, d->end);
-      if (!value.empty()) d->slots.emplace_back("value", value);
+      if (!value.empty()) d->slots.Add("value", arena_.Keep(value), &arena_);
     }
   }
 
@@ -331,8 +336,8 @@ class Builder {
     p_.rules().Match(view, rules::Phase::kRelations, &s_.match, &hits);
     for (const rules::Hit& hit : hits.hits) {
       const rules::RuleInfo& info = p_.rules().rule(hit.rule);
-      resolve::FoundRelation found{
-          std::string(info.label), -1, -1, p_.rules().Attribute(view, hits, hit, "role"), hit.begin, hit.end, info.weight};
+      resolve::FoundRelation found{info.label, -1,      -1,         arena_.Keep(p_.rules().Attribute(view, hits, hit, "role")),
+                                   hit.begin,  hit.end, info.weight};
       for (const auto& [key, expression] : info.emits) {
         if (key != "subject" && key != "object") continue;
         for (std::uint32_t c = hit.first_capture; c < hit.first_capture + hit.captures; ++c) {
@@ -347,13 +352,13 @@ class Builder {
         if (!resolve::AreAliases(flat_[static_cast<std::size_t>(found.object)], flat_[static_cast<std::size_t>(found.subject)])) continue;
         aliases_.emplace_back(found.object, found.subject);
       }
-      found_.push_back(std::move(found));
+      found_.push_back(found);
     }
     resolve::FindSpellings(a_, flat_, &aliases_);
     resolve::FindLocated(a_, p_.post_words(), flat_, &found_);
     resolve::FindRunBy(a_, flat_, &found_);
     memory_.posts.clear();
-    resolve::FindPosts(a_, p_.post_words(), flat_, &found_, &memory_.posts);
+    resolve::FindPosts(a_, p_.post_words(), flat_, &arena_, &found_, &memory_.posts);
     if (!memory_.posts.empty()) Posts(&memory_.posts);
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
@@ -365,7 +370,8 @@ class Builder {
               [](const auto& x, const auto& y) { return std::tie(x.begin, y.end) < std::tie(y.begin, x.end); });
     std::vector<Described>& merged = memory_.merged;
     merged.clear();
-    std::vector<int> number(flat_.size());
+    std::vector<int>& number = memory_.number;
+    number.resize(flat_.size());
     std::size_t next = 0;
     std::uint32_t free_from = 0;
     for (const resolve::FoundPost& post : *posts) {
@@ -373,7 +379,7 @@ class Builder {
         if (flat_[next].begin >= post.begin) break;
         free_from = std::max(free_from, flat_[next].end);
         number[next] = static_cast<int>(merged.size());
-        merged.push_back(std::move(flat_[next++]));
+        merged.push_back(flat_[next++]);
       }
       if (post.begin < free_from || (next < flat_.size() && flat_[next].begin < post.end)) continue;
       free_from = post.end;
@@ -381,15 +387,14 @@ class Builder {
       const float score = hit < 0 ? kPostScore : p_.rules().rule(a_.hits.hits[static_cast<std::size_t>(hit)].rule).weight;
       Add({post.begin, post.end, Type::kRole, score, hit}, nullptr, &merged);
       if (post.lower && a_.tokens[post.begin].shape == token::Shape::kCap) {
-        resolve::LowerFirst(&merged.back().normal);
-        for (auto& [key, value] : merged.back().slots) {
-          if (key == "value") resolve::LowerFirst(&value);
-        }
+        Described& d = merged.back();
+        d.normal = resolve::LowerFirst(d.normal, &arena_);
+        if (resolve::SlotValue* const value = d.slots.Find("value")) value->value = resolve::LowerFirst(value->value, &arena_);
       }
     }
     for (; next < flat_.size(); ++next) {
       number[next] = static_cast<int>(merged.size());
-      merged.push_back(std::move(flat_[next]));
+      merged.push_back(flat_[next]);
     }
     flat_.swap(merged);
     const auto renumber = [&number](int* m) {
@@ -418,10 +423,13 @@ class Builder {
   }
 
   void Entities() {
-    const std::vector<int> cluster = resolve::Cluster(flat_, aliases_);
+    const std::vector<int> cluster = resolve::Cluster(flat_, aliases_, &memory_.cluster);
     int count = 0;
     for (const int c : cluster) count = std::max(count, c + 1);
-    std::vector<std::vector<int>> members(static_cast<std::size_t>(count));
+    const auto clusters = static_cast<std::size_t>(count);
+    // The wanted mentions of each cluster one behind the other.
+    std::vector<std::size_t>& first = memory_.first_member;
+    first.assign(clusters + 1, 0);
     out_.entities.reserve(flat_.size());
     for (std::size_t i = 0; i < flat_.size(); ++i) {
       if (!Wanted(options_, flat_[i].type)) {
@@ -429,83 +437,112 @@ class Builder {
         continue;
       }
       kept_.push_back(static_cast<int>(out_.entities.size()));
-      if (cluster[i] >= 0) members[static_cast<std::size_t>(cluster[i])].push_back(static_cast<int>(i));
-      Fill(std::as_const(flat_[i]), &out_.entities.emplace_back());
+      if (cluster[i] >= 0) ++first[static_cast<std::size_t>(cluster[i])];
+      Fill(flat_[i], &out_.entities.emplace_back());
     }
-    const std::map<std::string_view, std::size_t> states = resolve::StatesOf(flat_);
-    std::vector<int> number(static_cast<std::size_t>(count), -1);
-    for (std::size_t c = 0; c < members.size(); ++c) {
-      if (members[c].empty()) continue;
-      const int fullest = resolve::FullestOf(flat_, members[c]);
-      const Described& d = flat_[static_cast<std::size_t>(fullest)];
-      DocumentEntity entity;
-      entity.id = "e" + std::to_string(out_.document_entities.size() + 1);
-      entity.type = d.type;
-      entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
-      entity.gazetteer = d.gazetteer;
-      for (const int m : members[c]) {
-        const int kept = kept_[static_cast<std::size_t>(m)];
-        entity.mentions.push_back(kept);
-        out_.entities[static_cast<std::size_t>(kept)].entity = static_cast<int>(out_.document_entities.size());
-        if (entity.gazetteer.empty()) entity.gazetteer = flat_[static_cast<std::size_t>(m)].gazetteer;
-      }
-      // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
-      if (d.type == Type::kOrganization && !entity.gazetteer.empty()) {
-        const std::string_view own = resolve::SlotOf(d, "country");
-        std::string state;
-        if (!own.empty() &&
-            std::none_of(members[c].begin(), members[c].end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
-          state = resolve::StateOf(states, own);
-        const std::string id = resolve::IdInState(p_.gazetteer(), entity.gazetteer, state);
-        const std::string country(id != entity.gazetteer ? std::string_view(state) : own);
-        entity.gazetteer = id;
-        for (const int kept : entity.mentions) {
-          Entity& mention = out_.entities[static_cast<std::size_t>(kept)];
-          if (mention.gazetteer.empty() || mention.gazetteer == id) continue;
-          mention.gazetteer = id;
-          for (auto& [key, value] : mention.slots) {
-            if (key == "country" && !country.empty()) value = country;
-          }
-        }
-      }
+    for (std::size_t c = 1; c <= clusters; ++c) first[c] += first[c - 1];
+    std::vector<int>& members = memory_.members;
+    members.resize(first[clusters]);
+    for (std::size_t i = flat_.size(); i-- > 0;) {
+      if (kept_[i] >= 0 && cluster[i] >= 0) members[--first[static_cast<std::size_t>(cluster[i])]] = static_cast<int>(i);
+    }
+    const resolve::States states = resolve::StatesOf(flat_);
+    std::vector<int>& number = memory_.number;
+    number.assign(clusters, -1);
+    for (std::size_t c = 0; c < clusters; ++c) {
+      const std::span<const int> own(members.data() + first[c], members.data() + first[c + 1]);
+      if (own.empty()) continue;
       number[c] = static_cast<int>(out_.document_entities.size());
-      out_.document_entities.push_back(std::move(entity));
+      AddEntity(own, states);
     }
     const auto entity_of = [&](int mention) {
       return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0
                  ? -1
                  : number[static_cast<std::size_t>(cluster[static_cast<std::size_t>(mention)])];
     };
-    std::set<std::tuple<std::string_view, int, int, std::string>> seen;
-    std::set<std::pair<int, std::string_view>> full;  // person and post of relations with a body
-    for (const resolve::FoundRelation& f : found_) {
-      if (f.object >= 0 && f.label == "WORKS_AS") full.insert({entity_of(f.subject), HeadOf(f.role)});
+    AddRelations(entity_of);
+  }
+
+  // The document entity of mentions of the flat view that are wanted.
+  void AddEntity(std::span<const int> members, const resolve::States& states) {
+    const Described& d = flat_[static_cast<std::size_t>(resolve::FullestOf(flat_, members))];
+    const auto entity_number = static_cast<int>(out_.document_entities.size());
+    DocumentEntityDraft& entity = out_.document_entities.emplace_back();
+    char* const id = arena_.Room(16);
+    *id = 'e';
+    entity.id = arena_.Take(std::to_chars(id + 1, id + 16, entity_number + 1).ptr);
+    entity.type = d.type;
+    entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
+    entity.gazetteer = d.gazetteer;
+    int* const mentions = arena_.List<int>(members.size());
+    entity.mentions = {mentions, members.size()};
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const auto m = static_cast<std::size_t>(members[k]);
+      mentions[k] = kept_[m];
+      out_.entities[static_cast<std::size_t>(kept_[m])].entity = entity_number;
+      if (entity.gazetteer.empty()) entity.gazetteer = flat_[m].gazetteer;
     }
-    std::set<std::pair<int, int>> with_post;  // person and body of relations that say the post
+    // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
+    if (d.type != Type::kOrganization || entity.gazetteer.empty()) return;
+    const std::string_view own = resolve::SlotOf(d, "country");
+    std::string_view state;
+    if (!own.empty() &&
+        std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
+      state = resolve::StateOf(states, own);
+    std::string_view id_in_state = entity.gazetteer;
+    if (!state.empty()) id_in_state = arena_.Keep(resolve::IdInState(p_.gazetteer(), entity.gazetteer, state));
+    const std::string_view country = id_in_state != entity.gazetteer ? state : own;
+    entity.gazetteer = id_in_state;
+    for (const int kept : entity.mentions) {
+      EntityDraft& mention = out_.entities[static_cast<std::size_t>(kept)];
+      if (mention.gazetteer.empty() || mention.gazetteer == id_in_state) continue;
+      mention.gazetteer = id_in_state;
+      if (resolve::SlotValue* const slot = mention.slots.Find("country"); slot != nullptr && !country.empty()) slot->value = country;
+    }
+  }
+
+  // `entity_of`: the document entity of a mention, -1 where it has none.
+  template <class EntityOf>
+  void AddRelations(const EntityOf& entity_of) {
+    if (found_.empty()) return;
+    // Keys stand for what they are made of.
+    const auto mix = [](std::uint64_t key, std::uint64_t part) {
+      key = (key ^ part) * 0x9E3779B97F4A7C15u;
+      return key ^ key >> 29;
+    };
+    const auto of_pair = [&mix](int one, std::uint64_t other) { return mix(mix(0, static_cast<std::uint32_t>(one)), other); };
+    resolve::KeyMap<bool>&seen = memory_.seen, &full = memory_.full, &with_post = memory_.with_post;
+    seen.Clear(), full.Clear(), with_post.Clear();
     for (const resolve::FoundRelation& f : found_) {
-      if (f.label == "WORKS_AS" && !f.role.empty() && f.object >= 0) with_post.insert({entity_of(f.subject), entity_of(f.object)});
+      if (f.label != "WORKS_AS" || f.object < 0) continue;
+      // Person and post of relations with a body, and person and body of those that say the post.
+      full[of_pair(entity_of(f.subject), morph::KeyOf(HeadOf(f.role)))] = true;
+      if (!f.role.empty()) with_post[of_pair(entity_of(f.subject), static_cast<std::uint32_t>(entity_of(f.object)))] = true;
     }
     for (const resolve::FoundRelation& f : found_) {
-      if (f.label == "WORKS_AS" && f.role.empty() && with_post.contains({entity_of(f.subject), entity_of(f.object)})) continue;
-      Relation r;
+      RelationDraft r;
       r.type = f.label;
       r.subject = entity_of(f.subject);
       r.object = entity_of(f.object);
       r.role = f.role;
+      if (f.label == "WORKS_AS" && f.role.empty() && with_post.Find(of_pair(r.subject, static_cast<std::uint32_t>(r.object))) != nullptr)
+        continue;
       r.span = Original(f.begin, f.end);
       if (r.subject < 0 || (f.object >= 0 && r.object < 0) || (r.type != "ALIAS_OF" && r.subject == r.object)) continue;
       if (r.type == "ALIAS_OF" && f.object >= 0) {
         // Of the two names the one that is not the entity's own; a name is no alias of itself.
-        const std::string& one = flat_[static_cast<std::size_t>(f.subject)].normal;
-        const std::string& other = flat_[static_cast<std::size_t>(f.object)].normal;
+        const std::string_view one = flat_[static_cast<std::size_t>(f.subject)].normal;
+        const std::string_view other = flat_[static_cast<std::size_t>(f.object)].normal;
         if (one == other) continue;
         r.role = one == out_.document_entities[static_cast<std::size_t>(r.object)].normal ? other : one;
       }
       // A post without its body says nothing beside the same post with it.
-      if (r.object < 0 && full.contains({r.subject, HeadOf(r.role)})) continue;
-      if (!seen.insert({f.label, r.subject, r.object, std::string(r.object < 0 ? HeadOf(r.role) : std::string_view(r.role))}).second)
-        continue;
-      out_.relations.push_back(std::move(r));
+      if (r.object < 0 && full.Find(of_pair(r.subject, morph::KeyOf(HeadOf(r.role)))) != nullptr) continue;
+      const std::uint64_t role = morph::KeyOf(r.object < 0 ? HeadOf(r.role) : r.role);
+      bool& again = seen[mix(of_pair(r.subject, static_cast<std::uint32_t>(r.object)), mix(morph::KeyOf(r.type), role))];
+      if (again) continue;
+      again = true;
+      out_.relations.push_back(r);
     }
   }
 
@@ -516,82 +553,78 @@ class Builder {
   }
 
   void Nested() {
-    std::vector<Described*>& all = memory_.all;
+    std::vector<const Described*>& all = memory_.all;
     all.clear();
-    for (Described& d : flat_) all.push_back(&d);
-    for (Described& d : nested_) {
+    for (const Described& d : flat_) all.push_back(&d);
+    for (const Described& d : nested_) {
       if (!CrossesFlat(d)) all.push_back(&d);
     }
     std::stable_sort(all.begin(), all.end(),
                      [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
     out_.nested.reserve(all.size());
-    // The last mention of the flat view with this span and type, or null.
-    const auto flat_entity = [this](const Described* d, const Entity& e) -> const Entity* {
-      if (d >= flat_.data() && d < flat_.data() + flat_.size())
-        return &out_.entities[static_cast<std::size_t>(kept_[static_cast<std::size_t>(d - flat_.data())])];
+    // The last mention of the flat view with this span and type, or -1.
+    const auto flat_of = [this](const EntityDraft& e) -> int {
       auto f = std::upper_bound(out_.entities.begin(), out_.entities.end(), e.span.start,
-                                [](std::size_t start, const Entity& x) { return start < x.span.start; });
+                                [](std::size_t start, const EntityDraft& x) { return start < x.span.start; });
       while (f != out_.entities.begin() && (--f)->span.start == e.span.start) {
-        if (f->span == e.span && f->type == e.type) return &*f;
+        if (f->span == e.span && f->type == e.type) return static_cast<int>(f - out_.entities.begin());
       }
-      return nullptr;
+      return -1;
     };
-    std::vector<int> open;  // indices of the entities around
-    for (Described* d : all) {
+    std::vector<int>& open = memory_.open;  // indices of the entities around
+    open.clear();
+    for (const Described* d : all) {
       if (!Wanted(options_, d->type)) continue;
-      const Span span = Original(d->begin, d->end);
+      const bool is_flat = d >= flat_.data() && d < flat_.data() + flat_.size();
+      const int own = is_flat ? kept_[static_cast<std::size_t>(d - flat_.data())] : -1;
+      const Span span = is_flat ? out_.entities[static_cast<std::size_t>(own)].span : Original(d->begin, d->end);
       while (!open.empty() && out_.nested[static_cast<std::size_t>(open.back())].span.end <= span.start) open.pop_back();
       if (!open.empty()) {
-        const Entity& around = out_.nested[static_cast<std::size_t>(open.back())];
+        const EntityDraft& around = out_.nested[static_cast<std::size_t>(open.back())];
         if (around.span.end < span.end) continue;  // crosses: the tree keeps the one that began first
         if (around.span == span && around.type == d->type) continue;
       }
       const int parent = open.empty() ? -1 : open.back();
       open.push_back(static_cast<int>(out_.nested.size()));
-      Entity& e = out_.nested.emplace_back();
-      Fill(std::move(*d), &e);  // nobody needs the descriptions after this
-      e.parent = parent;
-      if (const Entity* flat = flat_entity(d, e); flat != nullptr) {
-        // What the document entity said of the mention holds here too.
-        e.entity = flat->entity;
-        if (e.gazetteer != flat->gazetteer) e.gazetteer = flat->gazetteer;
-        if (e.slots != flat->slots) e.slots = flat->slots;
+      if (is_flat) {
+        EntityDraft& e = out_.nested.emplace_back(out_.entities[static_cast<std::size_t>(own)]);
+        e.parent = parent;
+        e.flat = own;
+        continue;
       }
-    }
-  }
-
-  void Repairs() {
-    for (const text::Change& c : s_.clean.changes()) {
-      Repair r;
-      r.kind = std::string(text::RepairName(c.kind));
-      r.span = {c.begin, c.end};
-      r.before = std::string(s_.clean.original().substr(c.begin, c.end - c.begin));
-      r.after = std::string(s_.clean.view().substr(c.clean_begin, c.clean_end - c.clean_begin));
-      out_.repairs.push_back(std::move(r));
+      EntityDraft& e = out_.nested.emplace_back();
+      Fill(*d, &e);
+      e.parent = parent;
+      if (const int again = flat_of(e); again >= 0) {
+        // What the document entity said of the mention holds here too.
+        const EntityDraft& flat = out_.entities[static_cast<std::size_t>(again)];
+        e.entity = flat.entity;
+        e.gazetteer = flat.gazetteer;
+        e.slots = flat.slots;
+      }
     }
   }
 
   void Points() {
     text::CodePoints& points = memory_.points;
-    points.Assign(out_.text);
+    // The clean text is valid, and where nothing was repaired it is this one.
+    points.Assign(text_, s_.clean.changes().empty());
     const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
-    for (Entity& e : out_.entities) e.code_points = of(e.span);
-    // Most of these are those again.
-    auto flat = out_.entities.begin();
-    for (Entity& e : out_.nested) {
-      while (flat != out_.entities.end() && flat->span.start < e.span.start) ++flat;
-      e.code_points = flat != out_.entities.end() && flat->span == e.span ? flat->code_points : of(e.span);
-    }
-    for (Relation& r : out_.relations) r.code_points = of(r.span);
+    for (EntityDraft& e : out_.entities) e.code_points = of(e.span);
+    for (EntityDraft& e : out_.nested)
+      e.code_points = e.flat >= 0 ? out_.entities[static_cast<std::size_t>(e.flat)].code_points : of(e.span);
+    for (RelationDraft& r : out_.relations) r.code_points = of(r.span);
   }
 
   const Pipeline& p_;
+  const std::string_view text_;
   const ExtractOptions& options_;
   PipelineScratch& s_;
   const resolve::Analysis& a_;
-  Document& out_;
   std::optional<resolve::Day> today_;
   BuildMemory& memory_;
+  Draft& out_ = memory_.draft;
+  resolve::Arena& arena_ = memory_.arena;
   std::vector<Mention>& inner_ = memory_.inner;
   std::vector<Described>&flat_ = memory_.flat, &nested_ = memory_.nested;
   std::vector<std::pair<int, int>>& aliases_ = memory_.aliases;
@@ -599,11 +632,56 @@ class Builder {
   std::vector<int>& kept_ = memory_.kept;
 };
 
+// The public form of a mention.
+Entity ToEntity(const EntityDraft& draft) {
+  Entity e;
+  e.span = draft.span;
+  e.code_points = draft.code_points;
+  e.type = draft.type;
+  e.kind = draft.kind;
+  e.text = draft.text;
+  e.normal = draft.normal;
+  e.slots.reserve(draft.slots.size());
+  for (const resolve::SlotValue& slot : draft.slots) e.slots.emplace_back(slot.key, slot.value);
+  e.entity = draft.entity;
+  e.gazetteer = draft.gazetteer;
+  e.score = draft.score;
+  e.rule = draft.rule;
+  e.parent = draft.parent;
+  return e;
+}
+
 }  // namespace
+
+const Draft& BuildDraft(const Pipeline& pipeline, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch) {
+  return Builder(pipeline, text, options, scratch).Run();
+}
 
 void BuildDocument(const Pipeline& pipeline, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch,
                    Document* out) {
-  Builder(pipeline, text, options, scratch, out).Run();
+  const Draft& draft = BuildDraft(pipeline, text, options, scratch);
+  *out = Document{};
+  out->text = text;
+  out->entities.reserve(draft.entities.size());
+  for (const EntityDraft& e : draft.entities) out->entities.push_back(ToEntity(e));
+  out->nested.reserve(draft.nested.size());
+  for (const EntityDraft& e : draft.nested) out->nested.push_back(ToEntity(e));
+  out->document_entities.reserve(draft.document_entities.size());
+  for (const DocumentEntityDraft& e : draft.document_entities) {
+    out->document_entities.push_back({std::string(e.id), e.type, std::string(e.normal), std::string(e.gazetteer),
+                                      std::vector<int>(e.mentions.begin(), e.mentions.end())});
+  }
+  out->relations.reserve(draft.relations.size());
+  for (const RelationDraft& r : draft.relations)
+    out->relations.push_back({std::string(r.type), r.subject, std::string(r.role), r.object, r.span, r.code_points});
+  for (const text::Change& c : scratch->clean.changes()) {
+    Repair r;
+    r.kind = std::string(text::RepairName(c.kind));
+    r.span = {c.begin, c.end};
+    r.before = std::string(scratch->clean.original().substr(c.begin, c.end - c.begin));
+    r.after = std::string(scratch->clean.view().substr(c.clean_begin, c.clean_end - c.clean_begin));
+    out->repairs.push_back(std::move(r));
+  }
 }
 
 }  // namespace atau::document

@@ -9,6 +9,7 @@
 #include "bundle/bundle.h"
 #include "compile/compile.h"
 #include "document/build.h"
+#include "document/extract_json.h"
 #include "document/pipeline.h"
 #include "resolve/values.h"
 #include "text/charset.h"
@@ -112,6 +113,16 @@ class Borrowed {
   PipelineScratch* scratch_;
 };
 
+// The mentions of a text, into the scratch.
+Status FindMentions(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch) {
+  if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
+  const auto clean = ToCleanOptions(options);
+  if (!clean.ok()) return clean.error();
+  p.Analyze(text, clean.value(), scratch);
+  p.Resolve(scratch);
+  return {};
+}
+
 std::string Number(double x) {
   char text[32];
   std::snprintf(text, sizeof text, "%+.2f", x);
@@ -170,16 +181,20 @@ std::unique_ptr<Scratch> Extractor::NewScratch() const { return impl_->pipeline-
 std::uint64_t Extractor::fingerprint() const { return impl_->fingerprint; }
 
 Result<Document> Extractor::Extract(std::string_view text, const ExtractOptions& options, Scratch* scratch) const {
-  if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
-  const auto clean = ToCleanOptions(options);
-  if (!clean.ok()) return clean.error();
   const Pipeline& p = *impl_->pipeline;
   Borrowed s(p, scratch);
-  p.Analyze(text, clean.value(), s.get());
-  p.Resolve(s.get());
+  if (Status done = FindMentions(p, text, options, s.get()); !done.ok()) return done.error();
   Document document;
   document::BuildDocument(p, text, options, s.get(), &document);
   return document;
+}
+
+Status document::ExtractJson(std::string_view text, const ExtractOptions& options, Scratch* scratch, std::string_view id,
+                             std::string* out) {
+  auto* const s = static_cast<PipelineScratch*>(scratch);  // every scratch is one
+  if (Status done = FindMentions(*s->pipeline, text, options, s); !done.ok()) return done;
+  AppendJson(BuildDraft(*s->pipeline, text, options, s), id, out);
+  return {};
 }
 
 Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const ExtractOptions& options, Scratch* scratch) const {

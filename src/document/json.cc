@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -11,6 +10,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "document/draft.h"
+#include "text/json_plain.h"
 
 namespace atau {
 namespace {
@@ -44,40 +46,18 @@ constexpr double kLargestQuick = 1e6;
 // need at most, and then only moves a pointer.
 class Writer {
  public:
-  Writer(std::string* out, std::size_t expected) : out_(*out), size_(out->size()) { Grow(expected); }
+  Writer(std::string* out, std::size_t expected) : out_(*out), at_(out->data() + out->size()) { Grow(expected); }
 
   // A JSON string; what is no UTF-8 becomes U+FFFD.
   void String(std::string_view s) {
-    char* p = Room(s.size() * kLongestEscape + 2);
+    constexpr std::size_t kAtOnce = 16;  // bytes that CopyJsonPlain writes
+    char* p = Room(s.size() * kLongestEscape + 2 + kAtOnce);
     *p++ = '"';
     const char* const end = s.data() + s.size();
     for (const char* q = s.data(); q < end;) {
-      if (const std::size_t n = PlainAt(q, end); n != 0) {
-        std::memcpy(p, q, 8);
-        p += n, q += n;
-        continue;
-      }
-      const auto c = static_cast<unsigned char>(*q);
-      if (c >= 0xC2 && c <= 0xDF && end - q > 1 && (static_cast<unsigned char>(q[1]) & 0xC0) == 0x80) {  // most letters
-        *p++ = *q++;
-        *p++ = *q++;
-      } else if (c < 0x80) {
-        ++q;
-        if (c >= 0x20 && c != '"' && c != '\\') {
-          *p++ = static_cast<char>(c);
-        } else {
-          p = Escape(c, p);
-        }
-      } else {
-        const std::size_t n = SequenceAt(s, static_cast<std::size_t>(q - s.data()));
-        if (n == kBad) {
-          p = std::copy_n(kReplacement.data(), kReplacement.size(), p);
-          ++q;
-        } else {
-          p = std::copy_n(q, n, p);
-          q += n;
-        }
-      }
+      const std::size_t n = text::CopyJsonPlain(q, static_cast<std::size_t>(end - q), p);
+      p += n, q += n;
+      if (n < kAtOnce - 1 && q < end) p = Character(s, &q, p);
     }
     *p++ = '"';
     Done(p);
@@ -116,32 +96,42 @@ class Writer {
     std::memcpy(p, s.data(), s.size());
     Done(p + s.size());
   }
+  template <std::size_t n>
+  void Raw(const char (&literal)[n]) {
+    char* const p = Room(n - 1);
+    std::memcpy(p, literal, n - 1);
+    Done(p + n - 1);
+  }
   // What was written from `begin` to `end` (see Size), once more.
   void Again(std::size_t begin, std::size_t end) {
     char* p = Room(end - begin);
     Done(std::copy_n(out_.data() + begin, end - begin, p));
   }
-  std::size_t Size() const { return size_; }
-  void Finish() { out_.resize(size_); }
+  std::size_t Size() const { return static_cast<std::size_t>(at_ - out_.data()); }
+  void Finish() { out_.resize(Size()); }
 
  private:
   static constexpr std::size_t kLongestEscape = 6;  // "\u001f"
   static constexpr std::size_t kLongestInteger = 24;
   static constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-  // 8 where the next eight bytes are four Russian letters (of two bytes each, beginning with D0 or D1) or eight ASCII characters that
-  // stand for themselves; else 0.
-  static std::size_t PlainAt(const char* q, const char* end) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101u, kTops = 0x8080808080808080u;
-    if constexpr (std::endian::native != std::endian::little) return 0;
-    if (end - q < 8) return 0;
-    std::uint64_t bytes;
-    std::memcpy(&bytes, q, 8);
-    if ((bytes & 0xC0FEC0FEC0FEC0FEu) == 0x80D080D080D080D0u) return 8;
-    // Of a byte below 0x80, the highest bit of these differences says whether it is smaller than 0x20, a quote, or a backslash.
-    const std::uint64_t quote = bytes ^ (kOnes * '"'), backslash = bytes ^ (kOnes * '\\');
-    const std::uint64_t special = (bytes - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes) | bytes;
-    return (special & kTops) == 0 ? 8 : 0;
+  // Writes the character of `s` at `q`, and moves behind both.
+  static char* Character(std::string_view s, const char** q, char* p) {
+    const auto c = static_cast<unsigned char>(**q);
+    if (c < 0x80) {
+      ++*q;
+      if (c < 0x20 || c == '"' || c == '\\') return Escape(c, p);
+      *p = static_cast<char>(c);
+      return p + 1;
+    }
+    const std::size_t n = SequenceAt(s, static_cast<std::size_t>(*q - s.data()));
+    if (n == kBad) {
+      ++*q;
+      return std::copy_n(kReplacement.data(), kReplacement.size(), p);
+    }
+    p = std::copy_n(*q, n, p);
+    *q += n;
+    return p;
   }
   static char* Escape(unsigned char c, char* p) {
     *p++ = '\\';
@@ -168,14 +158,20 @@ class Writer {
     }
   }
   char* Room(std::size_t bytes) {
-    if (out_.size() - size_ < bytes) Grow(bytes);
-    return out_.data() + size_;
+    if (static_cast<std::size_t>(end_ - at_) < bytes) Grow(bytes);
+    return at_;
   }
-  void Grow(std::size_t bytes) { out_.resize(std::max(size_ + bytes, out_.size() + out_.size() / 2)); }
-  void Done(const char* end) { size_ = static_cast<std::size_t>(end - out_.data()); }
+  void Grow(std::size_t bytes) {
+    const std::size_t size = Size();
+    out_.resize(std::max(size + bytes, out_.size() + out_.size() / 2));
+    at_ = out_.data() + size;
+    end_ = out_.data() + out_.size();
+  }
+  void Done(char* end) { at_ = end; }
 
   std::string& out_;
-  std::size_t size_;
+  char* at_;             // where the next byte goes
+  char* end_ = nullptr;  // of the string
 };
 
 // Whether two entities have the same members, but for the parent.
@@ -184,8 +180,11 @@ bool Same(const Entity& x, const Entity& y) {
          x.text == y.text && x.normal == y.normal && x.slots == y.slots && x.gazetteer == y.gazetteer && x.rule == y.rule;
 }
 
+// What follows writes documents and drafts, whose members have the same names.
+
 // All members but the parent, and no closing brace.
-void WriteEntity(const Document& d, const Entity& e, Writer* w) {
+template <class D, class E>
+void WriteEntity(const D& d, const E& e, Writer* w) {
   w->Raw("{\"start\":");
   w->Integer(static_cast<long long>(e.code_points.start));
   w->Raw(",\"end\":");
@@ -201,8 +200,9 @@ void WriteEntity(const Document& d, const Entity& e, Writer* w) {
   w->Raw(",\"slots\":{");
   for (std::size_t i = 0; i < e.slots.size(); ++i) {
     if (i > 0) w->Raw(",");
-    w->Key(e.slots[i].first);
-    w->String(e.slots[i].second);
+    const auto& [key, value] = e.slots[i];
+    w->Key(key);
+    w->String(value);
   }
   w->Raw("},\"entity\":");
   if (e.entity < 0) {
@@ -222,15 +222,16 @@ void WriteEntity(const Document& d, const Entity& e, Writer* w) {
   w->String(e.rule);
 }
 
-}  // namespace
-
-std::string ToJson(const Document& document, std::string_view id) {
-  std::string out;
-  AppendJson(document, id, &out);
-  return out;
+// Which of the flat view's mentions one of the nested view is again, -1 where it is none. Called in the order of the nested view; `flat` is
+// kept between the calls.
+int FlatOf(const Document& d, const Entity& e, std::size_t* flat) {
+  while (*flat < d.entities.size() && d.entities[*flat].code_points.start < e.code_points.start) ++*flat;
+  return *flat < d.entities.size() && Same(d.entities[*flat], e) ? static_cast<int>(*flat) : -1;
 }
+int FlatOf(const document::Draft&, const document::EntityDraft& e, std::size_t*) { return e.flat; }
 
-void AppendJson(const Document& d, std::string_view id, std::string* out) {
+template <class D>
+void Append(const D& d, std::string_view id, std::string* out) {
   constexpr std::size_t kEntity = 384, kOther = 192;  // bytes of most; the rest grows
   Writer w(out, (d.entities.size() + d.nested.size()) * kEntity + (d.document_entities.size() + d.relations.size()) * kOther + 128);
   w.Raw("{");
@@ -252,12 +253,11 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   w.Raw("],\"nested\":[");
   std::size_t flat = 0;
   for (std::size_t i = 0; i < d.nested.size(); ++i) {
-    const Entity& e = d.nested[i];
+    const auto& e = d.nested[i];
     if (i > 0) w.Raw(",");
     // Most are those of the flat view again.
-    while (flat < d.entities.size() && d.entities[flat].code_points.start < e.code_points.start) ++flat;
-    if (flat < d.entities.size() && Same(d.entities[flat], e)) {
-      w.Again(written[flat].first, written[flat].second);
+    if (const int same = FlatOf(d, e, &flat); same >= 0) {
+      w.Again(written[static_cast<std::size_t>(same)].first, written[static_cast<std::size_t>(same)].second);
     } else {
       WriteEntity(d, e, &w);
     }
@@ -271,7 +271,7 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   }
   w.Raw("],\"document_entities\":[");
   for (std::size_t i = 0; i < d.document_entities.size(); ++i) {
-    const DocumentEntity& e = d.document_entities[i];
+    const auto& e = d.document_entities[i];
     if (i > 0) w.Raw(",");
     w.Raw("{\"id\":");
     w.String(e.id);
@@ -294,7 +294,7 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   }
   w.Raw("],\"relations\":[");
   for (std::size_t i = 0; i < d.relations.size(); ++i) {
-    const Relation& r = d.relations[i];
+    const auto& r = d.relations[i];
     if (i > 0) w.Raw(",");
     w.Raw("{\"type\":");
     w.String(r.type);
@@ -320,5 +320,17 @@ void AppendJson(const Document& d, std::string_view id, std::string* out) {
   w.Raw("]}");
   w.Finish();
 }
+
+}  // namespace
+
+std::string ToJson(const Document& document, std::string_view id) {
+  std::string out;
+  AppendJson(document, id, &out);
+  return out;
+}
+
+void AppendJson(const Document& document, std::string_view id, std::string* out) { Append(document, id, out); }
+
+void document::AppendJson(const Draft& draft, std::string_view id, std::string* out) { Append(draft, id, out); }
 
 }  // namespace atau

@@ -42,10 +42,14 @@ class WordKnowledge : public token::WordOracle, public text::KnownWords {
   std::unordered_set<std::string> abbreviations_;  // those after which a sentence does not end
 };
 
+class Pipeline;
+
 // Per-call memory of all rooms.
 class PipelineScratch : public Scratch {
  public:
-  explicit PipelineScratch(const morph::Morph* morph) : forms(morph) {}
+  PipelineScratch(const Pipeline* maker, const morph::Morph* morph) : pipeline(maker), forms(morph) {}
+
+  const Pipeline* const pipeline;  // that made it
 
   text::CleanText clean;
   morph::FormTable forms;
@@ -70,7 +74,7 @@ class Pipeline {
   // Errors: kCorrupt from any section; kNotFound when the first bundle lacks one.
   static Result<std::shared_ptr<const Pipeline>> Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles);
 
-  std::unique_ptr<PipelineScratch> NewScratch() const { return std::make_unique<PipelineScratch>(morph_.get()); }
+  std::unique_ptr<PipelineScratch> NewScratch() const { return std::make_unique<PipelineScratch>(this, morph_.get()); }
 
   // text → tokens → forms → gazetteer → rules → candidates. `text` must stay alive while the scratch is used.
   void Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* scratch) const;

@@ -208,8 +208,8 @@ struct Analysis {
     return false;
   }
   const morph::Form& FormOf(std::size_t token) const { return (*forms)[tokens[token].form]; }
-  // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false.
-  std::string NominativeOf(std::size_t begin, std::size_t end, bool keep_number = true) const {
+  // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false. Valid until the next call.
+  std::string_view NominativeOf(std::size_t begin, std::size_t end, bool keep_number = true) const {
     return nominatives.Of(clean, tokens, begin, end, *forms, keep_number);
   }
   std::string_view TextOf(std::size_t begin, std::size_t end) const {

@@ -1,7 +1,7 @@
 #include "resolve/cluster.h"
 
 #include <algorithm>
-#include <map>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -14,6 +14,7 @@
 namespace atau::resolve {
 namespace {
 
+constexpr std::size_t kMostNames = 4096;    // remembered between documents
 constexpr std::size_t kBeforeSpelling = 3;  // tokens between a bracket and a name in Latin letters
 constexpr std::size_t kClearlyOf = 2;       // mentions of a state that a text must have, to be on it
 constexpr std::size_t kStandsOut = 2;       // times as many as of another
@@ -55,44 +56,70 @@ void EachWord(std::string_view folded, Word&& word) {
   if (begin < folded.size()) word(folded.substr(begin));
 }
 
-// Names of a document by the stems of their words: with a blank between them, so that the stems of the first words are the beginning of
-// all. They stand one behind the other in one string.
-class Stems {
+}  // namespace
+
+// Names by the stems of their words: with a blank between them, so that the stems of the first words are the beginning of all. They stand
+// one behind the other in one string.
+class NameStems {
  public:
   struct Name {
-    std::uint32_t begin = 0;             // in the string
-    std::uint32_t first = 0, words = 0;  // into the ends of stems
+    std::uint32_t begin = 0;               // in the string
+    std::uint32_t first = 0, words = 0;    // into the ends of stems
+    std::uint64_t key = 0, first_key = 0;  // of all stems, and of the first one (0 where there is none)
   };
 
-  void Clear() { text_.clear(), ends_.clear(); }
-  Name Add(std::string_view name) {
-    Name out{static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(ends_.size()), 0};
+  // Call it between documents: forgets all when too many are remembered.
+  void Forget() {
+    if (names_.size() < kMostNames) return;
+    names_ = {};
+    text_ = {};
+    ends_ = {};
+    keys_ = {};
+  }
+  Name Of(std::string_view name) {
+    Known& known = names_[morph::KeyOf(name)];
+    if (known.there) return known.name;
+    known.there = true;
+    Name& out = known.name;
+    out.begin = static_cast<std::uint32_t>(text_.size());
+    out.first = static_cast<std::uint32_t>(ends_.size());
     morph::Fold(name, &folded_);
     EachWord(folded_, [&](std::string_view word) {
       if (out.words++ > 0) text_ += ' ';
       text_ += StemOf(word);
       ends_.push_back(static_cast<std::uint32_t>(text_.size()));
+      keys_.push_back(morph::KeyOf(std::string_view(text_).substr(out.begin)));
     });
+    out.key = KeyOf(out, out.words);
+    out.first_key = out.words == 0 ? 0 : KeyOf(out, 1);
     return out;
   }
-  // The stems of the first words of a name. Valid until the next Add.
-  std::string_view Of(const Name& name, std::size_t words) const {
-    return words == 0 ? std::string_view() : std::string_view(text_).substr(name.begin, ends_[name.first + words - 1] - name.begin);
+  // The stems. Valid until the next Of.
+  std::string_view Text(const Name& name) const {
+    return name.words == 0 ? std::string_view()
+                           : std::string_view(text_).substr(name.begin, ends_[name.first + name.words - 1] - name.begin);
   }
-  std::string_view Of(const Name& name) const { return Of(name, name.words); }
-
-  // How many words a name has.
-  std::size_t WordsOf(std::string_view name) {
-    std::size_t words = 0;
-    morph::Fold(name, &folded_);
-    EachWord(folded_, [&words](std::string_view) { ++words; });
-    return words;
+  // The key of the stems of the first words of a name.
+  std::uint64_t KeyOf(const Name& name, std::size_t words) const {
+    return words == 0 ? morph::KeyOf(std::string_view()) : keys_[name.first + words - 1];
   }
 
  private:
+  struct Known {
+    Name name;
+    bool there = false;
+  };
+
+  KeyMap<Known> names_;  // by their keys as they are written
   std::string text_, folded_;
   std::vector<std::uint32_t> ends_;
+  std::vector<std::uint64_t> keys_;  // of the stems up to each
 };
+
+ClusterScratch::ClusterScratch() : stems_(std::make_unique<NameStems>()) {}
+ClusterScratch::~ClusterScratch() = default;
+
+namespace {
 
 // From keys (hashes that are taken for what they are of) to numbers from 1 on.
 using Numbers = KeyMap<int>;
@@ -126,12 +153,15 @@ std::string_view FirstLetter(std::string_view s) {
 
 bool IsInitial(std::string_view name) { return name.find('.') != std::string_view::npos || FirstLetter(name).size() == name.size(); }
 
+constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+
 struct Person {
   int mention;
   std::string_view first, surname;                  // as written
   std::uint64_t first_key = 0, first_word_key = 0;  // of the given name's stems, and of the first of them (0: it has none)
   std::uint64_t last_key = 0;                       // of the surname's stems; 0: it has none
   morph::Gender gender;
+  std::uint32_t same_surname = kNobody, same_given = kNobody;  // the person before with this surname, or given name
 };
 
 // Two given names that can belong to one person.
@@ -142,39 +172,43 @@ bool SameGiven(const Person& x, const Person& y) {
 }
 
 // Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
-void ClusterPeople(const std::vector<Described>& mentions, Stems* stems, Numbers* keys, Union* u) {
+void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Numbers* keys, Union* u) {
+  constexpr std::size_t kFullest = 4;
   std::vector<Person> people;
+  std::size_t fullness[kFullest + 1] = {};
+  const auto parts = [](const Person& p) -> std::size_t {
+    return (p.first.empty() ? 0u : IsInitial(p.first) ? 1u : 2u) + (p.surname.empty() ? 0u : 2u);
+  };
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     const Described& d = mentions[i];
     if (d.type != Type::kPerson) continue;
-    Person p{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender};
-    stems->Clear();
-    if (const Stems::Name last = stems->Add(p.surname); last.words > 0) p.last_key = morph::KeyOf(stems->Of(last));
-    const Stems::Name first = stems->Add(p.first);
-    p.first_key = morph::KeyOf(stems->Of(first));
-    if (first.words > 0) p.first_word_key = morph::KeyOf(stems->Of(first, 1));
-    people.push_back(p);
+    Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender});
+    if (const NameStems::Name last = stems->Of(p.surname); last.words > 0) p.last_key = last.key;
+    const NameStems::Name first = stems->Of(p.first);
+    p.first_key = first.key;
+    p.first_word_key = first.first_key;
+    ++fullness[parts(p)];
   }
   if (people.empty()) return;
-  const auto parts = [](const Person& p) { return (p.first.empty() ? 0 : IsInitial(p.first) ? 1 : 2) + (p.surname.empty() ? 0 : 2); };
-  std::stable_sort(people.begin(), people.end(), [&parts](const Person& x, const Person& y) { return parts(x) > parts(y); });
-  keys->Clear();
-  std::vector<std::vector<std::uint32_t>> known;  // people by the key of a surname or of a given name
-  for (std::size_t n = 0; n < people.size(); ++n) {
-    const Person& p = people[n];
+  // The fullest first.
+  std::vector<std::uint32_t> order(people.size());
+  std::size_t from[kFullest + 1] = {};
+  for (std::size_t k = kFullest; k-- > 0;) from[k] = from[k + 1] + fullness[k + 1];
+  for (std::uint32_t n = 0; n < people.size(); ++n) order[from[parts(people[n])]++] = n;
+  keys->Clear();  // from keys of surnames and given names to the last person with it so far
+  for (const std::uint32_t n : order) {
+    Person& p = people[n];
     const int i = p.mention;
     const bool bare = p.first.empty() || p.last_key == 0;
     const std::uint64_t single = p.last_key == 0 ? p.first_key : p.last_key;
     int best = -1;
-    const auto consider = [&](std::uint64_t key, bool any_gender) {
-      const int at = NumberOf(*keys, key);
-      if (at < 0) return;
+    const auto consider = [&](std::uint64_t key, std::uint32_t Person::*before, bool any_gender) {
       // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones
       // are enough.
-      const std::vector<std::uint32_t>& same = known[static_cast<std::size_t>(at)];
-      const std::size_t from = same.size() > 64 ? same.size() - 64 : 0;
-      for (std::size_t s = from; s < same.size(); ++s) {
-        const Person& k = people[same[s]];
+      auto at = static_cast<std::uint32_t>(NumberOf(*keys, key));
+      for (int most = 64; at != kNobody && most > 0; --most) {
+        const Person& k = people[at];
+        at = k.*before;
         if (!bare && !SameGiven(k, p)) continue;
         if (any_gender && k.surname != p.surname) continue;
         if (bare && !any_gender && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown)
@@ -186,18 +220,18 @@ void ClusterPeople(const std::vector<Described>& mentions, Stems* stems, Numbers
           best = k.mention;
       }
     };
-    const auto know = [&](std::uint64_t key) {
-      const int at = TryAdd(keys, key, static_cast<int>(known.size()));
-      if (static_cast<std::size_t>(at) == known.size()) known.emplace_back();
-      known[static_cast<std::size_t>(at)].push_back(static_cast<std::uint32_t>(n));
+    const auto know = [keys, n](std::uint64_t key, std::uint32_t* before) {
+      int& last = (*keys)[key];
+      *before = static_cast<std::uint32_t>(last - 1);
+      last = static_cast<int>(n) + 1;
     };
-    consider(single, false);
-    if (bare && best < 0) consider(KeyWith(single, kGiven), false);
+    consider(single, &Person::same_surname, false);
+    if (bare && best < 0) consider(KeyWith(single, kGiven), &Person::same_given, false);
     // «Данелия» by itself shows no gender, whatever it was taken for.
-    if (bare && best < 0 && !p.surname.empty()) consider(single, true);
+    if (bare && best < 0 && !p.surname.empty()) consider(single, &Person::same_surname, true);
     if (best >= 0) u->Join(best, i);
-    if (p.last_key != 0) know(p.last_key);
-    if (!p.first.empty()) know(KeyWith(p.first_key, kGiven));
+    if (p.last_key != 0) know(p.last_key, &p.same_surname);
+    if (!p.first.empty()) know(KeyWith(p.first_key, kGiven), &p.same_given);
   }
 }
 
@@ -224,26 +258,25 @@ bool IsCapitals(std::string_view text) {
 struct Name {
   int mention;
   bool capitals;
-  Stems::Name stems;
+  NameStems::Name stems;
   std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
-void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stems, Numbers* by_key, Union* u) {
+void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* stems, Numbers* by_key, Union* u) {
   std::vector<Name> names;
   std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
   bool abbreviations = false;
-  stems->Clear();
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     const Described& d = mentions[m];
     if (d.type != type) continue;
-    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Add(d.normal)};
+    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Of(d.normal)};
     abbreviations |= name.capitals;
     if (!d.place.empty()) {
-      const std::size_t place = stems->WordsOf(SlotOf(d, "place"));
+      const std::size_t place = stems->Of(SlotOf(d, "place")).words;
       if (place > 0 && place < name.stems.words) {
         name.bare = static_cast<std::uint32_t>(name.stems.words - place);
         const int number = static_cast<int>(names.size());
-        places.emplace_back(morph::KeyOf(stems->Of(name.stems, name.bare)), number);
+        places.emplace_back(stems->KeyOf(name.stems, name.bare), number);
         if (!d.gazetteer.empty()) places.emplace_back(KeyOfId(d.gazetteer), number);
       }
     }
@@ -262,7 +295,8 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stem
     if (first != i) u->Join(first, i);
   };
   const auto mention = [&names](int k) { return names[static_cast<std::size_t>(k)].mention; };
-  std::unordered_map<std::string, int> initials;
+  std::string all, large;
+  std::unordered_map<std::uint64_t, int> initials;  // by keys
   // Names with a place, and those without that no name with a place extends, are told by id and words. «МВД России» and «МВД Казахстана»
   // stay apart.
   for (std::size_t k = 0; k < names.size(); ++k) {
@@ -270,10 +304,10 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stem
     const int own = name.mention;
     const Described& d = mentions[static_cast<std::size_t>(own)];
     const std::uint64_t id = d.gazetteer.empty() ? 0 : KeyOfId(d.gazetteer);
-    const std::uint64_t key = morph::KeyOf(stems->Of(name.stems));
+    const std::uint64_t key = name.stems.key;
     if (name.bare > 0) {
       const std::uint64_t place = morph::KeyOf(d.place);
-      join(KeyWith(morph::KeyOf(stems->Of(name.stems, name.bare)), place), own);
+      join(KeyWith(stems->KeyOf(name.stems, name.bare), place), own);
       if (id != 0) join(KeyWith(id, place), own);
     } else {
       if (!places.empty()) {
@@ -292,13 +326,13 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stem
     if (name.stems.words > 0) join(key, own);
     if (abbreviations && name.stems.words >= 2) {
       // The initials of its words, with and without the small ones: «Министерство внутренних дел» → мвд.
-      std::string all, large;
-      EachWord(stems->Of(name.stems), [&](std::string_view stem) {
+      all.clear(), large.clear();
+      EachWord(stems->Text(name.stems), [&](std::string_view stem) {
         all += FirstLetter(stem);
         if (stem.size() > 4) large += FirstLetter(stem);
       });
-      if (all.size() >= 4) initials.try_emplace(std::move(all), own);
-      if (large.size() >= 4) initials.try_emplace(std::move(large), own);
+      if (all.size() >= 4) initials.try_emplace(morph::KeyOf(all), own);
+      if (large.size() >= 4) initials.try_emplace(morph::KeyOf(large), own);
     }
   }
   // Abbreviations of names that the text spells out, and names that begin with another mention's whole name («фонд «Мир»» … «фонд «Мир»
@@ -306,14 +340,14 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stem
   for (const Name& name : names) {
     const Described& d = mentions[static_cast<std::size_t>(name.mention)];
     if (name.capitals) {
-      std::string folded;
-      morph::Fold(d.text, &folded);
-      if (const auto it = initials.find(folded); it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d))
+      morph::Fold(d.text, &all);
+      if (const auto it = initials.find(morph::KeyOf(all));
+          it != initials.end() && AreAliases(mentions[static_cast<std::size_t>(it->second)], d))
         u->Join(it->second, name.mention);
     }
     if (type != Type::kOrganization || name.bare > 0) continue;
     for (std::size_t n = name.stems.words; n-- > 1;) {
-      const int first = NumberOf(*by_key, morph::KeyOf(stems->Of(name.stems, n)));
+      const int first = NumberOf(*by_key, stems->KeyOf(name.stems, n));
       if (first < 0 || (n < 2 && !IsCapitals(mentions[static_cast<std::size_t>(first)].text))) continue;
       if (AreAliases(mentions[static_cast<std::size_t>(first)], d)) u->Join(first, name.mention);
       break;
@@ -323,9 +357,10 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, Stems* stem
 
 }  // namespace
 
-std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases) {
+std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases, ClusterScratch* scratch) {
   Union u(mentions.size());
-  Stems stems;
+  NameStems& stems = scratch->stems();
+  stems.Forget();
   Numbers keys;
   ClusterPeople(mentions, &stems, &keys, &u);
   for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &stems, &keys, &u);
@@ -367,25 +402,32 @@ bool AreAliases(const Described& x, const Described& y) {
   return x.type == y.type && (x.gazetteer.empty() || y.gazetteer.empty() || x.gazetteer == y.gazetteer);
 }
 
-std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& mentions) {
-  std::map<std::string_view, std::size_t> votes;
+States StatesOf(const std::vector<Described>& mentions) {
+  States votes;  // few
   for (const Described& d : mentions) {
     // A body whose name holds no place may be any state's.
     if (d.type != Type::kLocation && (d.type != Type::kOrganization || d.place.empty())) continue;
-    if (const std::string_view code = SlotOf(d, "country"); !code.empty()) ++votes[code];
+    const std::string_view code = SlotOf(d, "country");
+    if (code.empty()) continue;
+    const auto same = std::find_if(votes.begin(), votes.end(), [code](const auto& v) { return v.first == code; });
+    if (same == votes.end()) {
+      votes.emplace_back(code, 1);
+    } else {
+      ++same->second;
+    }
   }
   return votes;
 }
 
-std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own) {
+std::string_view StateOf(const States& states, std::string_view own) {
   std::string_view best;
-  std::size_t most = 0;
+  std::size_t most = 0, rival = 0;
   for (const auto& [code, count] : states) {
-    if (count > most) most = count, best = code;
+    // Of equal ones the first by its code.
+    if (count > most || (count == most && code < best)) most = count, best = code;
+    if (code == own) rival = count;
   }
-  const auto of_own = states.find(own);
-  const std::size_t rival = of_own == states.end() ? 0 : of_own->second;
-  return most >= kClearlyOf && most > kStandsOut * rival ? std::string(best) : std::string();
+  return most >= kClearlyOf && most > kStandsOut * rival ? best : std::string_view();
 }
 
 std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id, std::string_view state) {
@@ -405,7 +447,7 @@ std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id
   return shared >= kManyStates ? std::string() : std::string(id);
 }
 
-int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members) {
+int FullestOf(const std::vector<Described>& mentions, std::span<const int> members) {
   if (members.size() == 1) return members.front();
   int best = -1;
   std::size_t best_rank = 0;

@@ -2,7 +2,9 @@
 #ifndef ATAU_RESOLVE_CLUSTER_H_
 #define ATAU_RESOLVE_CLUSTER_H_
 
-#include <map>
+#include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,9 +14,21 @@
 
 namespace atau::resolve {
 
+// The words of names, remembered between documents. Not thread-safe: one a scratch.
+class NameStems;
+class ClusterScratch {
+ public:
+  ClusterScratch();
+  ~ClusterScratch();
+  NameStems& stems() { return *stems_; }
+
+ private:
+  std::unique_ptr<NameStems> stems_;
+};
+
 // The number of the document entity of each mention, counted from 0 in order of first mention; -1 for mentions of other types than the
 // four. `aliases` are pairs of mentions that a rule called the same («Байтерек» («Назарбаевский старт»)).
-std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases);
+std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases, ClusterScratch* scratch);
 
 // Appends pairs of mentions of which the second is the first in Latin letters: «Томас Шефер (Thomas Schäfer)».
 void FindSpellings(const Analysis& a, const std::vector<Described>& mentions, std::vector<std::pair<int, int>>* aliases);
@@ -23,13 +37,14 @@ void FindSpellings(const Analysis& a, const std::vector<Described>& mentions, st
 bool AreAliases(const Described& x, const Described& y);
 
 // The mention that names the entity best: the fullest person's name, a place's most frequent, the longest of the others.
-int FullestOf(const std::vector<Described>& mentions, const std::vector<int>& members);
+int FullestOf(const std::vector<Described>& mentions, std::span<const int> members);
 
-// How often a text speaks of each state, by its code as in the slot `country` («UA»). The views are into `mentions`.
-std::map<std::string_view, std::size_t> StatesOf(const std::vector<Described>& mentions);
+// How often a text speaks of each state, by its code as in the slot `country` («UA»), in order of first mention.
+using States = std::vector<std::pair<std::string_view, std::size_t>>;
+States StatesOf(const std::vector<Described>& mentions);
 
 // The state that it speaks of most; empty where none stands out over `own`.
-std::string StateOf(const std::map<std::string_view, std::size_t>& states, std::string_view own);
+std::string_view StateOf(const States& states, std::string_view own);
 
 // The id of the body of this name in another state: «МВД», which the dictionaries know as Russia's ("org.ru.mvd"), is Ukraine's
 // ("org.ua.mvd") in a text on Ukraine. Empty where many states have such a body, but the dictionaries not this one's; the same id where it

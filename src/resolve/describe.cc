@@ -49,26 +49,15 @@ int BestEntry(const Analysis& a, const Described& d) {
 // The attributes of mentions of names that rules may emit.
 constexpr std::string_view kAttributes[] = {"kind", "head", "name", "place", "index"};
 
-std::string& AddSlot(std::string_view key, Slots* slots) {
-  if (slots->empty()) slots->reserve(4);
-  auto& slot = slots->emplace_back();
-  slot.first = key;
-  return slot.second;
-}
-
-bool HasSlot(const Slots& slots, std::string_view key) {
-  return std::any_of(slots.begin(), slots.end(), [key](const auto& s) { return s.first == key; });
-}
-
 // «key=value;key=value» to slots.
-void AddSlots(std::string_view text, Slots* slots) {
+void AddSlots(std::string_view text, Arena* arena, SlotList* slots) {
   while (!text.empty()) {
     const std::size_t semi = text.find(';');
     const std::string_view pair = text.substr(0, semi);
     const std::size_t eq = pair.find('=');
     if (eq != std::string_view::npos) {
       const std::string_view key = pair.substr(0, eq);
-      if (!HasSlot(*slots, key)) AddSlot(key, slots) = pair.substr(eq + 1);
+      if (!slots->Has(key)) slots->Add(key, pair.substr(eq + 1), arena);
     }
     text = semi == std::string_view::npos ? std::string_view() : text.substr(semi + 1);
   }
@@ -88,9 +77,9 @@ int HeadMatch(const Analysis& a, const Described& d, std::uint16_t id) {
   return -1;
 }
 
-std::string KindAfterColon(std::string_view kind_name) {
+std::string_view KindAfterColon(std::string_view kind_name) {
   const std::size_t colon = kind_name.find(':');
-  return std::string(colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1));
+  return colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1);
 }
 
 // Whether all cased letters of the span are capitals although it is no abbreviation: «НУР-СУЛТАН» in a dateline.
@@ -106,7 +95,7 @@ bool Shouts(const Analysis& a, const Described& d) {
 }
 
 // The place at the end of a body's name.
-void Place(const Analysis& a, Described* d) {
+void Place(const Analysis& a, Arena* arena, Described* d) {
   int best = -1, best_rank = 0;
   for (const std::uint32_t index : a.matches_end.At(d->end)) {
     const gazetteer::Match& m = a.matches[index];
@@ -122,9 +111,9 @@ void Place(const Analysis& a, Described* d) {
   }
   if (best < 0) return;
   const gazetteer::Match& m = a.matches[static_cast<std::size_t>(best)];
-  d->place = std::string(a.gazetteer->entry(m.entry).id);
+  d->place = a.gazetteer->entry(m.entry).id;
   d->place_begin = m.begin;
-  if (!HasSlot(d->slots, "place")) AddSlot("place", &d->slots) = a.NominativeOf(m.begin, m.end);
+  if (!d->slots.Has("place")) d->slots.Add("place", arena->Keep(a.NominativeOf(m.begin, m.end)), arena);
 }
 
 // The word of the class `role` in a post: the longest one at the first token where any begins, null where there is none.
@@ -141,11 +130,12 @@ const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
 }
 
 // A post of one word: «премьера» is of «премьер», whatever else the form may be of.
-void OfRole(const Analysis& a, std::string_view name, Described* d) {
+void OfRole(const Analysis& a, std::string_view name, Arena* arena, Described* d) {
+  SlotValue* const value = d->slots.Find("value");
+  if (value->value == name) return;
   std::string folded, other;
   morph::Fold(name, &folded);
-  const auto value = std::find_if(d->slots.begin(), d->slots.end(), [](const auto& s) { return s.first == "value"; });
-  morph::Fold(value->second, &other);
+  morph::Fold(value->value, &other);
   if (other == folded) return;
   const morph::Form& form = a.FormOf(d->begin);
   const morph::Reading* best = nullptr;
@@ -158,13 +148,14 @@ void OfRole(const Analysis& a, std::string_view name, Described* d) {
   const auto nominative = [&](morph::Grammemes number) { return a.forms->morph().Inflect(*best, form.folded, morph::knomn | number); };
   const auto same = nominative(best->tag & (morph::ksing | morph::kplur)), one = nominative(morph::ksing);
   if (!same) return;
-  d->normal = morph::WithCaseOf(d->text, *same);
-  value->second = morph::WithCaseOf(d->text, one.value_or(*same));
+  d->normal = arena->Keep(morph::WithCaseOf(d->text, *same));
+  value->value = arena->Keep(morph::WithCaseOf(d->text, one.value_or(*same)));
 }
 
 }  // namespace
 
-std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number) {
+std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number,
+                                Arena* arena) {
   // The first word that is a post by itself; the words behind it are in the genitive or led by a preposition.
   const std::uint16_t role = a.classes.role;
   const auto is_post = [&](std::size_t i) {
@@ -174,29 +165,25 @@ std::string PostNominative(const Analysis& a, std::size_t begin, std::size_t hea
   };
   std::size_t head = begin;
   while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
-  std::string out = a.NominativeOf(begin, head + 1, keep_number);
+  const std::string_view nominative = a.NominativeOf(begin, head + 1, keep_number);
+  ArenaText out(arena, nominative.size() + (head + 1 < end ? a.tokens[end - 1].end - a.tokens[head].end : 0));
+  out.Append(nominative);
   for (std::size_t i = head + 1; i < end; ++i) {
-    if (a.tokens[i].begin > a.tokens[i - 1].end) out.push_back(' ');
-    out.append(a.TextOf(i, i + 1));
+    if (a.tokens[i].begin > a.tokens[i - 1].end) out.Append(' ');
+    out.Append(a.TextOf(i, i + 1));
   }
-  return out;
+  return out.Done();
 }
 
-std::string_view SlotOf(const Described& d, std::string_view key) {
-  for (const auto& [k, v] : d.slots) {
-    if (k == key) return v;
-  }
-  return {};
-}
-
-void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d) {
+void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d) {
   d->text = a.TextOf(d->begin, d->end);
   if (hit < 0) {
     float best = 0;
     for (const std::uint32_t index : a.hits_at.At(d->begin)) {
-      const rules::Hit& h = a.hits.hits[index];
+      const Analysis::PlacedHit& h = a.placed_hits[index];
+      if (h.end != d->end || !h.speaks) continue;
       const rules::RuleInfo& info = a.rules->rule(h.rule);
-      if (h.end == d->end && info.type == d->type && info.weight > best) best = info.weight, hit = static_cast<int>(index);
+      if (info.type == d->type && info.weight > best) best = info.weight, hit = static_cast<int>(index);
     }
   }
   const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
@@ -207,8 +194,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     d->rule = info.name;
   }
   const auto attribute = [&](std::string_view key) {
-    if (std::none_of(emits.begin(), emits.end(), [key](const auto& e) { return e.first == key; })) return std::string();
-    return a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key);
+    if (std::none_of(emits.begin(), emits.end(), [key](const auto& e) { return e.first == key; })) return std::string_view();
+    return arena->Keep(a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key));
   };
 
   if (d->type == Type::kDate || d->type == Type::kMoney) {
@@ -224,18 +211,18 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     canonical = e.name;
     d->kind = e.kind;
     if (d->rule.empty()) d->rule = "gazetteer";
-    if (d->type != Type::kPerson) AddSlots(e.slots, &d->slots);
+    if (d->type != Type::kPerson) AddSlots(e.slots, arena, &d->slots);
   }
   const gazetteer::Match* const role = d->type == Type::kRole ? RoleWord(a, *d) : nullptr;
   const std::uint32_t head_end = role != nullptr ? role->end : d->end;
   if (d->type == Type::kPerson && person != nullptr) {
-    PersonName name = ParsePerson(a, d->begin, d->end, *person);
+    const PersonName name = ParsePerson(a, d->begin, d->end, *person, arena);
     d->gender = person->gender;
     d->normal = person->normal;
-    if (!name.first.empty()) AddSlot("first", &d->slots) = std::move(name.first);
-    if (!name.middle.empty()) AddSlot("middle", &d->slots) = std::move(name.middle);
-    if (!name.last.empty()) AddSlot("last", &d->slots) = std::move(name.last);
-    if (person->gender != morph::Gender::kUnknown) AddSlot("gender", &d->slots) = person->gender == morph::Gender::kMasculine ? "m" : "f";
+    if (!name.first.empty()) d->slots.Add("first", name.first, arena);
+    if (!name.middle.empty()) d->slots.Add("middle", name.middle, arena);
+    if (!name.last.empty()) d->slots.Add("last", name.last, arena);
+    if (person->gender != morph::Gender::kUnknown) d->slots.Add("gender", person->gender == morph::Gender::kMasculine ? "m" : "f", arena);
     if (person->family) {
       d->kind = "family";
     } else if (d->kind.empty()) {
@@ -248,19 +235,19 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
     const bool letters =
         d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
     d->normal = letters                  ? d->text
-                : whole                  ? std::string(canonical)
-                : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true)
-                                         : a.NominativeOf(d->begin, d->end);
-    if (!whole && !letters && Shouts(a, *d)) d->normal = TitleCase(d->normal);
+                : whole                  ? canonical
+                : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true, arena)
+                                         : arena->Keep(a.NominativeOf(d->begin, d->end));
+    if (!whole && !letters && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
   }
 
-  if (d->type == Type::kOrganization) Place(a, d);
+  if (d->type == Type::kOrganization) Place(a, arena, d);
   if (d->type == Type::kRole) {
-    AddSlot("value", &d->slots) = PostNominative(a, d->begin, head_end, d->end, false);
+    d->slots.Add("value", PostNominative(a, d->begin, head_end, d->end, false, arena), arena);
     if (role != nullptr) {
       const gazetteer::Entry e = a.gazetteer->entry(role->entry);
       d->kind = e.kind;
-      if (role->end == role->begin + 1 && d->end == d->begin + 1) OfRole(a, e.name, d);
+      if (role->end == role->begin + 1 && d->end == d->begin + 1) OfRole(a, e.name, arena, d);
     }
   }
 
@@ -273,24 +260,24 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Described* d
       const auto& m = a.matches[static_cast<std::size_t>(head)];
       const gazetteer::Entry e = a.gazetteer->entry(m.entry);
       if (d->kind.empty()) d->kind = KindAfterColon(a.gazetteer->KindName(e.kind_id));
-      if (d->type != Type::kLocation && !HasSlot(d->slots, "head")) AddSlot("head", &d->slots) = e.name;
+      if (d->type != Type::kLocation && !d->slots.Has("head")) d->slots.Add("head", e.name, arena);
     }
     // Few rules emit any.
     for (const std::string_view key : kAttributes) {
       if (emits.empty()) break;
-      std::string value = attribute(key);
+      const std::string_view value = attribute(key);
       if (value.empty()) continue;
       if (key == "kind") {
-        if (d->kind.empty()) d->kind = std::move(value);
-      } else if (!HasSlot(d->slots, key)) {
-        AddSlot(key, &d->slots) = std::move(value);
+        if (d->kind.empty()) d->kind = value;
+      } else if (!d->slots.Has(key)) {
+        d->slots.Add(key, value, arena);
       }
     }
-    if (d->type == Type::kProgram && !HasSlot(d->slots, "index")) {
+    if (d->type == Type::kProgram && !d->slots.Has("index")) {
       // «Союз-2.1а», «Falcon 9»: what carries digits after the name is the index.
       for (std::size_t i = d->begin + 1; i < d->end; ++i) {
         if (a.tokens[i].kind == Kind::kNumber || a.tokens[i].Has(Flag::kDigits)) {
-          AddSlot("index", &d->slots) = a.TextOf(i, d->end);
+          d->slots.Add("index", a.TextOf(i, d->end), arena);
           break;
         }
       }

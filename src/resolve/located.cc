@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "morph/morph.h"
+#include "resolve/sentence.h"
 
 namespace atau::resolve {
 namespace {
@@ -19,10 +20,16 @@ constexpr std::size_t kOtherLetters = 4;    // bytes: the last two letters of bo
 constexpr std::size_t kLongestEnding = 12;  // bytes: «ского»
 constexpr int kState = 5;                   // the rank of a country among the areas
 
-class Finder {
+class Finder : private Sentence {
  public:
   Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : a_(a), words_(words), mentions_(mentions), out_(*out), seat_(words.seat), place_(a.classes.place_head), head_(a.classes.org_head) {}
+      : Sentence(a, words),
+        words_(words),
+        mentions_(mentions),
+        out_(*out),
+        seat_(words.seat),
+        place_(a.classes.place_head),
+        head_(a.classes.org_head) {}
 
   void Run() {
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
@@ -36,11 +43,6 @@ class Finder {
   }
 
  private:
-  std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
-  bool Has(std::size_t i, std::uint32_t uses) const {
-    return a_.tokens[i].kind == Kind::kWord && (words_.UsesOf(a_.FormOf(i)) & uses) != 0;
-  }
-  bool Breaks(std::size_t i) const { return a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart); }
   bool IsArea(const Described& d) const { return d.kind.empty() || words_.AreaOf(d.kind) > 0; }
 
   void Add(std::size_t subject, std::size_t object) {
@@ -249,7 +251,6 @@ class Finder {
     }
   }
 
-  const Analysis& a_;
   const PostWords& words_;
   const std::vector<Described>& mentions_;
   std::vector<FoundRelation>& out_;

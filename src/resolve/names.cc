@@ -244,7 +244,8 @@ constexpr auto kEndingsOf = [] {
   return sets;
 }();
 
-constexpr std::size_t kRemembered = 16384;  // words whose hypotheses are kept between documents
+constexpr std::size_t kMostMentions = 16384;  // whose memory is kept for the next document
+constexpr std::size_t kRemembered = 16384;    // words whose hypotheses are kept between documents
 
 std::size_t Vowels(std::string_view folded) {
   std::size_t n = 0;
@@ -282,16 +283,28 @@ int SlotGender(int slot) { return slot == kMale ? 0 : slot == kFemale ? 1 : -1; 
 }  // namespace
 
 void NameScratch::Follow(const morph::FormTable& forms) {
+  arena_.Clear();
+  if (mentions_.size() > kMostMentions) mentions_ = {}, group_of_ = {};
+  mentions_.clear();
+  group_of_.Clear();
+  groups_.Clear();
+  votes_.Clear();
   if (forms_ == &forms && generation_ == forms.generation() && whole_.size() + parts_.size() < kRemembered) return;
   known_.clear();
   whole_.clear();
   parts_.clear();
+  odds_.Clear();
   forms_ = &forms;
   generation_ = forms.generation();
 }
 
-PersonNames::PersonNames(const Analysis& a, NameScratch* scratch) : a_(a), scratch_(scratch) {
-  if (scratch_ == nullptr) own_ = std::make_unique<NameScratch>(), scratch_ = own_.get();
+PersonNames::PersonNames(const Analysis& a, NameScratch* scratch)
+    : a_(a),
+      scratch_(scratch),
+      mentions_(scratch->mentions_),
+      group_of_(scratch->group_of_),
+      groups_(scratch->groups_),
+      forms_(scratch->votes_) {
   scratch_->Follow(*a.forms);
 }
 
@@ -300,12 +313,11 @@ const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   std::vector<Known>& all = scratch_->known_;
   if (form >= all.size()) all.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
   Known& known = all[form];
-  if (known.hypotheses == nullptr) {
+  if (known.choice.hypotheses == nullptr) {
     const morph::Form& f = (*a_.forms)[form];
-    std::vector<Hypothesis>& hypotheses = scratch_->whole_.emplace_back(MakeHypotheses(f.surface, &f));
+    std::vector<Hypothesis> hypotheses = MakeHypotheses(f.surface, &f);
     Rare(token, &hypotheses);
-    Finish(&hypotheses);
-    known.hypotheses = &hypotheses;
+    known.choice = Keep(std::move(hypotheses));
     known.key = f.key;
     known.stem_key = morph::KeyOf(StemOf(f.folded));
     known.vowels = static_cast<std::uint8_t>(std::min<std::size_t>(Vowels(f.folded), 255));
@@ -314,27 +326,50 @@ const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   return known;
 }
 
-PersonNames::Known PersonNames::KnownPart(std::string_view surface) {
+const PersonNames::Known& PersonNames::KnownPart(std::string_view surface) {
   const auto [at, first] = scratch_->parts_.try_emplace(std::string(surface));
+  Known& known = at->second;
   if (first) {
-    at->second = MakeHypotheses(surface, nullptr);
-    Finish(&at->second);
+    known.choice = Keep(MakeHypotheses(surface, nullptr));
+    std::string folded;
+    morph::Fold(surface, &folded);
+    known.key = morph::KeyOf(folded);
+    known.stem_key = morph::KeyOf(StemOf(folded));
   }
-  std::string folded;
-  morph::Fold(surface, &folded);
-  return {&at->second, morph::KeyOf(StemOf(folded)), morph::KeyOf(folded)};
+  return known;
 }
 
-// What voting asks of hypotheses.
-void PersonNames::Finish(std::vector<Hypothesis>* hypotheses) {
-  for (Hypothesis& h : *hypotheses) {
-    h.lemma_key = morph::KeyOf(h.lemma);
-    for (std::size_t bit = 0; bit < kBits; ++bit) h.places |= std::uint32_t{h.weight[bit] > 0} << bit;
+PersonNames::Choice PersonNames::Keep(std::vector<Hypothesis> hypotheses) {
+  const std::vector<Hypothesis>& all = scratch_->whole_.emplace_back(std::move(hypotheses));
+  Choice out;
+  out.hypotheses = all.data();
+  out.count = static_cast<std::uint32_t>(all.size());
+  Odds* const odds = scratch_->odds_.List<Odds>(all.size());
+  out.odds = odds;
+  std::size_t weights = 0;
+  for (std::size_t x = 0; x < all.size(); ++x) {
+    const Hypothesis& h = all[x];
+    odds[x].lemma_key = morph::KeyOf(h.lemma);
+    odds[x].given = h.given;
+    odds[x].surname = h.surname;
+    for (std::size_t bit = 0; bit < kBits; ++bit) odds[x].places |= std::uint32_t{h.weight[bit] > 0} << bit;
     // A man and a woman of one name: neither form speaks against the other.
     std::string_view man = h.lemma;
     if (man.ends_with("а")) man.remove_suffix(std::string_view("а").size());
-    h.of_ov = IsOv(man);
+    odds[x].of_ov = IsOv(man);
+    out.given |= h.given > 2;
+    weights += x + 1 == all.size() ? kBits : static_cast<std::size_t>(std::popcount(odds[x].places));
   }
+  float* at = scratch_->odds_.List<float>(weights);
+  out.weights = at;
+  for (std::size_t x = 0; x < all.size(); ++x) {
+    const bool last = x + 1 == all.size();
+    if (last) out.as_it_stands = at;
+    for (const float weight : all[x].weight) {
+      if (last || weight > 0) *at++ = weight;
+    }
+  }
+  return out;
 }
 
 std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_view surface, const morph::Form* form) const {
@@ -488,27 +523,43 @@ bool PersonNames::IsGiven(std::string_view folded) const {
   });
 }
 
-void PersonNames::AddWord(Mention* m, std::uint32_t token, std::uint32_t part, const Known& known, float fixed) {
+void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& known, float fixed) {
   Word w;
   w.token = token;
   w.part = part;
   w.fixed = fixed;
-  w.hypotheses = known.hypotheses;
-  const auto [it, fresh] = group_of_.try_emplace(known.stem_key, static_cast<std::uint32_t>(groups_.size()));
-  if (fresh) groups_.emplace_back();
-  w.group = it->second;
-  std::vector<FormVotes>& forms = groups_[w.group].forms;
-  while (w.form < forms.size() && forms[w.form].key != known.key) ++w.form;
-  if (w.form == forms.size()) forms.emplace_back().key = known.key;
-  m->words.push_back(w);
+  w.choice = known.choice;
+  std::uint32_t& number = group_of_[known.stem_key];
+  if (number == 0) {
+    number = static_cast<std::uint32_t>(groups_.size() + 1);
+    Group& fresh = groups_.Add();
+    fresh.first_form = fresh.last_form = kNone;
+    fresh.score.clear(), fresh.sure.clear();
+    fresh.last_slot = fresh.first_slot = 255;
+  }
+  w.group = number - 1;
+  Group& group = groups_[w.group];
+  w.form = group.first_form;
+  while (w.form != kNone && forms_[w.form].key != known.key) w.form = forms_[w.form].next;
+  if (w.form == kNone) {
+    w.form = static_cast<std::uint32_t>(forms_.size());
+    FormVotes& fresh = forms_.Add();
+    fresh.key = known.key;
+    fresh.count = 0;
+    fresh.next = kNone;
+    fresh.share.clear();
+    (group.first_form == kNone ? group.first_form : forms_[group.last_form].next) = w.form;
+    group.last_form = w.form;
+  }
+  scratch_->words_.push_back(w);
 }
 
 std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
-  Mention m;
+  Mention& m = mentions_.emplace_back();
   m.begin = begin;
   m.end = end;
   m.votes = votes;
-  m.words.reserve(end - begin);
+  scratch_->words_.clear();
   bool capitals = false;
   std::size_t count = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
@@ -525,7 +576,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
     const Known& known = KnownOf(i);
     if (hyphen == std::string_view::npos || hyphen == 0 || known.listed) {
       const bool shorty = count >= 2 && i + 1 < end && known.vowels <= 1;
-      AddWord(&m, i, 0, known, shorty ? kShortStays : kStays);
+      AddWord(i, 0, known, shorty ? kShortStays : kStays);
       continue;
     }
     // Each part declines for itself; «аль», «ул» and the like stay.
@@ -536,11 +587,14 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
       const bool last = to == surface.size();
       std::size_t at = 0;
       const bool lower = !piece.empty() && !morph::IsUpper(morph::NextCodePoint(piece, &at));
-      if (piece.size() >= 4 && (!lower || last)) AddWord(&m, i, part, KnownPart(piece), last || IsVowel(piece) ? kStays : kLeftPartStays);
+      if (piece.size() >= 4 && (!lower || last)) AddWord(i, part, KnownPart(piece), last || IsVowel(piece) ? kStays : kLeftPartStays);
       from = to + 1;
       if (last) break;
     }
   }
+  const std::vector<Word>& words = scratch_->words_;
+  m.words = {scratch_->arena_.List<Word>(words.size()), words.size()};
+  std::copy(words.begin(), words.end(), m.words.begin());
   // Chinese, Korean and Vietnamese names of three short words: the surname first, hardly ever a Russian feminine.
   if (m.words.size() == 3 && count == 3 && end - begin == 3) {
     const auto vowels = [&](std::uint32_t i) { return Vowels(a_.FormOf(i).folded); };
@@ -558,16 +612,20 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   for (const std::uint32_t index : a_.matches_at.At(begin)) {
     const gazetteer::Match& match = a_.matches[index];
     if (match.end != end || match.variant != 0 || a_.infos[index].words || a_.infos[index].type != IndexOf(Type::kPerson)) continue;
-    std::string folded;
-    morph::Fold(a_.gazetteer->entry(match.entry).name, &folded);
+    morph::Fold(a_.gazetteer->entry(match.entry).name, &scratch_->folded_);
+    const std::string_view folded = scratch_->arena_.Keep(scratch_->folded_);
+    const std::size_t most =
+        1 + static_cast<std::size_t>(std::count_if(folded.begin(), folded.end(), [](char c) { return c == ' ' || c == '-'; }));
+    std::string_view* const known = scratch_->arena_.List<std::string_view>(most);
+    std::size_t known_words = 0;
     for (std::size_t from = 0; from < folded.size();) {
       const std::size_t to = std::min(folded.find_first_of(" -", from), folded.size());
-      m.known.push_back(folded.substr(from, to - from));
+      known[known_words++] = folded.substr(from, to - from);
       from = to + 1;
     }
+    m.known = {known, known_words};
     break;
   }
-  mentions_.push_back(std::move(m));
   return mentions_.size() - 1;
 }
 
@@ -745,24 +803,25 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
   if (m->eastern) {
     for (std::size_t bit = 1; bit < kBits; bit += 4) m->context[bit] *= 0.001;
   }
-  for (std::size_t bit = 0; bit < kBits; ++bit) m->places |= std::uint32_t{m->context[bit] > 0} << bit;
+  // Nothing but the prior of a gender makes a place impossible.
+  for (int slot = 0; slot < kSlotCount; ++slot) m->places |= slots[static_cast<std::size_t>(slot)] > 0 ? 0x111111u << slot : 0;
 }
 
-inline double PersonNames::WeightOf(const Word& w, std::size_t hypothesis, std::size_t bit) {
-  const double weight = static_cast<double>((*w.hypotheses)[hypothesis].weight[bit]);
-  if (hypothesis + 1 != w.hypotheses->size()) return weight;
-  return std::max(weight, static_cast<double>(bit % 4 == kFamily ? std::max(w.fixed, w.family) : w.fixed));
+// The last hypothesis of a word, «as it stands», weighs something in each place.
+void PersonNames::WeighAsItStands(const Word& w, std::array<double, kBits>* out) {
+  const float* const weights = w.choice.as_it_stands;
+  std::array<float, kBits> least;
+  least.fill(w.fixed);
+  for (std::size_t bit = kFamily; bit < kBits; bit += kSlotCount) least[bit] = std::max(w.fixed, w.family);
+  for (std::size_t bit = 0; bit < kBits; ++bit) least[bit] = least[bit] > weights[bit] ? least[bit] : weights[bit];
+  for (std::size_t bit = 0; bit < kBits; ++bit) (*out)[bit] = static_cast<double>(least[bit]);
 }
 
-// The places in which a hypothesis may weigh anything, as bits.
-inline std::uint32_t PersonNames::PlacesOf(const Word& w, std::size_t hypothesis) {
-  return hypothesis + 1 == w.hypotheses->size() ? (std::uint32_t{1} << kBits) - 1 : (*w.hypotheses)[hypothesis].places;
-}
-
-double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h, bool voted) const {
+double PersonNames::Factor(const Mention& m, const Word& w, std::size_t hypothesis, bool voted) const {
+  const Odds& h = w.choice.odds[hypothesis];
   double factor = 1;
-  for (const std::string& known : m.known) {
-    if (known == h.folded) factor = kCanonical;
+  for (const std::string_view known : m.known) {
+    if (known == w.choice.hypotheses[hypothesis].folded) factor = kCanonical;
   }
   // The first word of two is hardly a surname when it may be a given name, nor the last one a given name.
   if (m.words.size() > 1 && !m.eastern) {
@@ -771,16 +830,15 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
     if (&w == &m.words.back() && h.given > 0 && h.surname <= 0) factor *= 0.5;
   }
   // «Катерина» alone is no «Катерин», unless the text has one.
-  const std::vector<std::uint64_t>& sure = groups_[w.group].sure;
-  if (m.words.size() == 1 && h.given <= 0 && h.surname > 0 && std::find(sure.begin(), sure.end(), h.lemma_key) == sure.end()) {
-    const bool given = std::any_of(w.hypotheses->begin(), w.hypotheses->end(), [](const Hypothesis& x) { return x.given > 2; });
-    if (given) factor *= kGivenAlone;
+  if (w.choice.given && m.words.size() == 1 && h.given <= 0 && h.surname > 0) {
+    const std::vector<std::uint64_t>& sure = groups_[w.group].sure;
+    if (std::find(sure.begin(), sure.end(), h.lemma_key) == sure.end()) factor *= kGivenAlone;
   }
   // «Мён Бака» is a genitive.
-  if (m.eastern && (h.folded.ends_with("а") || h.folded.ends_with("я"))) factor *= 0.05;
+  if (m.eastern && EndsInOneOf(w.choice.hypotheses[hypothesis].folded, {"а", "я"})) factor *= 0.05;
   if (!voted) return factor;
   const Group& group = groups_[w.group];
-  if (group.forms.size() < 2 && group.forms[0].count < 2) return factor;
+  if (group.first_form == group.last_form && forms_[group.first_form].count < 2) return factor;
   if (std::find(group.sure.begin(), group.sure.end(), h.lemma_key) != group.sure.end()) return factor;
   const auto it = std::find_if(group.score.begin(), group.score.end(), [&h](const auto& x) { return x.first == h.lemma_key; });
   const double score = it == group.score.end() ? group.worst : it->second;
@@ -790,48 +848,71 @@ double PersonNames::Factor(const Mention& m, const Word& w, const Hypothesis& h,
 void PersonNames::Vote(const Mention& m) {
   if (!m.votes || m.words.empty()) return;
   const std::size_t n = m.words.size();
-  std::vector<std::array<double, kBits>>& best = top_;
-  best.resize(n);
-  std::vector<double>& factors = factors_;  // of all hypotheses of all words
+  std::vector<std::array<double, kBits>>&best = scratch_->top_, &stays = scratch_->stays_;
+  if (best.size() < n) best.resize(n);
+  if (stays.size() < n) stays.resize(n);
+  std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of all words
   factors.clear();
   for (std::size_t k = 0; k < n; ++k) {
-    best[k].fill(0);
-    for (std::size_t x = 0; x < m.words[k].hypotheses->size(); ++x) {
-      const double factor = Factor(m, m.words[k], (*m.words[k].hypotheses)[x], false);
-      factors.push_back(factor);
-      for (std::uint32_t left = PlacesOf(m.words[k], x) & m.places; left != 0; left &= left - 1) {
+    const Word& w = m.words[k];
+    std::array<double, kBits>& top = best[k];
+    const std::size_t last = w.choice.count - 1;
+    WeighAsItStands(w, &stays[k]);
+    for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
+    if (n == 1) continue;  // what is the best says how well other words fit
+    top.fill(0);
+    const double* const own = factors.data() + factors.size() - w.choice.count;
+    const float* weight = w.choice.weights;
+    for (std::size_t x = 0; x < last; ++x) {
+      const double factor = own[x];
+      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++weight) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        best[k][bit] = std::max(best[k][bit], factor * WeightOf(m.words[k], x, bit));
+        top[bit] = std::max(top[bit], factor * static_cast<double>(*weight));
       }
     }
+    for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(top[bit], own[last] * stays[k][bit]);
   }
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    shares_.clear();
+    std::vector<double>& shares = scratch_->shares_;
+    shares.clear();
     double sum = 0;
-    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
-      double share = 0;
+    const std::size_t last = w.choice.count - 1;
+    const float* weight = w.choice.weights;
+    for (std::size_t x = 0; x < last; ++x) {
       const double factor = factors[next++];
-      for (std::uint32_t left = PlacesOf(w, x) & m.places; left != 0; left &= left - 1) {
+      double share = 0;
+      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++weight) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        double product = m.context[bit] * factor * WeightOf(w, x, bit);
+        double product = m.context[bit] * factor * static_cast<double>(*weight);
         for (std::size_t j = 0; j < n && product > 0; ++j) {
           if (j != k) product *= best[j][bit];
         }
         share += product;
       }
-      shares_.push_back(share);
+      shares.push_back(share);
       sum += share;
     }
+    const double factor = factors[next++];
+    std::array<double, kBits> products;
+    for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] = m.context[bit] * factor * stays[k][bit];
+    for (std::size_t j = 0; j < n; ++j) {
+      if (j == k) continue;
+      for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j][bit];
+    }
+    double share_as_it_stands = 0;
+    for (const double product : products) share_as_it_stands += product;
+    shares.push_back(share_as_it_stands);
+    sum += share_as_it_stands;
     if (sum <= 0) continue;
-    FormVotes& votes = groups_[w.group].forms[w.form];
+    FormVotes& votes = forms_[w.form];
     ++votes.count;
-    if (votes.share.empty()) votes.share.reserve(w.hypotheses->size());
-    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
-      const Hypothesis& h = (*w.hypotheses)[x];
+    if (votes.share.empty()) votes.share.reserve(w.choice.count);
+    for (std::size_t x = 0; x < w.choice.count; ++x) {
+      const Odds& h = w.choice.odds[x];
       const std::uint64_t lemma = h.lemma_key;
-      const double share = shares_[x];
+      const double share = shares[x];
       if (n > 1 && share > kSurely * sum && h.of_ov) groups_[w.group].sure.push_back(lemma);
       const auto it = std::find_if(votes.share.begin(), votes.share.end(), [lemma](const auto& s) { return s.first == lemma; });
       if (it == votes.share.end()) {
@@ -846,14 +927,16 @@ void PersonNames::Vote(const Mention& m) {
 void PersonNames::Count() {
   for (Group& group : groups_) {
     double floor = 0;
-    for (const FormVotes& form : group.forms) {
+    for (std::uint32_t f = group.first_form; f != kNone; f = forms_[f].next) {
+      const FormVotes& form = forms_[f];
       if (form.count == 0) continue;
       const double weight = std::min(1 + std::log2(form.count), 3.0);
       floor += weight * std::log(kUnexplained);
     }
     group.worst = floor;
     group.top = floor;
-    for (const FormVotes& form : group.forms) {
+    for (std::uint32_t f = group.first_form; f != kNone; f = forms_[f].next) {
+      const FormVotes& form = forms_[f];
       if (form.count == 0) continue;
       const double weight = std::min(1 + std::log2(form.count), 3.0);
       for (const auto& [lemma, share] : form.share) {
@@ -876,21 +959,31 @@ void PersonNames::Decide(Mention* m) {
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
   // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
-  std::vector<std::array<std::uint32_t, kBits>>& pick = pick_;
-  std::vector<std::array<double, kBits>>& top = top_;
-  pick.resize(n);
-  top.resize(n);
+  std::vector<std::array<std::uint64_t, kBits>>& pick = scratch_->pick_;
+  std::vector<std::array<double, kBits>>& top = scratch_->top_;
+  if (pick.size() < n) pick.resize(n);
+  if (top.size() < n) top.resize(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    pick[k].fill(static_cast<std::uint32_t>(w.hypotheses->size() - 1));
+    const std::uint64_t last = w.choice.count - 1;
+    pick[k].fill(last);
     top[k].fill(0);
-    for (std::size_t x = 0; x < w.hypotheses->size(); ++x) {
-      const double factor = Factor(*m, w, (*w.hypotheses)[x], true);
-      for (std::uint32_t left = PlacesOf(w, x) & m->places; left != 0; left &= left - 1) {
+    const float* own = w.choice.weights;
+    for (std::uint64_t x = 0; x < last; ++x) {
+      const double factor = Factor(*m, w, x, true);
+      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        const double weight = factor * WeightOf(w, x, bit);
-        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = static_cast<std::uint32_t>(x);
+        const double weight = factor * static_cast<double>(*own);
+        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = x;
       }
+    }
+    std::array<double, kBits> stays;
+    WeighAsItStands(w, &stays);
+    const double factor = Factor(*m, w, last, true);
+    for (std::size_t bit = 0; bit < kBits; ++bit) {
+      const double weight = factor * stays[bit];
+      pick[k][bit] = weight > top[k][bit] ? last : pick[k][bit];
+      top[k][bit] = std::max(top[k][bit], weight);
     }
   }
   // What is known of a bare surname's bearer.
@@ -902,19 +995,27 @@ void PersonNames::Decide(Mention* m) {
   }
   // Places that pick the same words are counted together, under the first of them.
   struct Total {
-    std::size_t bit = 0;
-    double sum = 0;
-    std::array<double, kSlotCount> slots{};
+    std::size_t bit;
+    double sum;
+    std::array<double, kSlotCount> slots;
   };
-  std::array<Total, kBits> totals;
+  std::array<Total, kBits> totals;  // the first `count` of them
   std::size_t count = 0;
-  const auto compare = [&](std::size_t x, std::size_t y) {  // of the words picked in two places
-    for (std::size_t k = 0; k < n; ++k) {
+  // The words picked in each place as one number, as far as they fit in.
+  constexpr std::size_t kPacked = 4, kPickBits = 16;
+  std::array<std::uint64_t, kBits> packed{};
+  for (std::size_t k = 0; k < std::min(n, kPacked); ++k) {
+    for (std::size_t bit = 0; bit < kBits; ++bit) packed[bit] = packed[bit] << kPickBits | pick[k][bit];
+  }
+  const auto compare = [&](std::size_t x, std::size_t y) {
+    if (packed[x] != packed[y]) return packed[x] < packed[y] ? -1 : 1;
+    for (std::size_t k = kPacked; k < n; ++k) {
       if (pick[k][x] != pick[k][y]) return pick[k][x] < pick[k][y] ? -1 : 1;
     }
     return 0;
   };
-  for (std::size_t bit = 0; bit < kBits; ++bit) {
+  for (std::uint32_t left = m->places; left != 0; left &= left - 1) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(left));
     double product = m->context[bit] * known[bit % 4];
     if (product <= 0) continue;
     for (std::size_t k = 0; k < n; ++k) product *= top[k][bit];
@@ -926,7 +1027,8 @@ void PersonNames::Decide(Mention* m) {
     totals[at].slots[bit % 4] += product;
   }
   // The likeliest words (of equal ones the first hypotheses), and of them the likeliest gender.
-  std::vector<std::size_t> picks(n, 0);
+  std::vector<std::size_t>& picks = scratch_->picks_;
+  picks.assign(n, 0);
   std::size_t best = kBits;
   for (std::size_t at = 0; at < count; ++at) {
     const bool better = best == kBits || totals[at].sum > totals[best].sum ||
@@ -950,41 +1052,52 @@ void PersonNames::Decide(Mention* m) {
                                     : Gender::kUnknown;
 
   // Parts of hyphenated words are put together again.
+  Arena& arena = scratch_->arena_;
+  NameWord* const words = arena.List<NameWord>(n);
+  std::size_t count_words = 0;
   // The last of the words so far, where it is of the same token.
-  const auto same = [&out](std::uint32_t token) { return !out.words.empty() && out.words.back().token == token; };
-  out.words.reserve(n);
+  const auto same = [&](std::uint32_t token) { return count_words > 0 && words[count_words - 1].token == token; };
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const Hypothesis& h = (*w.hypotheses)[picks[k]];
+    const Hypothesis& h = w.choice.hypotheses[picks[k]];
+    std::string_view text = h.nominative;
     const std::string_view surface = a_.TextOf(w.token, w.token + 1);
-    std::string text = h.nominative;
     const bool split = w.part > 0 || (k + 1 < n && m->words[k + 1].token == w.token);
-    if (split || (surface.find('-') != std::string_view::npos && h.nominative.find('-') == std::string::npos)) {
-      std::string whole = same(w.token) ? out.words.back().nominative : std::string(surface);
+    if (split || (surface.find('-') != std::string_view::npos && text.find('-') == std::string_view::npos)) {
+      std::string whole(same(w.token) ? words[count_words - 1].nominative : surface);
       std::size_t from = 0;
       for (std::uint32_t part = 0; part < w.part; ++part) from = whole.find('-', from) + 1;
       const std::size_t to = std::min(whole.find('-', from), whole.size());
-      text = whole.replace(from, to - from, h.nominative);
+      text = arena.Keep(whole.replace(from, to - from, text));
     }
     if (same(w.token)) {
-      NameWord& word = out.words.back();
-      word.nominative = std::move(text);
+      NameWord& word = words[count_words - 1];
+      word.nominative = text;
       word.given = std::max(word.given, static_cast<double>(h.given));
       word.surname = std::max(word.surname, static_cast<double>(h.surname));
     } else {
-      out.words.push_back({w.token, std::move(text), h.given, h.surname, h.patronymic});
+      words[count_words++] = {w.token, text, h.given, h.surname, h.patronymic};
     }
   }
+  out.words = {words, count_words};
   // «ПУТИН», «Иван ПЕТРОВ».
   for (NameWord& word : out.words) {
-    if (a_.tokens[word.token].shape == Shape::kUpper) word.nominative = TitleCase(word.nominative);
+    if (a_.tokens[word.token].shape == Shape::kUpper) word.nominative = arena.Keep(TitleCase(word.nominative));
   }
+  if (count_words == 1 && m->end - m->begin == 1) {
+    out.normal = words[0].nominative;
+    return;
+  }
+  std::size_t bytes = a_.tokens[m->end - 1].end - a_.tokens[m->begin].begin;
+  for (const NameWord& word : out.words) bytes += word.nominative.size();
+  ArenaText normal(&arena, bytes);
   std::size_t next = 0;  // of the words
   for (std::uint32_t i = m->begin; i < m->end; ++i) {
-    if (i > m->begin && a_.tokens[i].begin > a_.tokens[i - 1].end) out.normal.push_back(' ');
+    if (i > m->begin && a_.tokens[i].begin > a_.tokens[i - 1].end) normal.Append(' ');
     const bool word = next < out.words.size() && out.words[next].token == i;
-    out.normal += word ? std::string_view(out.words[next++].nominative) : a_.TextOf(i, i + 1);
+    normal.Append(word ? out.words[next++].nominative : a_.TextOf(i, i + 1));
   }
+  out.normal = normal.Done();
 }
 
 // The gender of a full name is that of the bare names after it.

@@ -32,11 +32,11 @@ void Nominatives::Grow() {
   }
 }
 
-std::string Nominatives::Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
-                            const morph::FormTable& forms, bool keep_number) {
+std::string_view Nominatives::Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
+                                 const morph::FormTable& forms, bool keep_number) {
   morph::GroupOptions options;
   options.keep_number = keep_number;
-  const auto fresh = [&] { return morph::NominativeOf(clean, tokens, begin, end, forms, options); };
+  const auto fresh = [&]() -> std::string_view { return fresh_ = morph::NominativeOf(clean, tokens, begin, end, forms, options); };
   if (begin >= end || end > tokens.size() || tokens[end - 1].end - tokens[begin].begin > kLongest) return fresh();
   if (forms_ != &forms || generation_ != forms.generation() || size_ >= kMost) {
     Forget();
@@ -70,9 +70,9 @@ std::string Nominatives::Of(std::string_view clean, std::span<const token::Token
     Sizes sizes;
     std::memcpy(sizes.data(), record, sizeof sizes);
     record += sizeof sizes;
-    if (std::string_view(record, sizes[0]) == key) return std::string(record + sizes[0], sizes[1]);
+    if (std::string_view(record, sizes[0]) == key) return {record + sizes[0], sizes[1]};
   }
-  std::string nominative = fresh();
+  const std::string_view nominative = fresh();
   const Sizes sizes{static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(nominative.size())};
   slots_[at] = {hash, records_.size()};
   ++size_;

@@ -19,9 +19,9 @@ namespace atau::resolve {
 // Not thread-safe: one a scratch.
 class Nominatives {
  public:
-  // morph::NominativeOf for a group that is no person's name.
-  std::string Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
-                 const morph::FormTable& forms, bool keep_number);
+  // morph::NominativeOf for a group that is no person's name. Valid until the next call.
+  std::string_view Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
+                      const morph::FormTable& forms, bool keep_number);
 
  private:
   const morph::FormTable* forms_ = nullptr;
@@ -40,6 +40,7 @@ class Nominatives {
   std::vector<std::uint64_t> key_;
   std::vector<Slot> slots_;
   std::size_t size_ = 0;
+  std::string fresh_;    // what is not remembered
   std::string records_;  // of each group the size of its key and of its nominative (bytes), the key, the nominative
 };
 

@@ -1,8 +1,8 @@
 #include "resolve/person.h"
 
-#include <algorithm>
+#include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace atau::resolve {
 namespace {
@@ -16,15 +16,34 @@ struct NamePart {
   bool initial = false, particle = false;
   double given = 0, surname = 0, patronymic = 0;  // how much speaks for each role
   std::string_view text;
+  std::string_view PersonName::*of = nullptr;  // the part that it belongs to
 };
+
+// The words of one part of the name, with blanks between.
+std::string_view Joined(std::span<const NamePart> parts, std::string_view PersonName::*of, Arena* arena) {
+  const NamePart* only = nullptr;
+  std::size_t words = 0, bytes = 0;
+  for (const NamePart& p : parts) {
+    if (p.of == of) only = &p, ++words, bytes += p.text.size() + 1;
+  }
+  if (words < 2) return words == 0 ? std::string_view() : only->text;
+  ArenaText out(arena, bytes);
+  bool any = false;
+  for (const NamePart& p : parts) {
+    if (p.of != of) continue;
+    if (any) out.Append(' ');
+    out.Append(p.text);
+    any = any || !p.text.empty();
+  }
+  return out.Done();
+}
 
 }  // namespace
 
-PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, const PersonForm& form) {
+PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, const PersonForm& form, Arena* arena) {
   PersonName out;
-  std::vector<NamePart> parts;
-  parts.reserve(end - begin);
-  std::size_t word = 0;
+  NamePart* const first_part = arena->List<NamePart>(end - begin);
+  std::size_t count = 0, word = 0;
   for (std::size_t i = begin; i < end; ++i) {
     const token::Token& t = a.tokens[i];
     if (t.kind != Kind::kWord) continue;
@@ -45,9 +64,10 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
       p.text = a.TextOf(i, i + 1);
       p.particle = t.shape == Shape::kLower;
     }
-    parts.push_back(p);
+    first_part[count++] = p;
   }
-  if (parts.empty()) return out;
+  if (count == 0) return out;
+  const std::span<NamePart> parts(first_part, count);
   // «Марин Ле Пен», «Люк Ван Велли».
   const std::uint16_t particle = a.classes.name_particle;
   for (std::size_t k = 1; k + 1 < parts.size(); ++k) {
@@ -88,22 +108,25 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
   // Words between belong to the part before or after them: «Мария Луиза», «Ким Чен Ын», «де Голль».
   for (int i = 0; i < n; ++i) {
     NamePart& p = parts[static_cast<std::size_t>(i)];
-    std::string* to = i == patronymic ? &out.middle : i == last ? &out.last : i == first ? &out.first : nullptr;
+    std::string_view PersonName::*to = i == patronymic ? &PersonName::middle
+                                       : i == last     ? &PersonName::last
+                                       : i == first    ? &PersonName::first
+                                                       : nullptr;
     if (to == nullptr) {
       if (p.initial) {
-        to = &out.middle;
+        to = &PersonName::middle;
       } else if (p.particle) {
         // «Ибрагим оглы» and «Абай улы» are patronymics, «фон», «де» and «аль» belong to the surname after them.
-        to = i == n - 1 && i > 0 ? &out.middle : &out.last;
+        to = i == n - 1 && i > 0 ? &PersonName::middle : &PersonName::last;
       } else if (last >= 0 && i > last && !initials) {
-        to = last == 0 ? &out.first : &out.last;
+        to = last == 0 ? &PersonName::first : &PersonName::last;
       } else {
-        to = &out.first;
+        to = &PersonName::first;
       }
     }
-    if (!to->empty()) *to += ' ';
-    *to += p.text;
+    p.of = to;
   }
+  for (std::string_view PersonName::*of : {&PersonName::first, &PersonName::middle, &PersonName::last}) out.*of = Joined(parts, of, arena);
   return out;
 }
 

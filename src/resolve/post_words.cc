@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include "gazetteer/entry_flags.h"
+
 namespace atau::resolve {
 namespace {
 
@@ -58,7 +60,7 @@ void PostWords::Add(const gazetteer::Entry& entry) {
     return;
   }
   if (entry.class_id == body_of_) {
-    if (entry.slots.find(kBodyFlag) != std::string_view::npos) {
+    if (gazetteer::HasFlag(entry.slots, kBodyFlag)) {
       bodies_[entry.kind].push_back(entry.name);
     } else {
       kinds_of_posts_[entry.name] = entry.kind;
@@ -69,7 +71,7 @@ void PostWords::Add(const gazetteer::Entry& entry) {
   if (use == std::end(kUses)) return;
   std::string folded;
   morph::Fold(entry.name, &folded);
-  const bool all = entry.slots.find(kFormsFlag) != std::string_view::npos;
+  const bool all = gazetteer::HasFlag(entry.slots, kFormsFlag);
   (all ? lemmas_ : forms_)[morph::KeyOf(folded)] |= use->second;
 }
 

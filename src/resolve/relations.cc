@@ -1,113 +1,57 @@
 #include "resolve/relations.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "gazetteer/entry_flags.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
+#include "resolve/posts.h"
 
 namespace atau::resolve {
 namespace {
 
+using gazetteer::HasFlag;
 using token::Flag;
 using token::Kind;
 using token::Shape;
 
-constexpr std::size_t kLongestTail = 16;  // tokens between a post and its body
-constexpr std::size_t kAdjectives = 4;    // before a post
-constexpr std::size_t kVerbReach = 6;     // tokens between a post and its verb, or a verb and its person
-constexpr std::size_t kPrefix = 8;        // bytes: four letters that an adjective and its place share
+constexpr std::size_t kVerbReach = 6;  // tokens between a post and its verb, or a verb and its person
+constexpr std::size_t kPrefix = 8;     // bytes: four letters that an adjective and its place share
 constexpr std::size_t kPlacesOfPrefix = 16;
-constexpr std::size_t kShortBracket = 8;
-constexpr std::size_t kLongestAbbreviation = 10;  // bytes: five letters
-constexpr std::size_t kApposition = 7;            // tokens of what is told of a person before his post
-constexpr std::size_t kPossessiveReach = 40;      // tokens back from «его» to whose it is
-constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
-constexpr std::size_t kNounReach = 256;          // mentions back to what a noun stands for
-constexpr morph::Agreement kAnyCase = 0xFFFFFF;  // what an abbreviation shows
-constexpr std::size_t kLongestList = 8;          // people of one post
+constexpr std::size_t kApposition = 7;        // tokens of what is told of a person before his post
+constexpr std::size_t kPossessiveReach = 40;  // tokens back from «его» to whose it is
+constexpr std::size_t kNounReach = 256;       // mentions back to what a noun stands for
+constexpr std::size_t kLongestList = 8;       // people of one post
 
 // Whether a post without its body is told as a relation too («адвокат Ковалёв»); a mention of it is found in any case. Those of a state
 // («президент Обама») always are, since it is understood which. On factRuEval's occupations, which all have a body, `true` costs nine
 // points of F1; on NEREL it finds 63 % instead of 37 % of professions.
 constexpr bool kPostsAlone = false;
 
-// The flag of words of other kinds that are none either: honours, candidates.
-constexpr std::string_view kNoPostFlag = "nopost";
-// The flag of posts that somebody holds with a person as well: «его помощник» says nothing about a body.
-constexpr std::string_view kPersonalFlag = "personal";
-// The flags of posts that head a state, a government, or either; and of the class `statesman`.
-constexpr std::string_view kPresidentFlag = "president";
-constexpr std::string_view kPremierFlag = "premier";
-constexpr std::string_view kRulerFlag = "ruler";
+// The flag of verbs whose object gets the post («назначил»).
+constexpr std::string_view kAppointFlag = "appoint";
 // The flag of nouns of the class `body_noun` that stand only for names that have this noun themselves («правительство»).
 constexpr std::string_view kOwnFlag = "own";
-// The flag of posts that somebody holds in a region, not in its city.
-constexpr std::string_view kRegionFlag = "region";
-// The flag of posts whose tail is in the instrumental («заведующая отделом»).
-constexpr std::string_view kInstrumentalFlag = "instrumental";
-// The flag of class words that are no body by themselves: «председатель правления» is a post.
-constexpr std::string_view kNeedsTailFlag = "needs_tail";
-// The flag of posts that are written alike in all cases («замминистра»).
-constexpr std::string_view kFixedFlag = "fixed";
-// The flag of posts that head a body, whichever was spoken of last («В Сенате спорят: спикер Крот …»).
-constexpr std::string_view kHeadsFlag = "heads";
-// Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
-constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
-struct Post {
-  std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
-  morph::Agreement agreement = 0;
-  bool lower_entry = true;
-  bool of_state = false;   // a head of state or a minister
-  bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
-  bool of_a_body = false;  // nobody holds it without a body or place («директор», unlike «поэт»)
-  bool minister = false;   // of those of a state, the ones with a field: «министр обороны»
-  bool president = false, premier = false, ruler = false;  // whom a statesman of the text may be: «глава» may be either
-  bool of_region = false;                                  // «губернатор»
-  bool heads = false;                                      // whose body is the one spoken of: «спикер»
-  bool personal = false;                                   // held with a person as well as with a body: «его помощник»
-  std::size_t told_end = 0;   // where the post ends as the text tells it: «глава партии», also where the party is known
-  bool calling = false;       // «поэт»
-  bool fixed = false;         // written alike in all cases
-  bool instrumental = false;  // «заведующая отделом»
-  std::size_t place_adjective = SIZE_MAX;  // the one that told the place: «омский»
-  std::vector<int> objects;
-  std::vector<int> people;
-  bool direct = false;                                    // its people stand right behind it
-  std::string_view name;                                  // as the dictionaries have the head
-  std::string key;                                        // stems of the head
-  const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
-};
-
-class Finder {
+class Finder : private PostReader {
  public:
-  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena, std::vector<FoundRelation>* out,
          std::vector<FoundPost>* posts)
-      : a_(a), words_(words), mentions_(mentions), out_(*out), told_(*posts) {
-    mention_at_.assign(a.tokens.size() + 1, -1);
-    no_post_at_.assign(a.tokens.size() + 1, false);
-    for (std::size_t m = 0; m < mentions.size(); ++m) {
-      if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
-      if (IndexOf(mentions[m].type) < 0) continue;
-      std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
-    }
-    role_ = a.classes.role;
-    org_head_ = a.classes.org_head;
-    inhabitant_ = a.classes.inhabitant;
+      : PostReader(a, words, mentions), arena_(arena), out_(*out), told_(*posts) {
     for (std::size_t m = 0; m < mentions.size(); ++m) {
       if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
       const std::string_view code = SlotOf(mentions[m], "country");
-      if (!code.empty()) countries_[std::string(code)].push_back(static_cast<int>(m));
+      if (!code.empty()) MentionsOf(code).push_back(static_cast<int>(m));
     }
   }
 
   void Run() {
-    FindAll();
+    ReadPosts();
     for (std::size_t p = posts_.size(); p-- > 0;) Behind(p);
     for (std::size_t p = 0; p < posts_.size(); ++p) {
       if (!posts_[p].direct) Before(p);
@@ -123,387 +67,7 @@ class Finder {
   }
 
  private:
-  std::string_view Text(std::size_t i) const { return a_.TextOf(i, i + 1); }
-  bool IsWord(std::size_t i) const { return a_.tokens[i].kind == Kind::kWord; }
-  bool Breaks(std::size_t i) const {
-    return i >= a_.tokens.size() || a_.tokens[i].Has(Flag::kSentenceStart) || a_.tokens[i].Has(Flag::kBlockStart);
-  }
-  bool IsType(int m, Type type) const { return m >= 0 && mentions_[static_cast<std::size_t>(m)].type == type; }
-  bool IsPerson(std::size_t i) const { return i < a_.tokens.size() && IsType(mention_at_[i], Type::kPerson); }
-  bool IsBody(int m) const { return IsType(m, Type::kOrganization) || IsType(m, Type::kLocation); }
-  std::size_t EndOf(int m) const { return mentions_[static_cast<std::size_t>(m)].end; }
-  bool IsComma(std::size_t i) const { return i < a_.tokens.size() && Text(i) == ","; }
-  bool IsDash(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].Has(Flag::kDash); }
-  bool IsAnd(std::size_t i) const { return i < a_.tokens.size() && Has(i, PostWords::kAnd); }
-  bool IsQuote(std::size_t i) const { return i < a_.tokens.size() && a_.tokens[i].kind == Kind::kQuote; }
-
-  // What a small word does, as it is written.
-  std::uint32_t UsesAt(std::size_t i) const { return IsWord(i) ? words_.UsesOf(a_.FormOf(i)) : 0; }
-  bool Has(std::size_t i, std::uint32_t uses) const { return (UsesAt(i) & uses) != 0; }
-  bool HasInAnyForm(std::size_t i, std::uint32_t uses) const {
-    return IsWord(i) && (words_.UsesOfAnyForm(*a_.forms, a_.FormOf(i)) & uses) != 0;
-  }
-  // Whether «один из» stands before a token.
-  bool OneOf(std::size_t i) const {
-    return i > 1 && !Breaks(i) && !Breaks(i - 1) && Has(i - 1, PostWords::kOutOf) && HasInAnyForm(i - 2, PostWords::kOneOf);
-  }
-
-  // The word of a class that begins at a token: the longest one, -1 where there is none.
-  int WordsAt(std::size_t i, std::uint16_t cls) const {
-    int best = -1;
-    for (const std::uint32_t index : a_.matches_at.At(i)) {
-      if (!a_.infos[index].words || a_.infos[index].class_id != cls) continue;
-      if (best < 0 || a_.matches[index].end > a_.matches[static_cast<std::size_t>(best)].end) best = static_cast<int>(index);
-    }
-    return best;
-  }
-  std::uint16_t VerbKind(std::size_t i) const {
-    const int m = WordsAt(i, words_.verb);
-    return m < 0 ? std::uint16_t{0} : a_.infos[static_cast<std::size_t>(m)].kind_id;
-  }
-
-  morph::Agreement NounsOf(std::size_t i) const {
-    morph::Agreement out = 0, names = 0;
-    for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(i))) {
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) == 0) continue;
-      ((r.tag & (morph::kSurn | morph::kName)) != 0 ? names : out) |= morph::AgreementOf(r.tag);
-    }
-    return out != 0 ? out : names;
-  }
-
-  // The tag of the likeliest reading; a surname may be read into nearly every word.
-  morph::Grammemes BestOf(std::size_t i) const {
-    const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
-    return readings.empty() ? 0 : readings[0].tag;
-  }
-
-  // ---- the posts of the text ----
-
-  void FindAll() {
-    for (std::size_t i = 0; i < a_.tokens.size();) {
-      if (mention_at_[i] >= 0 || !IsWord(i) || !MayHead(i)) {
-        ++i;
-        continue;
-      }
-      Post post;
-      std::size_t none = i;  // where a word that names no post ends
-      if (!HeadAt(i, &post, &none)) {
-        if (none > i) no_post_at_[i] = true;
-        i = std::max(i + 1, none);
-        continue;
-      }
-      Adjectives(&post);
-      Tail(&post);
-      i = std::max(post.end, i + 1);
-      posts_.push_back(std::move(post));
-    }
-  }
-
-  // Most words are no posts, which needs no look at their forms.
-  bool MayHead(std::size_t i) const { return a_.tokens[i].Has(Flag::kHyphen) || a_.BeginsClass(i, role_); }
-
-  // The post whose head begins at a word that may head one.
-  bool HeadAt(std::size_t i, Post* post, std::size_t* none) const {
-    bool no_post = false;
-    std::size_t longest = 0;
-    // «после» is hardly a form of «посол», but «и.о.» is no conjunction.
-    const bool small = (BestOf(i) & (morph::kPREP | morph::kCONJ | morph::kPRCL | morph::kVERB | morph::kADVB)) != 0;
-    const bool stop = i + 1 < a_.tokens.size() && Text(i + 1) == "." && a_.tokens[i].end == a_.tokens[i + 1].begin;
-    if (small && !stop) return false;
-    for (const std::uint32_t index : a_.matches_at.At(i)) {
-      const gazetteer::Match& m = a_.matches[index];
-      if (!a_.infos[index].words || a_.infos[index].class_id != role_ || m.end <= post->head_end) continue;
-      bool free = true;
-      for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
-      if (!free) continue;
-      const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
-      const bool flagged = e.slots.find(kNoPostFlag) != std::string_view::npos;
-      if (flagged || words_.IsNoPost(a_.infos[index].kind_id)) {
-        no_post |= flagged || m.end == i + 1;
-        // «чемпион мира», «кандидат в президенты»: the longest entry decides.
-        if (flagged && m.end > longest) *none = longest = m.end, post->head_end = 0;
-        continue;
-      }
-      if (m.end <= longest) continue;
-      post->head = m.begin;
-      post->head_end = m.end;
-      const bool org = e.slots.find("org") != std::string_view::npos;
-      post->of_a_body = org || e.kind == "head_of_state";
-      post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
-      post->minister = e.kind == "minister";
-      post->personal = e.slots.find(kPersonalFlag) != std::string_view::npos;
-      post->president = e.slots.find(kPresidentFlag) != std::string_view::npos;
-      post->premier = e.slots.find(kPremierFlag) != std::string_view::npos;
-      post->ruler = e.slots.find(kRulerFlag) != std::string_view::npos;
-      post->of_region = e.slots.find(kRegionFlag) != std::string_view::npos;
-      post->heads = e.slots.find(kHeadsFlag) != std::string_view::npos;
-      post->deputy = e.kind == "deputy";
-      post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
-      post->bodies = words_.BodiesOf(e.name);
-      post->instrumental = e.slots.find(kInstrumentalFlag) != std::string_view::npos;
-      post->name = e.name;
-      post->fixed = e.slots.find(kFixedFlag) != std::string_view::npos;
-      std::string folded;
-      morph::Fold(e.name.substr(0, 2), &folded);
-      post->lower_entry = folded == e.name.substr(0, 2);
-    }
-    if (post->head_end == 0 && !no_post) {
-      // «экс-губернатор»: what the rules know of compounds.
-      for (const std::uint32_t index : a_.hits_at.At(i)) {
-        const rules::Hit& hit = a_.hits.hits[index];
-        const rules::RuleInfo& info = a_.rules->rule(hit.rule);
-        if (info.type != Type::kRole || info.weight <= 0 || hit.end != i + 1 || !a_.tokens[i].Has(Flag::kHyphen)) continue;
-        post->head = i;
-        post->head_end = i + 1;
-        post->of_a_body = true;
-      }
-    }
-    const bool abbreviation = stop && post->head_end > i + 1;
-    if (post->head_end == 0 || (small && !abbreviation)) return false;
-    post->begin = post->head;
-    post->text_end = post->end = post->head_end;
-    for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
-      if ((a_.FormOf(k).any & morph::kNOUN) != 0) post->agreement = NounsOf(k);
-      // «заведующая отделом»: the noun is not what the participle stands with.
-      if (k > post->head && (a_.FormOf(post->head).any & morph::kPRTF) != 0 && (post->agreement & NounsOf(post->head)) == 0)
-        post->agreement = NounsOf(post->head);
-    }
-    if (post->agreement == 0) post->agreement = NounsOf(post->head);
-    if (abbreviation || post->fixed) post->agreement = kAnyCase;
-    for (std::size_t k = post->head; k < post->head_end; ++k) post->key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
-    return true;
-  }
-
-  void Adjectives(Post* post) const {
-    for (std::size_t n = 0; n < kAdjectives && post->begin > 0; ++n) {
-      const std::size_t p = post->begin - 1;
-      if (Breaks(post->begin) || !IsWord(p) || mention_at_[p] >= 0) return;
-      const morph::Form& form = a_.FormOf(p);
-      if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0)
-        return;
-      if ((NounsOf(p) & post->agreement) == 0) return;
-      // «45-летний директор»
-      if (p > 0 && IsDash(p - 1) && a_.tokens[p - 1].end == a_.tokens[p].begin) return;
-      if (a_.tokens[p].shape != Shape::kLower && !a_.tokens[p].Has(Flag::kSentenceStart) && !a_.tokens[p].Has(Flag::kLineStart)) return;
-      post->begin = p;
-    }
-  }
-
-  // What follows a post: its tail in the genitive or behind a preposition, and the bodies and places among it.
-  void Tail(Post* post) const {
-    std::size_t i = post->head_end;
-    bool behind_from = false;  // «от …»
-    bool oblique = false;      // a preposition asks for another case, up to its noun
-    bool governed = false;     // one did: «по стратегии и развитию»
-    // «управляющий компанией», «зав. кафедрой»
-    bool instrumental =
-        post->instrumental || (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
-    bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
-    std::size_t told = post->head_end;  // the last token that belongs to the post's text
-    std::size_t inhabitants_end = 0;    // where those end whose post it is
-    for (std::size_t steps = 0; i < a_.tokens.size() && steps < kLongestTail; ++steps) {
-      if (Breaks(i)) break;
-      const int m = mention_at_[i];
-      if (m >= 0) {
-        if (!IsBody(m) && !IsType(m, Type::kProgram)) break;
-        if (IsBody(m) && (post->objects.empty() || (behind_from && IsType(m, Type::kOrganization))) &&
-            !(post->calling && IsType(m, Type::kLocation) && roles && post->head_end == post->head + 1))
-          post->objects.push_back(m);
-        // «РКК «Энергия»»: the name in quotes is the body.
-        if (i > 1 && IsQuote(i - 1) && IsType(m, Type::kOrganization) && post->objects.size() == 1 &&
-            post->objects[0] == mention_at_[i - 2])
-          post->objects[0] = m;
-        behind_from = oblique = false;
-        i = EndOf(m);
-        while (IsQuote(i) && a_.tokens[i].Has(Flag::kCloses)) ++i;
-        post->end = i;
-        continue;
-      }
-      if (IsQuote(i)) {
-        ++i;
-        continue;
-      }
-      if (!IsWord(i)) {
-        // «Национального фронта (НФ)»
-        if (Text(i) == "(" && !post->objects.empty() && i == post->end && a_.tokens[i].pair > 0 &&
-            static_cast<std::size_t>(a_.tokens[i].pair) <= i + kShortBracket) {
-          const std::size_t next = static_cast<std::size_t>(a_.tokens[i].pair) + 1;
-          if (IsPerson(next)) post->end = next;
-          break;
-        }
-        // «директор «Вымпела» в Омске, на Урале и в Сибири»
-        if (IsComma(i) && IsPlaceAgain(*post, i + 1)) {
-          i += 1 + (mention_at_[i + 1] < 0);
-          continue;
-        }
-        // «развития, инноваций и промышленности»
-        if (IsComma(i) && post->objects.empty() && i > post->head + 1 && i + 2 < a_.tokens.size() && IsTailWord(i + 1, morph::kgent) &&
-            WordsAt(i + 1, role_) < 0 && (IsAnd(i + 2) || (i + 3 < a_.tokens.size() && IsAnd(i + 3)))) {
-          ++i;
-          continue;
-        }
-        break;
-      }
-      const morph::Form& form = a_.FormOf(i);
-      if (IsAnd(i)) {
-        if (IsPlaceAgain(*post, i + 1)) {
-          i += 1 + (mention_at_[i + 1] < 0);
-          continue;
-        }
-        // «член Всемирной палаты и Омского союза»: a body in the genitive behind another is one of his too.
-        if (i == post->end && post->objects.size() == 1 && IsType(post->objects[0], Type::kOrganization) && IsBodyInGenitive(i + 1)) {
-          post->objects.push_back(mention_at_[i + 1]);
-          i = post->end = EndOf(mention_at_[i + 1]);
-          continue;
-        }
-        if (i + 1 >= a_.tokens.size() || (i == post->head_end && post->head_end == post->head + 1) || !post->objects.empty() ||
-            !IsTailWord(i + 1, governed ? kOblique : morph::kgent) || WordsAt(i + 1, role_) >= 0)
-          break;
-        oblique = governed;
-        ++i;
-        continue;
-      }
-      if (const std::uint32_t uses = words_.UsesOf(form); (uses & PostWords::kTail) != 0) {
-        // «посол Японии в России»: behind the body another place, or a party.
-        const std::size_t next = i + 1;
-        if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
-        // «глава края в отпуске» is on holiday; what is told behind «в» is a body, a place, or stands before the person.
-        if (post->objects.empty() && (uses & (PostWords::kField | PostWords::kParty)) == 0 && !LeadsToName(next)) break;
-        behind_from = (uses & PostWords::kParty) != 0;
-        oblique = governed = true;
-        ++i;
-        continue;
-      }
-      // «глава ОАО «Вымпел»»
-      if (a_.tokens[i].shape != Shape::kLower && WordsAt(i, org_head_) >= 0 && post->objects.empty()) {
-        i = a_.matches[static_cast<std::size_t>(WordsAt(i, org_head_))].end;
-        // «директор ТОО Иван Крот»
-        if (IsPerson(i) && !Breaks(i)) post->end = i;
-        if (i < a_.tokens.size() && !IsPerson(i) && (mention_at_[i] >= 0 || IsQuote(i))) continue;
-        break;
-      }
-      // «крайне правого фронта»
-      if ((BestOf(i) & morph::kADVB) != 0 && i + 1 < a_.tokens.size() && (IsTailWord(i + 1, morph::kgent) || mention_at_[i + 1] >= 0)) {
-        ++i;
-        continue;
-      }
-      // «министр ЖКХ области»
-      if (i == post->head_end && IsAbbreviationInTail(*post, i)) {
-        told = post->end = ++i;
-        roles = false;
-        continue;
-      }
-      if (!IsTailWord(i, oblique ? kOblique : instrumental ? morph::kgent | morph::kablt : morph::kgent)) break;
-      if (WordsAt(i, role_) >= 0 && (!roles || !post->objects.empty() || !IsTailWord(i, morph::kgent))) break;
-      if ((BestOf(i) & morph::kNOUN) != 0) {
-        oblique = instrumental = false;
-        if (WordsAt(i, role_) < 0) roles = false;
-      }
-      ++i;
-      // «тренер казахстанцев»: whose he is, not what.
-      const int whose = WordsAt(i - 1, role_);
-      const bool inhabitants = whose >= 0 && inhabitant_ != 0 && a_.infos[static_cast<std::size_t>(whose)].kind_id == inhabitant_;
-      if (inhabitants) inhabitants_end = i;
-      if (post->objects.empty() && !inhabitants) told = i;
-      post->end = i;
-    }
-    // The class word before a quoted body is the body's: «директор компании «Вымпел»».
-    post->text_end = std::max(told, post->head_end);
-    const bool named = post->text_end < a_.tokens.size() && !Breaks(post->text_end) &&
-                       (IsQuote(post->text_end) || IsType(mention_at_[post->text_end], Type::kOrganization) ||
-                        IsType(mention_at_[post->text_end], Type::kProgram));
-    if (named || (!post->objects.empty() && IsType(post->objects[0], Type::kOrganization))) {
-      // The dictionaries have «директор завода» as a post too.
-      for (std::size_t k = named ? post->head + 1 : post->head_end; k < post->text_end; ++k) {
-        const int head = WordsAt(k, org_head_);
-        if (head < 0 || a_.matches[static_cast<std::size_t>(head)].end != post->text_end || !IsClassWordOfNext(*post, head)) continue;
-        post->text_end = k;
-        post->head_end = std::min(post->head_end, k);
-        break;
-      }
-    }
-    // Adjectives before the body are the body's.
-    while (post->text_end > post->head_end && (!IsWord(post->text_end - 1) || (BestOf(post->text_end - 1) & morph::kNOUN) == 0))
-      --post->text_end;
-    post->told_end = post->text_end;
-    if (!post->objects.empty()) post->end = PastDate(post->end);
-    // A tail that leads nowhere is kept while it is a genitive: «министр финансов».
-    const bool before_person = IsPerson(post->end) && post->end > post->text_end;
-    if (post->objects.empty() && !before_person) post->end = std::max(post->text_end, inhabitants_end);
-  }
-
-  // Whether an organization's name begins at a token and shows the genitive, which is no nominative.
-  bool IsBodyInGenitive(std::size_t i) const {
-    if (i >= a_.tokens.size() || Breaks(i) || !IsType(mention_at_[i], Type::kOrganization)) return false;
-    const morph::Grammemes cases = a_.FormOf(i).any;
-    return a_.FormOf(i).known && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0;
-  }
-
-  // «премьер Франции с 1991 по 1992 год», «… в 1988—1998 годах»: where the date behind a post ends, or the post does.
-  std::size_t PastDate(std::size_t i) const {
-    const auto it = std::lower_bound(dates_.begin(), dates_.end(), i, [](const auto& d, std::size_t at) { return d.first < at; });
-    if (it == dates_.end() || it->first > i + 1 || Breaks(i)) return i;
-    if (it->first == i + 1 && (!IsWord(i) || (a_.FormOf(i).any & morph::kPREP) == 0)) return i;
-    for (std::size_t k = i + 1; k < it->second; ++k) {
-      if (Breaks(k)) return i;
-    }
-    return it->second;
-  }
-
-  // Whether a class word at the end of a post is that of the body behind it, unlike «председатель правления», «начальник пресс-службы».
-  bool IsClassWordOfNext(const Post& p, int head) const {
-    const gazetteer::Match& match = a_.matches[static_cast<std::size_t>(head)];
-    const gazetteer::Entry word = a_.gazetteer->entry(match.entry);
-    if (match.begin < p.head_end &&
-        (word.slots.find(kNeedsTailFlag) != std::string_view::npos || (a_.FormOf(p.head).any & morph::kPRTF) != 0))  // «заведующая отделом»
-      return false;
-    const std::size_t next = p.text_end;
-    if (next >= a_.tokens.size() || mention_at_[next] < 0 || !IsType(mention_at_[next], Type::kOrganization)) return true;
-    const Described& body = mentions_[static_cast<std::size_t>(mention_at_[next])];
-    for (std::size_t i = body.begin; i < body.end; ++i) {
-      if (WordsAt(i, org_head_) >= 0) return false;
-    }
-    return true;
-  }
-
-  // An abbreviation in capitals that is no name («ЖКХ»), behind a post that is not shouted itself.
-  bool IsAbbreviationInTail(const Post& p, std::size_t i) const {
-    return p.of_a_body && a_.tokens[i].shape == Shape::kUpper && a_.tokens[i].Has(Flag::kCyrillic) && mention_at_[i] < 0 &&
-           a_.tokens[i].end - a_.tokens[i].begin <= kLongestAbbreviation && a_.tokens[p.head].shape != Shape::kUpper &&
-           WordsAt(i, role_) < 0 && (a_.FormOf(i).any & morph::kPREP) == 0;
-  }
-
-  // Whether a list of places goes on: after a place behind the body, «, на Урале» or «, Урале».
-  bool IsPlaceAgain(const Post& p, std::size_t i) const {
-    if (i + 1 >= a_.tokens.size() || p.objects.empty() || p.end + 1 != i || !IsType(mention_at_[p.end - 1], Type::kLocation) ||
-        mention_at_[p.end - 1] == p.objects[0])
-      return false;
-    if (IsType(mention_at_[i], Type::kLocation)) return true;
-    return IsWord(i) && (a_.FormOf(i).any & morph::kPREP) != 0 && IsType(mention_at_[i + 1], Type::kLocation);
-  }
-
-  // Whether a name stands behind a few words of a tail.
-  bool LeadsToName(std::size_t i) const {
-    for (std::size_t n = 0; n < 5 && i < a_.tokens.size() && !Breaks(i); ++n, ++i) {
-      if (mention_at_[i] >= 0 || IsQuote(i)) return true;
-      if (!IsTailWord(i, kOblique) && WordsAt(i, org_head_) < 0) return false;
-    }
-    return false;
-  }
-
-  // A lower-case noun or adjective in one of the cases.
-  bool IsTailWord(std::size_t i, morph::Grammemes cases) const {
-    if (!IsWord(i) || a_.tokens[i].shape != Shape::kLower || mention_at_[i] >= 0) return false;
-    const morph::Form& form = a_.FormOf(i);
-    if ((form.any & (morph::kNPRO | morph::kApro)) != 0 || (BestOf(i) & (morph::kPREP | morph::kCONJ)) != 0) return false;
-    for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-      // Nearly every word may be somebody's surname too.
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0 && (r.tag & morph::kSurn) == 0) return true;
-    }
-    return false;
-  }
-
-  // ---- its people ----
+  // ---- the people of a post ----
 
   bool IsPlural(const Post& p) const { return (p.agreement & 0x888888u) != 0 && (p.agreement & 0x777777u) == 0; }
 
@@ -614,10 +178,7 @@ class Finder {
     }
     if (!ShareCase(p, d)) return false;
     const bool nominative = (p.agreement & morph::AgreementOfCase(0)) != 0;
-    std::string text, normal;
-    morph::Fold(d.text, &text);
-    morph::Fold(d.normal, &normal);
-    if (text != normal) {
+    if (!IsNominative(d)) {
       morph::Agreement oblique = 0;
       for (int c = 1; c < 6; ++c) oblique |= morph::AgreementOfCase(c);
       return p.agreement == 0 || (p.agreement & oblique) != 0;
@@ -628,6 +189,15 @@ class Finder {
     const bool man = d.gender == morph::Gender::kMasculine &&
                      std::any_of(std::begin(kConsonants), std::end(kConsonants), [&d](std::string_view c) { return d.text.ends_with(c); });
     return !man || nominative || p.agreement == 0;
+  }
+
+  // Whether a name is written as in the nominative.
+  static bool IsNominative(const Described& d) {
+    if (d.text == d.normal) return true;
+    std::string text, normal;
+    morph::Fold(d.text, &text);
+    morph::Fold(d.normal, &normal);
+    return text == normal;
   }
 
   // «дочь президента», «дочери бывшего президента»
@@ -645,7 +215,7 @@ class Finder {
     // «один из основателей Иван Крот»
     if (p.agreement == 0 || (p.begin > 1 && Has(p.begin - 1, PostWords::kOutOf))) return true;
     std::string first;
-    morph::Fold(std::string_view(name.normal).substr(0, name.normal.find(' ')), &first);
+    morph::Fold(name.normal.substr(0, name.normal.find(' ')), &first);
     const std::uint64_t lemma = morph::KeyOf(first);
     morph::Agreement cases = 0;
     for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(name.begin))) {
@@ -776,11 +346,7 @@ class Finder {
 
   // Whether a post behind a person and a comma can be his: «ушёл от Ивана Крота, директор доволен» is somebody else.
   bool AgreesBehindComma(const Post& p, int person) const {
-    const Described& d = mentions_[static_cast<std::size_t>(person)];
-    std::string text, normal;
-    morph::Fold(d.text, &text);
-    morph::Fold(d.normal, &normal);
-    return p.agreement == 0 || text == normal || (p.agreement & ~morph::AgreementOfCase(0)) != 0;
+    return p.agreement == 0 || (p.agreement & ~morph::AgreementOfCase(0)) != 0 || IsNominative(mentions_[static_cast<std::size_t>(person)]);
   }
 
   // «Иван Крот, известный борец с коррупцией, член …»: the comma behind the person, or else the same one.
@@ -800,8 +366,7 @@ class Finder {
   // «назначил», unlike «назначен» and «назначили».
   bool Appoints(std::size_t i) const {
     const int m = WordsAt(i, words_.verb);
-    if (m < 0 || a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots.find("appoint") == std::string_view::npos)
-      return false;
+    if (m < 0 || !HasFlag(a_.gazetteer->entry(a_.matches[static_cast<std::size_t>(m)].entry).slots, kAppointFlag)) return false;
     const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
     return !readings.empty() && (readings[0].tag & morph::kVERB) != 0 && (readings[0].tag & morph::ksing) != 0;
   }
@@ -940,9 +505,15 @@ class Finder {
     return false;
   }
 
+  // The mentions of the state with this code, in the order of the text.
+  std::vector<int>& MentionsOf(std::string_view code) {
+    const auto same = std::find_if(countries_.begin(), countries_.end(), [code](const auto& c) { return c.first == code; });
+    return same != countries_.end() ? same->second : countries_.emplace_back(code, std::vector<int>()).second;
+  }
+
   // The mention of a state with this code that stands nearest before a token, or else the first one; -1 where the text has none.
   int CountryBefore(std::string_view code, std::size_t token) const {
-    const auto it = countries_.find(std::string(code));
+    const auto it = std::find_if(countries_.begin(), countries_.end(), [code](const auto& c) { return c.first == code; });
     if (it == countries_.end()) return -1;
     const std::vector<int>& all = it->second;
     const auto after =
@@ -952,7 +523,13 @@ class Finder {
 
   // «британский премьер», «омский губернатор»: the state by its adjective, other places by the same beginning, where the text names them.
   void FromAdjectives() {
-    const auto lacks = [](const Post& p) { return p.objects.empty() && !p.people.empty() && p.of_a_body; };
+    const auto lacks = [this](const Post& p) {
+      if (!p.objects.empty() || p.people.empty() || !p.of_a_body) return false;
+      for (std::size_t i = p.begin; i < p.text_end; ++i) {
+        if (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0) return true;
+      }
+      return false;
+    };
     if (std::none_of(posts_.begin(), posts_.end(), lacks)) return;
     std::unordered_map<std::string, std::vector<int>> places;  // by their first letters
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
@@ -1020,7 +597,7 @@ class Finder {
       if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != words_.body_noun)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
-      if (cls == words_.body_noun && e.slots.find(kOwnFlag) == std::string_view::npos) kinds.push_back(e.kind);
+      if (cls == words_.body_noun && !HasFlag(e.slots, kOwnFlag)) kinds.push_back(e.kind);
     }
     // «глава государства» is of the person's, not of the state that was named last.
     if (noun.empty() || (within && std::find(kinds.begin(), kinds.end(), "country") != kinds.end())) return;
@@ -1099,7 +676,7 @@ class Finder {
   }
 
   // The code of the state that the dictionaries know for a person; empty where they know none.
-  std::string CountryOf(int person) const {
+  std::string_view CountryOf(int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
     std::uint32_t index = 0;
     if (d.gazetteer.empty() || !a_.gazetteer->FindId(d.gazetteer, &index)) return {};
@@ -1108,20 +685,20 @@ class Finder {
     const std::size_t at = slots.find(kKey);
     if (at == std::string_view::npos) return {};
     const std::string_view value = slots.substr(at + kKey.size());
-    return std::string(value.substr(0, value.find(';')));
+    return value.substr(0, value.find(';'));
   }
 
   // Mentions of one person, roughly: by the surname, or the only name.
-  std::string NameKey(int person) const {
+  std::string_view NameKey(int person) const {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
     const std::string_view last = SlotOf(d, "last");
-    return std::string(last.empty() ? std::string_view(d.normal) : last);
+    return last.empty() ? d.normal : last;
   }
 
   // «Премьер-министр Израиля отказался» is the one of this state whom the text names, where it names one that the dictionaries know.
   void Statesmen() {
     struct Known {
-      std::string code;
+      std::string_view code;
       int person = -1;
       bool president = false, premier = false;
     };
@@ -1137,8 +714,7 @@ class Finder {
             return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
           });
           if (again || CountryOf(static_cast<int>(m)) != e.kind) continue;
-          all.push_back({std::string(e.kind), static_cast<int>(m), e.slots.find(kPresidentFlag) != std::string_view::npos,
-                         e.slots.find(kPremierFlag) != std::string_view::npos});
+          all.push_back({e.kind, static_cast<int>(m), HasFlag(e.slots, kPresidentFlag), HasFlag(e.slots, kPremierFlag)});
         }
       }
     }
@@ -1148,7 +724,7 @@ class Finder {
       // The subject of its sentence, and neither «бывший» nor «пост президента».
       if ((p.agreement & morph::AgreementOfCase(0)) == 0) continue;
       if (p.begin > 0 && !Breaks(p.begin) && IsWord(p.begin - 1) && (BestOf(p.begin - 1) & morph::kNOUN) != 0) continue;
-      std::string code;
+      std::string_view code;
       bool plain = true;
       for (std::size_t i = p.begin; i < p.text_end; ++i) {
         if (i >= p.head && i < p.head_end) continue;
@@ -1173,6 +749,13 @@ class Finder {
     }
   }
 
+  // Equal for the forms of one post: the stems of its head.
+  std::string KeyOf(const Post& p) const {
+    std::string key;
+    for (std::size_t k = p.head; k < p.head_end; ++k) key.append(StemOf(a_.FormOf(k).folded)).push_back(' ');
+    return key;
+  }
+
   // A post without its body has that of its noun («глава партии»), of the person, or of the same post elsewhere in the text.
   void FromElsewhere() {
     for (Post& p : posts_) {
@@ -1183,19 +766,24 @@ class Finder {
       if (p.objects.empty() && !p.people.empty() && p.heads) FromSubject(&p);
       if (p.objects.empty() && !p.people.empty()) FromKindOfBody(&p);
     }
-    std::unordered_map<std::string, std::set<std::string>> bodies;
+    // Where nobody lacks a state, nobody is asked for his.
+    std::unordered_map<std::string, std::set<std::string_view>> bodies;  // by posts
     std::unordered_map<std::string, int> body;
-    std::unordered_map<std::string, int> state_of;  // by people's names: the state whose post they hold
+    std::unordered_map<std::string_view, int> state_of;  // by people's names: the state whose post they hold
+    const bool lacks =
+        std::any_of(posts_.begin(), posts_.end(), [](const Post& p) { return p.of_state && p.objects.empty() && !p.people.empty(); });
     for (const Post& p : posts_) {
+      if (!lacks) break;
       if (p.objects.empty()) continue;
       const Described& object = mentions_[static_cast<std::size_t>(p.objects[0])];
       if (object.kind == "party") continue;  // «премьер-министр» is of no party
-      if (bodies[p.key].insert(object.normal).second) body[p.key] = p.objects[0];
+      const std::string key = KeyOf(p);
+      if (bodies[key].insert(object.normal).second) body[key] = p.objects[0];
       if (!p.of_state || object.type != Type::kLocation || object.kind != "country") continue;
       for (const int person : p.people) state_of.try_emplace(NameKey(person), p.objects[0]);
     }
     // A president is that of the only state in the text.
-    const int land = countries_.size() == 1 ? countries_.begin()->second.front() : -1;
+    const int land = countries_.size() == 1 ? countries_.front().second.front() : -1;
     for (Post& p : posts_) {
       if (!p.objects.empty() || p.people.empty()) continue;
       // «архиепископ Лонгин Клинский (РПЦ)»
@@ -1217,8 +805,8 @@ class Finder {
       }
       if (const auto other = state_of.find(NameKey(p.people[0])); state < 0 && other != state_of.end()) state = other->second;
       if (state < 0 && p.text_end == p.head_end) {
-        const auto it = bodies.find(p.key);
-        if (it != bodies.end() && it->second.size() == 1) state = body[p.key];
+        const auto it = bodies.find(KeyOf(p));
+        if (it != bodies.end() && it->second.size() == 1) state = body[it->first];
       }
       // «первый секретарь обкома» is none of a state, unlike «министр финансов».
       // And «наш первый президент» is that of the speaker's state.
@@ -1253,24 +841,27 @@ class Finder {
   }
 
   // Without what says only that it is held now, or in which place where the place is told.
-  std::string RoleText(const Post& p) const {
+  std::string_view RoleText(const Post& p) const {
     std::size_t begin = p.begin;
     while (begin < p.head && (begin == p.place_adjective || IsOfNow(begin))) ++begin;
-    std::string role;
+    std::string_view role;
     if (p.fixed && begin == p.head) {
       // «замдиректору» is said, and no other nominative than «замдиректора».
-      role = p.name;
-      if (p.text_end > p.head_end) role.append(" ").append(a_.TextOf(p.head_end, p.text_end));
+      const std::string_view tail = p.text_end > p.head_end ? a_.TextOf(p.head_end, p.text_end) : std::string_view();
+      ArenaText text(arena_, p.name.size() + 1 + tail.size());
+      text.Append(p.name);
+      if (p.text_end > p.head_end) text.Append(' ');
+      text.Append(tail);
+      role = text.Done();
     } else {
-      role = PostNominative(a_, begin, p.head_end, p.text_end, false);
+      role = PostNominative(a_, begin, p.head_end, p.text_end, false, arena_);
     }
-    if (p.lower_entry) LowerFirst(&role);  // the first word of a sentence is no name
-    return role;
+    return p.lower_entry ? LowerFirst(role, arena_) : role;  // the first word of a sentence is no name
   }
 
   void Emit(const Post& p) {
     if (p.people.empty()) return;
-    const std::string role = RoleText(p);
+    const std::string_view role = RoleText(p);
     for (const int person : p.people) {
       const Described& who = mentions_[static_cast<std::size_t>(person)];
       FoundRelation r;
@@ -1288,36 +879,32 @@ class Finder {
     }
   }
 
-  const Analysis& a_;
-  const PostWords& words_;
-  const std::vector<Described>& mentions_;
+  Arena* const arena_;
   std::vector<FoundRelation>& out_;
   std::vector<FoundPost>& told_;
-  std::vector<int> mention_at_;
-  std::vector<bool> no_post_at_;                                // where a word begins that looks like a post and is none
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;  // in the order of the text
-  std::vector<Post> posts_;
-  std::vector<Post> inner_;  // inside the tails of those
-  std::uint16_t role_ = 0, org_head_ = 0, inhabitant_ = 0;
-  std::map<std::string, std::vector<int>> countries_;  // codes of states to their mentions, in the order of the text
+  std::vector<Post> inner_;                                               // inside the tails of those
+  std::vector<std::pair<std::string_view, std::vector<int>>> countries_;  // codes of states (few) and their mentions
 };
 
 }  // namespace
 
-void LowerFirst(std::string* name) {
-  if (name->empty()) return;
+std::string_view LowerFirst(std::string_view name, Arena* arena) {
   std::size_t n = 1;
-  while (n < name->size() && (static_cast<unsigned char>((*name)[n]) & 0xC0) == 0x80) ++n;
+  while (n < name.size() && (static_cast<unsigned char>(name[n]) & 0xC0) == 0x80) ++n;
   std::string first;
-  morph::Fold(std::string_view(*name).substr(0, n), &first);
-  name->replace(0, n, first);
+  morph::Fold(name.substr(0, n), &first);
+  if (name.starts_with(first)) return name;
+  ArenaText text(arena, first.size() + name.size());
+  text.Append(first);
+  if (n < name.size()) text.Append(name.substr(n));
+  return text.Done();
 }
 
-void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
-               std::vector<FoundPost>* posts) {
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena,
+               std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
   // A post that nobody holds is told by nobody.
   const bool people = std::any_of(mentions.begin(), mentions.end(), [](const Described& d) { return d.type == Type::kPerson; });
-  if (people) Finder(a, words, mentions, out, posts).Run();
+  if (people) Finder(a, words, mentions, arena, out, posts).Run();
 }
 
 }  // namespace atau::resolve

@@ -11,18 +11,19 @@
 #ifndef ATAU_RESOLVE_RELATIONS_H_
 #define ATAU_RESOLVE_RELATIONS_H_
 
-#include <string>
+#include <string_view>
 #include <vector>
 
+#include "resolve/arena.h"
 #include "resolve/describe.h"
 #include "resolve/post_words.h"
 
 namespace atau::resolve {
 
 struct FoundRelation {
-  std::string label;              // WORKS_AS, …
-  int subject = -1, object = -1;  // mentions; -1 where there is none
-  std::string role;
+  std::string_view label;            // WORKS_AS, …
+  int subject = -1, object = -1;     // mentions; -1 where there is none
+  std::string_view role;             // in the arena
   std::uint32_t begin = 0, end = 0;  // tokens from the first to the last that show it
   float weight = 0;
 };
@@ -33,13 +34,13 @@ struct FoundPost {
   bool lower = true;  // it is written small, save where it begins a sentence
 };
 
-// Makes the first letter of a name small.
-void LowerFirst(std::string* name);
+// A name with its first letter small.
+std::string_view LowerFirst(std::string_view name, Arena* arena);
 
 // Appends the WORKS_AS relations of the text, and the posts that its people hold (also those without a relation, «поэт Иван Крот»), in no
 // order. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
-void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out,
-               std::vector<FoundPost>* posts);
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena,
+               std::vector<FoundRelation>* out, std::vector<FoundPost>* posts);
 
 }  // namespace atau::resolve
 

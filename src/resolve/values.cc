@@ -149,7 +149,7 @@ enum class Unit {
 };
 
 Unit UnitByName(std::string_view name) {
-  constexpr std::pair<std::string_view, Unit> kUnits[] = {
+  static constexpr std::pair<std::string_view, Unit> kUnits[] = {
       {"second", Unit::kSecond},   {"minute", Unit::kMinute},  {"hour", Unit::kHour},         {"day", Unit::kDay},
       {"week", Unit::kWeek},       {"tenday", Unit::kTenDays}, {"month", Unit::kMonth},       {"trimester", Unit::kTrimester},
       {"quarter", Unit::kQuarter}, {"half", Unit::kHalf},      {"semester", Unit::kSemester}, {"season", Unit::kSeason},
@@ -210,14 +210,14 @@ enum class Role {
 };
 
 Role RoleByName(std::string_view kind) {
-  constexpr std::pair<std::string_view, Role> kRoles[] = {{"day", Role::kDay},       {"past", Role::kPast},
-                                                          {"this", Role::kThis},     {"future", Role::kFuture},
-                                                          {"ago", Role::kAgo},       {"ahead", Role::kAhead},
-                                                          {"edge", Role::kEdge},     {"clock", Role::kClock},
-                                                          {"zone", Role::kZone},     {"bce", Role::kBce},
-                                                          {"ce", Role::kCe},         {"holiday", Role::kHoliday},
-                                                          {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
-                                                          {"set", Role::kSet},       {"vague", Role::kVague}};
+  static constexpr std::pair<std::string_view, Role> kRoles[] = {{"day", Role::kDay},       {"past", Role::kPast},
+                                                                 {"this", Role::kThis},     {"future", Role::kFuture},
+                                                                 {"ago", Role::kAgo},       {"ahead", Role::kAhead},
+                                                                 {"edge", Role::kEdge},     {"clock", Role::kClock},
+                                                                 {"zone", Role::kZone},     {"bce", Role::kBce},
+                                                                 {"ce", Role::kCe},         {"holiday", Role::kHoliday},
+                                                                 {"decade", Role::kDecade}, {"plural_end", Role::kPluralEnd},
+                                                                 {"set", Role::kSet},       {"vague", Role::kVague}};
   for (const auto& [n, r] : kRoles) {
     if (n == kind) return r;
   }

@@ -84,7 +84,8 @@ void ToUtf16(std::string_view utf8, std::vector<std::size_t>* offsets);
 class CodePoints {
  public:
   // Counts those of `utf8`, which must outlive the questions. Replaces what was here; memory is reused. Linear.
-  void Assign(std::string_view utf8);
+  // `valid`: the text is known to be valid UTF-8.
+  void Assign(std::string_view utf8, bool valid = false);
   // Those before a byte offset, as ToCodePoints tells them; offsets behind the text are that of its end. O(1).
   std::size_t Before(std::size_t offset) const;
 

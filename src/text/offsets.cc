@@ -91,9 +91,9 @@ std::size_t CountFew(const char* p, const char* end) {
 
 }  // namespace
 
-void CodePoints::Assign(std::string_view utf8) {
+void CodePoints::Assign(std::string_view utf8, bool valid) {
   utf8_ = utf8;
-  valid_ = IsValidUtf8(utf8);
+  valid_ = valid || IsValidUtf8(utf8);
   blocks_.clear();
   const char* const begin = utf8.data();
   const char* const end = begin + utf8.size();

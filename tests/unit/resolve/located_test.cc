@@ -57,8 +57,8 @@ TEST_CASE("what stands in one place, and where") {
     for (const std::string& place : row.places) expected += place + "\n";
     for (const FoundRelation& r : found) {
       CHECK(r.label == "LOCATED_IN");
-      places +=
-          m.mentions[static_cast<std::size_t>(r.subject)].normal + " | " + m.mentions[static_cast<std::size_t>(r.object)].normal + "\n";
+      places.append(m.mentions[static_cast<std::size_t>(r.subject)].normal).append(" | ");
+      places.append(m.mentions[static_cast<std::size_t>(r.object)].normal).append("\n");
     }
     CHECK(places == expected);
   }

@@ -62,7 +62,7 @@ struct Marked {
     }
     FullPipeline().Analyze(text, {}, scratch.get());
     const Analysis& a = scratch->analysis;
-    PersonNames people(a);
+    PersonNames people(a, &scratch->names);
     std::vector<std::int32_t> mention_of(a.tokens.size(), -1);
     std::vector<std::size_t> person;
     for (const Mark& mark : marks) {
@@ -74,26 +74,22 @@ struct Marked {
       REQUIRE(d.begin < d.end);
       for (std::uint32_t i = d.begin; i < d.end; ++i) mention_of[i] = static_cast<std::int32_t>(mentions.size());
       person.push_back(d.type == Type::kPerson ? people.Add(d.begin, d.end) : 0);
-      mentions.push_back(std::move(d));
+      mentions.push_back(d);
     }
     people.Solve(mention_of);
     for (std::size_t i = 0; i < mentions.size(); ++i) {
-      Describe(a, mentions[i].type == Type::kPerson ? &people.form(person[i]) : nullptr, -1, &mentions[i]);
+      Describe(a, mentions[i].type == Type::kPerson ? &people.form(person[i]) : nullptr, -1, arena.get(), &mentions[i]);
     }
   }
   const Analysis& analysis() const { return scratch->analysis; }
 
   std::string text;
   std::unique_ptr<document::PipelineScratch> scratch = FullPipeline().NewScratch();
+  std::unique_ptr<Arena> arena = std::make_unique<Arena>();  // of the descriptions, and of what is found with them
   std::vector<Described> mentions;
 };
 
-inline std::string Slot(const Described& d, std::string_view key) {
-  for (const auto& [k, v] : d.slots) {
-    if (k == key) return v;
-  }
-  return {};
-}
+inline std::string Slot(const Described& d, std::string_view key) { return std::string(SlotOf(d, key)); }
 
 }  // namespace atau::resolve::testing
 

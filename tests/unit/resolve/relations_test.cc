@@ -177,12 +177,13 @@ TEST_CASE("posts and their people") {
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
     std::vector<FoundPost> told;
-    FindPosts(m.analysis(), FullPipeline().post_words(), m.mentions, &found, &told);
+    FindPosts(m.analysis(), FullPipeline().post_words(), m.mentions, m.arena.get(), &found, &told);
     std::string posts, expected;
     for (const std::string& post : row.posts) expected += post + "\n";
     for (const FoundRelation& r : found) {
-      posts += m.mentions[static_cast<std::size_t>(r.subject)].normal + " | " + r.role + " | " +
-               (r.object < 0 ? std::string() : m.mentions[static_cast<std::size_t>(r.object)].normal) + "\n";
+      posts.append(m.mentions[static_cast<std::size_t>(r.subject)].normal).append(" | ").append(r.role).append(" | ");
+      if (r.object >= 0) posts.append(m.mentions[static_cast<std::size_t>(r.object)].normal);
+      posts += "\n";
     }
     CHECK(posts == expected);
   }

@@ -32,7 +32,8 @@ TEST_CASE("programmes and the bodies that the dictionaries know for them") {
     for (const std::string& run : row.runs) expected += run + "\n";
     for (const FoundRelation& r : found) {
       CHECK(r.label == "RUN_BY");
-      runs += m.mentions[static_cast<std::size_t>(r.subject)].normal + " | " + m.mentions[static_cast<std::size_t>(r.object)].normal + "\n";
+      runs.append(m.mentions[static_cast<std::size_t>(r.subject)].normal).append(" | ");
+      runs.append(m.mentions[static_cast<std::size_t>(r.object)].normal).append("\n");
     }
     CHECK(runs == expected);
   }
