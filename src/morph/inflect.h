@@ -27,6 +27,10 @@ struct GroupOptions {
 std::string NominativeOf(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
                          const FormTable& forms, const GroupOptions& options);
 
+// The same words as they are written, with each run of blanks as one.
+std::string WrittenGroup(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
+                         const FormTable& forms);
+
 // Gives the letters of `word` (lower case) the letter case of `pattern`, each part between hyphens for itself: («Рутта», «рутт») → «Рутт».
 std::string WithCaseOf(std::string_view pattern, std::string_view word);
 

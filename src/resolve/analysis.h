@@ -145,6 +145,7 @@ struct Analysis {
   struct Classes {
     std::uint16_t org_head = 0, place_head = 0, program_head = 0, role = 0, name_particle = 0;
     std::uint16_t inhabitant = 0;  // a kind of the class `role`
+    std::uint16_t dative_verb = 0;
   } classes;
 
   Chains chains;  // built after the categories of the tokens are known
@@ -161,7 +162,7 @@ struct Analysis {
     placed.resize(matches.size());
     named.clear();
     classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
-               gazetteer->ClassId("role"),     gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant")};
+               gazetteer->ClassId("role"),     gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"), gazetteer->ClassId("dative_verb")};
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
     const std::size_t count = matches.size();
     const gazetteer::Match* const match = matches.data();

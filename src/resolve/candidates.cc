@@ -202,6 +202,8 @@ class Collector {
       if (cat == kNum) Add(i, j + 1, kOrg | kLoc | kPro);
       if (cat == kQuoteClose && tokens_[j].pair >= static_cast<std::int32_t>(i)) Add(i, j + 1, kOrg | kPro);
       if (cat == kNum || cat == kQuoteOpen || cat == kQuoteClose) person = false;
+      // «Данилов — Буй» is nobody's name.
+      if (cat == kDashCat && tokens_[j].Has(Flag::kSpaceBefore) && j + 1 < n_ && tokens_[j + 1].Has(Flag::kSpaceBefore)) person = false;
     }
   }
 
