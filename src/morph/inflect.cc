@@ -516,7 +516,8 @@ std::string NominativeOf(std::string_view clean, std::span<const Token> tokens, 
   return options.person ? NominativeOfPerson(group, options) : NominativeOfGroup(group, options);
 }
 
-std::string WrittenGroup(std::string_view clean, std::span<const Token> tokens, std::size_t begin, std::size_t end, const FormTable& forms) {
+std::string WrittenGroup(std::string_view clean, std::span<const Token> tokens, std::size_t begin, std::size_t end,
+                         const FormTable& forms) {
   if (begin >= end || begin >= tokens.size()) return {};
   return Group(clean, tokens, begin, end, forms).Join({});
 }

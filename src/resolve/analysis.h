@@ -161,8 +161,9 @@ struct Analysis {
     infos.resize(matches.size());
     placed.resize(matches.size());
     named.clear();
-    classes = {gazetteer->ClassId("org_head"), gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
-               gazetteer->ClassId("role"),     gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"), gazetteer->ClassId("dative_verb")};
+    classes = {gazetteer->ClassId("org_head"),   gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
+               gazetteer->ClassId("role"),       gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
+               gazetteer->ClassId("dative_verb")};
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
     const std::size_t count = matches.size();
     const gazetteer::Match* const match = matches.data();

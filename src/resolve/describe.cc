@@ -1,9 +1,12 @@
 #include "resolve/describe.h"
 
 #include <algorithm>
+#include <charconv>
 #include <span>
 #include <utility>
 
+#include "morph/inflect.h"
+#include "morph/letters.h"
 #include "morph/morph.h"
 #include "resolve/person.h"
 #include "resolve/values.h"
@@ -15,7 +18,32 @@ using token::Flag;
 using token::Kind;
 using token::Shape;
 
-constexpr std::uint32_t kLongestAbbreviation = 10;  // bytes: five Cyrillic letters
+constexpr std::uint32_t kLongestAbbreviation = 10;      // bytes: five Cyrillic letters
+constexpr std::uint32_t kLongestFirstAbbreviation = 8;  // of more words
+
+// Whether a word has a letter that Kazakh has and Russian has not.
+bool HasKazakhLetter(std::string_view word) {
+  for (std::size_t at = 0; at < word.size();) {
+    const char32_t c = morph::NextCodePoint(word, &at);
+    if (c >= 0x490 && std::u32string_view(U"әғқңөұүһі").find(morph::ToLower(c)) != std::u32string_view::npos) return true;
+    if (c == U'і' || c == U'І') return true;
+  }
+  return false;
+}
+
+// Whether of two places of one name the first is known to have more inhabitants: «в Даляне» is in Далянь rather than in Далян.
+bool IsLarger(const Analysis& a, std::uint32_t one, std::uint32_t other) {
+  const auto inhabitants = [&a](std::uint32_t match) {
+    constexpr std::string_view kKey = "population=";
+    const std::string_view slots = a.gazetteer->entry(a.matches[match].entry).slots;
+    const std::size_t at = slots.find(kKey);
+    long long count = 0;
+    if (at != std::string_view::npos) std::from_chars(slots.data() + at + kKey.size(), slots.data() + slots.size(), count);
+    return count;
+  };
+  const long long first = inhabitants(one), second = inhabitants(other);
+  return second > 0 && first > second;
+}
 
 // The entry that stands for exactly this span and type: those that may fire alone first, canonical names before variants, hand-written
 // lists before imported ones.
@@ -38,7 +66,7 @@ int BestEntry(const Analysis& a, const Described& d) {
     if (best >= 0) {
       if (best_rank == 0) best_rank = rank(static_cast<std::uint32_t>(best));
       const int own = rank(index);
-      if (own <= best_rank) continue;
+      if (own < best_rank || (own == best_rank && !IsLarger(a, index, static_cast<std::uint32_t>(best)))) continue;
       best_rank = own;
     }
     best = static_cast<int>(index);
@@ -94,6 +122,25 @@ bool Shouts(const Analysis& a, const Described& d) {
   return true;
 }
 
+// Whether a name is written in the nominative wherever it stands: an abbreviation («ЕК»), a name that begins with one («ГУР МО», «ЕНУ им.
+// Л. Н. Гумилёва»), what stands in quotes behind its class word («на КПП «Керем-Шалом»»), and names in Kazakh.
+bool Stays(const Analysis& a, const Described& d) {
+  const token::Token& first = a.tokens[d.begin];
+  const bool abbreviation = first.kind == Kind::kWord && first.shape == Shape::kUpper && !a.caseless;
+  if (abbreviation && d.type != Type::kLocation) {
+    if (d.end - d.begin == 1) return first.end - first.begin <= kLongestAbbreviation;
+    if (first.end - first.begin <= kLongestFirstAbbreviation && !Shouts(a, d)) return true;
+  }
+  for (std::size_t i = d.begin; i < d.end && d.type != Type::kRole; ++i) {
+    if (a.tokens[i].kind == Kind::kWord && HasKazakhLetter(a.TextOf(i, i + 1))) return true;
+  }
+  if (d.begin < 2 || d.end >= a.tokens.size() || !a.tokens[d.begin - 1].Has(Flag::kOpens) ||
+      a.tokens[d.begin - 1].pair != static_cast<std::int32_t>(d.end))
+    return false;
+  const auto before = a.matches_end.At(d.begin - 1);
+  return std::any_of(before.begin(), before.end(), [&a](std::uint32_t m) { return a.infos[m].heads; });
+}
+
 // The place at the end of a body's name.
 void Place(const Analysis& a, Arena* arena, Described* d) {
   int best = -1, best_rank = 0;
@@ -129,27 +176,31 @@ const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
   return longest;
 }
 
-// A post of one word: «премьера» is of «премьер», whatever else the form may be of.
-void OfRole(const Analysis& a, std::string_view name, Arena* arena, Described* d) {
-  SlotValue* const value = d->slots.Find("value");
-  if (value->value == name) return;
+// The nominative of a post of one word where the group's own would be another word's: «премьера» is of «премьер», whatever else the form
+// may be of. Empty where it would not.
+std::string NominativeOfPost(const Analysis& a, std::size_t i, bool keep_number) {
+  const auto matches = a.matches_at.At(i);
+  const auto post = std::find_if(matches.begin(), matches.end(), [&](std::uint32_t m) {
+    return a.infos[m].words && a.infos[m].class_id == a.classes.role && a.matches[m].end == i + 1;
+  });
+  if (post == matches.end()) return {};
+  const std::string_view name = a.gazetteer->entry(a.matches[*post].entry).name;
   std::string folded, other;
   morph::Fold(name, &folded);
-  morph::Fold(value->value, &other);
-  if (other == folded) return;
-  const morph::Form& form = a.FormOf(d->begin);
+  morph::Fold(a.NominativeOf(i, i + 1, false), &other);
+  if (other == folded) return {};
+  const morph::Form& form = a.FormOf(i);
   const morph::Reading* best = nullptr;
   for (const morph::Reading& r : a.forms->ReadingsOf(form)) {
     if ((r.tag & morph::kNOUN) == 0) continue;
     morph::Fold(a.forms->morph().Lemma(r, form.folded), &other);
     if (other == folded && (best == nullptr || ((best->tag & morph::ksing) == 0 && (r.tag & morph::ksing) != 0))) best = &r;
   }
-  if (best == nullptr) return;
+  if (best == nullptr) return {};
   const auto nominative = [&](morph::Grammemes number) { return a.forms->morph().Inflect(*best, form.folded, morph::knomn | number); };
-  const auto same = nominative(best->tag & (morph::ksing | morph::kplur)), one = nominative(morph::ksing);
-  if (!same) return;
-  d->normal = arena->Keep(morph::WithCaseOf(d->text, *same));
-  value->value = arena->Keep(morph::WithCaseOf(d->text, one.value_or(*same)));
+  const auto same = nominative(best->tag & (morph::ksing | morph::kplur));
+  if (!same) return {};
+  return morph::WithCaseOf(a.TextOf(i, i + 1), keep_number ? *same : nominative(morph::ksing).value_or(*same));
 }
 
 }  // namespace
@@ -165,7 +216,9 @@ std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_
   };
   std::size_t head = begin;
   while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
-  const std::string_view nominative = a.NominativeOf(begin, head + 1, keep_number);
+  std::string of_role;
+  if (head == begin) of_role = NominativeOfPost(a, begin, keep_number);
+  const std::string_view nominative = of_role.empty() ? a.NominativeOf(begin, head + 1, keep_number) : std::string_view(of_role);
   ArenaText out(arena, nominative.size() + (head + 1 < end ? a.tokens[end - 1].end - a.tokens[head].end : 0));
   out.Append(nominative);
   for (std::size_t i = head + 1; i < end; ++i) {
@@ -230,15 +283,15 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     }
   } else {
     const bool whole = entry >= 0 && a.matches[static_cast<std::size_t>(entry)].variant == 0;
-    const token::Token& t = a.tokens[d->begin];
-    // «ЕК», «АНСА»: an abbreviation stays as it is.
-    const bool letters =
-        d->type == Type::kOrganization && d->end - d->begin == 1 && t.shape == Shape::kUpper && t.end - t.begin <= kLongestAbbreviation;
+    const bool letters = d->type == Type::kOrganization && d->end - d->begin == 1 && a.tokens[d->begin].shape == Shape::kUpper &&
+                         a.tokens[d->begin].end - a.tokens[d->begin].begin <= kLongestAbbreviation;
+    const bool stays = letters || (!whole && Stays(a, *d));
     d->normal = letters                  ? d->text
                 : whole                  ? canonical
+                : stays                  ? arena->Keep(morph::WrittenGroup(a.clean, a.tokens, d->begin, d->end, *a.forms))
                 : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true, arena)
                                          : arena->Keep(a.NominativeOf(d->begin, d->end));
-    if (!whole && !letters && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
+    if (!whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
   }
 
   if (d->type == Type::kOrganization) Place(a, arena, d);
@@ -247,7 +300,6 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     if (role != nullptr) {
       const gazetteer::Entry e = a.gazetteer->entry(role->entry);
       d->kind = e.kind;
-      if (role->end == role->begin + 1 && d->end == d->begin + 1) OfRole(a, e.name, arena, d);
     }
   }
 

@@ -554,6 +554,13 @@ void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& 
   scratch_->words_.push_back(w);
 }
 
+// Whether a particle of names begins here («де», «аль»), in whatever case.
+bool PersonNames::IsParticle(std::uint32_t token) const {
+  const auto matches = a_.matches_at.At(token);
+  return std::any_of(matches.begin(), matches.end(),
+                     [this](std::uint32_t index) { return a_.infos[index].words && a_.infos[index].class_id == a_.classes.name_particle; });
+}
+
 std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
   Mention& m = mentions_.emplace_back();
   m.begin = begin;
@@ -570,7 +577,8 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   for (std::uint32_t i = begin; i < end; ++i) {
     const token::Token& t = a_.tokens[i];
     if (t.kind != Kind::kWord || t.Has(Flag::kLatin | Flag::kUrl | Flag::kDigits) || t.shape == Shape::kInitial) continue;
-    if (t.shape == Shape::kLower && capitals) continue;  // particles
+    if (t.shape == Shape::kLower && capitals) continue;                                 // particles
+    if (i > begin && i + 1 < end && t.shape == Shape::kCap && IsParticle(i)) continue;  // «Барт Де Вевер»
     const std::string_view surface = a_.TextOf(i, i + 1);
     const std::size_t hyphen = surface.find('-');
     const Known& known = KnownOf(i);
@@ -599,11 +607,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   if (m.words.size() == 3 && count == 3 && end - begin == 3) {
     const auto vowels = [&](std::uint32_t i) { return Vowels(a_.FormOf(i).folded); };
     m.eastern = vowels(begin) <= 2 && vowels(begin + 1) == 1 && vowels(begin + 2) <= 2 && vowels(begin) + vowels(begin + 2) <= 3;
-    // «Марин Ле Пен» is none of them.
-    const std::uint16_t particle = a_.classes.name_particle;
-    for (const std::uint32_t index : a_.matches_at.At(begin + 1)) {
-      if (a_.infos[index].words && a_.infos[index].class_id == particle) m.eastern = false;
-    }
+    if (IsParticle(begin + 1)) m.eastern = false;  // «Марин Ле Пен»
     if (m.eastern) {
       m.words[0].fixed = m.words[1].fixed = kEasternStays;
       if (IsVowel(a_.FormOf(begin + 2).folded)) m.words[2].fixed = kShortStays;
@@ -746,6 +750,16 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     const bool tail =
         (form.any & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && t.shape == Shape::kLower && (form.any & morph::kNPRO) == 0;
     if (!tail) {
+      // «позвонил Евгению», but «обыграла Арину».
+      if ((form.any & (morph::kVERB | morph::kINFN | morph::kGRND)) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0 &&
+          p + 1 == m->begin) {
+        const std::uint16_t dative_verb = a_.classes.dative_verb;
+        const auto verbs = a_.matches_end.At(i);
+        const bool dative = dative_verb != 0 && std::any_of(verbs.begin(), verbs.end(), [&](std::uint32_t x) {
+                              return a_.infos[x].words && a_.infos[x].class_id == dative_verb;
+                            });
+        cases[dative ? 3 : 2] *= 0.2;
+      }
       if ((form.any & morph::kVERB) != 0 && p + 1 == m->begin) {
         // «…», сказал Иванов.
         const bool after_speech =

@@ -159,6 +159,7 @@ class PersonNames {
   void Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const;
   bool IsGiven(std::string_view folded) const;
   void AddWord(std::uint32_t token, std::uint32_t part, const Known& known, float fixed);
+  bool IsParticle(std::uint32_t token) const;
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
   void Vote(const Mention& m);
   void Count();

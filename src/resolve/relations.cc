@@ -804,6 +804,7 @@ class Finder : private PostReader {
         continue;
       }
       if (const auto other = state_of.find(NameKey(p.people[0])); state < 0 && other != state_of.end()) state = other->second;
+      if (state < 0 && !CountryOf(p.people[0]).empty()) continue;  // his own state is not in the text
       if (state < 0 && p.text_end == p.head_end) {
         const auto it = bodies.find(KeyOf(p));
         if (it != bodies.end() && it->second.size() == 1) state = body[it->first];
