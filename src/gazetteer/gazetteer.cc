@@ -536,20 +536,21 @@ class GazetteerImpl final : public Gazetteer {
   // Follows the names that begin with the token at `begin` and go on with the one at `at`.
   static void WalkFrom(const std::vector<Token>& tokens, const morph::FormTable& forms, std::uint32_t begin, std::uint32_t at,
                        const Section& section, const FindScratch::State::Root& root, FindScratch::State* state, std::vector<Match>* out) {
-    const auto first = state->root_walks.begin() + root.walks.first;
-    state->walks.assign(first, first + root.walks.count);
+    // Most names go on with nothing that stands behind, so those of the first token are looked at where they are kept.
+    std::span<const Walk> walks{state->root_walks.data() + root.walks.first, root.walks.count};
     for (std::uint32_t position = 1; position < section.max_tokens; ++position) {
       const FindScratch::State::FormState& form = KeysOf(forms, tokens[at].form, state);
       state->next.clear();
-      for (const Walk& walk : state->walks) {
+      for (const Walk& walk : walks) {
         if ((walk.filter & form.filter) == 0) continue;
         Step(section, walk, form, tokens[at].shape, state, &state->next);
         // A real dictionary has a handful of ways at a time; a hostile one must not make them multiply.
         if (state->next.size() > kMaxWalks) break;
       }
       state->walks.swap(state->next);
+      walks = state->walks;
       bool children = false;
-      for (const Walk& walk : state->walks) {
+      for (const Walk& walk : walks) {
         if (walk.finals != 0) Emit(section, walk, begin, root.section == 0 ? at + 1 : EndOf(tokens, begin, at + 1), out);
         children |= (walk.state & kHasChildren) != 0;
       }
