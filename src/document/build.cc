@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "bundle/hash_index.h"
 #include "resolve/arena.h"
 #include "resolve/cluster.h"
 #include "resolve/describe.h"
@@ -506,11 +507,8 @@ class Builder {
   void AddRelations(const EntityOf& entity_of) {
     if (found_.empty()) return;
     // Keys stand for what they are made of.
-    const auto mix = [](std::uint64_t key, std::uint64_t part) {
-      key = (key ^ part) * 0x9E3779B97F4A7C15u;
-      return key ^ key >> 29;
-    };
-    const auto of_pair = [&mix](int one, std::uint64_t other) { return mix(mix(0, static_cast<std::uint32_t>(one)), other); };
+    using bundle::Mixed;
+    const auto of_pair = [](int one, std::uint64_t other) { return Mixed(Mixed(0, static_cast<std::uint32_t>(one)), other); };
     resolve::KeyMap<bool>&seen = memory_.seen, &full = memory_.full, &with_post = memory_.with_post;
     seen.Clear(), full.Clear(), with_post.Clear();
     for (const resolve::FoundRelation& f : found_) {
@@ -539,7 +537,7 @@ class Builder {
       // A post without its body says nothing beside the same post with it.
       if (r.object < 0 && full.Find(of_pair(r.subject, morph::KeyOf(HeadOf(r.role)))) != nullptr) continue;
       const std::uint64_t role = morph::KeyOf(r.object < 0 ? HeadOf(r.role) : r.role);
-      bool& again = seen[mix(of_pair(r.subject, static_cast<std::uint32_t>(r.object)), mix(morph::KeyOf(r.type), role))];
+      bool& again = seen[Mixed(of_pair(r.subject, static_cast<std::uint32_t>(r.object)), Mixed(morph::KeyOf(r.type), role))];
       if (again) continue;
       again = true;
       out_.relations.push_back(r);

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "gazetteer/entry_slots.h"
 #include "morph/inflect.h"
 #include "morph/letters.h"
 #include "morph/morph.h"
@@ -34,11 +35,9 @@ bool HasKazakhLetter(std::string_view word) {
 // Whether of two places of one name the first is known to have more inhabitants: «в Даляне» is in Далянь rather than in Далян.
 bool IsLarger(const Analysis& a, std::uint32_t one, std::uint32_t other) {
   const auto inhabitants = [&a](std::uint32_t match) {
-    constexpr std::string_view kKey = "population=";
-    const std::string_view slots = a.gazetteer->entry(a.matches[match].entry).slots;
-    const std::size_t at = slots.find(kKey);
+    const std::string_view told = gazetteer::ValueOfSlot(a.gazetteer->entry(a.matches[match].entry).slots, "population");
     long long count = 0;
-    if (at != std::string_view::npos) std::from_chars(slots.data() + at + kKey.size(), slots.data() + slots.size(), count);
+    std::from_chars(told.data(), told.data() + told.size(), count);
     return count;
   };
   const long long first = inhabitants(one), second = inhabitants(other);
@@ -77,18 +76,12 @@ int BestEntry(const Analysis& a, const Described& d) {
 // The attributes of mentions of names that rules may emit.
 constexpr std::string_view kAttributes[] = {"kind", "head", "name", "place", "index"};
 
-// «key=value;key=value» to slots.
-void AddSlots(std::string_view text, Arena* arena, SlotList* slots) {
-  while (!text.empty()) {
-    const std::size_t semi = text.find(';');
-    const std::string_view pair = text.substr(0, semi);
-    const std::size_t eq = pair.find('=');
-    if (eq != std::string_view::npos) {
-      const std::string_view key = pair.substr(0, eq);
-      if (!slots->Has(key)) slots->Add(key, pair.substr(eq + 1), arena);
-    }
-    text = semi == std::string_view::npos ? std::string_view() : text.substr(semi + 1);
-  }
+// The slots of an entry, but for those that are there already.
+void AddSlots(std::string_view of_entry, Arena* arena, SlotList* slots) {
+  gazetteer::EachSlot(of_entry, [&](std::string_view key, std::string_view value) {
+    if (!slots->Has(key)) slots->Add(key, value, arena);
+    return true;
+  });
 }
 
 // The word class match of a class that ends right before the span, or begins it; -1 where there is none.

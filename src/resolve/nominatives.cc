@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "bundle/hash_index.h"
+
 namespace atau::resolve {
 namespace {
 
@@ -47,8 +49,7 @@ std::string_view Nominatives::Of(std::string_view clean, std::span<const token::
   std::uint64_t hash = 0;
   const auto add = [&](std::uint64_t part) {
     key_.push_back(part);
-    hash = (hash ^ part) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 29;
+    hash = bundle::Mixed(hash, part);
   };
   add(keep_number ? 1 : 0);
   for (std::size_t i = begin; i < end; ++i) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gazetteer/entry_flags.h"
+#include "gazetteer/entry_slots.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
 #include "resolve/posts.h"
@@ -680,12 +681,7 @@ class Finder : private PostReader {
     const Described& d = mentions_[static_cast<std::size_t>(person)];
     std::uint32_t index = 0;
     if (d.gazetteer.empty() || !a_.gazetteer->FindId(d.gazetteer, &index)) return {};
-    const std::string_view slots = a_.gazetteer->entry(index).slots;
-    constexpr std::string_view kKey = "country=";
-    const std::size_t at = slots.find(kKey);
-    if (at == std::string_view::npos) return {};
-    const std::string_view value = slots.substr(at + kKey.size());
-    return value.substr(0, value.find(';'));
+    return gazetteer::ValueOfSlot(a_.gazetteer->entry(index).slots, "country");
   }
 
   // Mentions of one person, roughly: by the surname, or the only name.
