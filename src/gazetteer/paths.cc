@@ -41,16 +41,21 @@ Genders GendersOf(const NameWord& word, Test test) {
   return genders;
 }
 
-// True where the word behind a noun is its tail in the genitive. «Султан» may be many «султаны» too, but then the singular is the likelier.
+// True where the word behind a noun is its tail in the genitive. «Султан» may be many «султаны» too, but then the singular is the likelier; and an
+// everyday noun («Арена») is not taken for the genitive of somebody's name (of an Арен).
 bool IsGenitive(const NameWord& word) {
-  bool genitive = false, nominative_singular = false, genitive_singular = false;
+  bool genitive = false, nominative_singular = false, genitive_singular = false, common_nominative = false, common_genitive = false;
   for (const Reading& r : word.readings) {
     if ((r.tag & morph::kFixd) != 0) continue;  // the same word in either case
     const bool plural = (r.tag & morph::kplur) != 0;
+    const bool common = (r.tag & (morph::kName | morph::kSurn | morph::kPatr)) == 0;
     genitive |= (r.tag & morph::kgent) != 0;
     genitive_singular |= (r.tag & morph::kgent) != 0 && !plural;
+    common_genitive |= (r.tag & morph::kgent) != 0 && common;
     nominative_singular |= (r.tag & morph::knomn) != 0 && !plural && IsNoun(r);
+    common_nominative |= (r.tag & morph::knomn) != 0 && !plural && IsNoun(r) && common;
   }
+  if (common_nominative && !common_genitive) return false;
   return genitive && (genitive_singular || !nominative_singular);
 }
 
