@@ -23,6 +23,16 @@ def known(path):
     return {fold(line.split("\t")[0]) for line in lines if not line.startswith("#")}
 
 
+def written_by_hand(folder):
+    """The words of the lists that people wrote: where these have е («Санчес», «Адилет»), a ё of the package is a mistake."""
+    words = set()
+    for path in (*folder.glob("foreign*.tsv"), *folder.glob("kazakh_*.tsv"), folder / "known.tsv"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.startswith("#"):
+                words |= set(re.findall(r"[\w-]+", line.lower()))
+    return words
+
+
 def gender(name):
     marks = set()
     for _, grammemes, _ in parses(name):
@@ -43,14 +53,19 @@ def tier(name):
 
 def main():
     data, out, other = Path(sys.argv[1]) / "data" / "dict", Path(sys.argv[2]), Path(sys.argv[3])
+    by_hand = written_by_hand(out.parent)
+
+    def mistaken(name):
+        return "ё" in name.lower() and fold(name) in by_hand
+
     have = known(other / "given.tsv")
     doubtful = {fold(w) for w in read(data / "maybe_first.txt")}
     given = []
     for name in set(read(data / "first.txt")) | set(read(data / "maybe_first.txt")):
-        if plausible(name) and fold(name) not in have:
+        if plausible(name) and fold(name) not in have and not mistaken(name):
             given.append((name, gender(name), "support" if fold(name) in doubtful else tier(name), ""))
     have = known(other / "surname.tsv")
-    words = {fold(w): w for w in sorted(read(data / "last.txt")) if plausible(w, 3)}
+    words = {fold(w): w for w in sorted(read(data / "last.txt")) if plausible(w, 3) and not mistaken(w)}
     surnames = {}
     for key, name in sorted(words.items()):
         base = masculine(name)
