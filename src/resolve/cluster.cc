@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "bundle/prefetch.h"
 #include "morph/form_table.h"
 #include "resolve/key_map.h"
 #include "resolve/memory.h"
@@ -14,7 +15,7 @@
 namespace atau::resolve {
 namespace {
 
-constexpr std::size_t kMostNames = 4096;    // remembered between documents
+constexpr std::size_t kMostNames = 16384;   // remembered between documents
 constexpr std::size_t kBeforeSpelling = 3;  // tokens between a bracket and a name in Latin letters
 constexpr std::size_t kClearlyOf = 2;       // mentions of a state that a text must have, to be on it
 constexpr std::size_t kStandsOut = 2;       // times as many as of another
@@ -70,17 +71,24 @@ class NameStems {
 
   // Call it between documents: forgets all when too many are remembered.
   void Forget() {
-    if (names_.size() < kMostNames) return;
-    names_ = {};
-    text_ = {};
-    ends_ = {};
-    keys_ = {};
+    if (size_ < kMostNames) return;
+    *this = NameStems();
   }
-  Name Of(std::string_view name) {
-    Known& known = names_[morph::KeyOf(name)];
-    if (known.there) return known.name;
-    known.there = true;
-    Name& out = known.name;
+  // What a name is looked up by, as it is written.
+  static std::uint64_t Written(std::string_view name) { return std::max<std::uint64_t>(morph::KeyOf(name), 1); }
+  // The name that is written so will be asked for soon: what is remembered is far away in memory.
+  void Expect(std::uint64_t written) const {
+    const Known* const known = &names_[FirstOf(written)];
+    bundle::Prefetch(known);
+    bundle::Prefetch(reinterpret_cast<const char*>(known + 1) - 1);
+  }
+  // `written`: Written(name).
+  Name Of(std::string_view name, std::uint64_t written) {
+    std::size_t at = FirstOf(written);
+    for (; names_[at].written != 0; at = (at + 1) & (names_.size() - 1)) {
+      if (names_[at].written == written) return names_[at].name;
+    }
+    Name out;
     out.begin = static_cast<std::uint32_t>(text_.size());
     out.first = static_cast<std::uint32_t>(ends_.size());
     morph::Fold(name, &folded_);
@@ -92,8 +100,11 @@ class NameStems {
     });
     out.key = KeyOf(out, out.words);
     out.first_key = out.words == 0 ? 0 : KeyOf(out, 1);
+    names_[at] = {written, out};
+    if (++size_ * 2 > names_.size()) Grow();
     return out;
   }
+  Name Of(std::string_view name) { return Of(name, Written(name)); }
   // The stems. Valid until the next Of.
   std::string_view Text(const Name& name) const {
     return name.words == 0 ? std::string_view()
@@ -105,12 +116,26 @@ class NameStems {
   }
 
  private:
+  // As they are written: open addressing, half of the places are free at least. The key stands beside what is known, in one line of
+  // memory as a rule.
   struct Known {
+    std::uint64_t written = 0;  // 0 is free
     Name name;
-    bool there = false;
   };
+  std::size_t FirstOf(std::uint64_t written) const { return (written ^ written >> 32) & (names_.size() - 1); }
+  void Grow() {
+    std::vector<Known> old(names_.size() * 2);
+    old.swap(names_);
+    for (const Known& known : old) {
+      if (known.written == 0) continue;
+      std::size_t at = FirstOf(known.written);
+      while (names_[at].written != 0) at = (at + 1) & (names_.size() - 1);
+      names_[at] = known;
+    }
+  }
 
-  KeyMap<Known> names_;  // by their keys as they are written
+  std::vector<Known> names_ = std::vector<Known>(256);
+  std::size_t size_ = 0;
   std::string text_, folded_;
   std::vector<std::uint32_t> ends_;
   std::vector<std::uint64_t> keys_;  // of the stems up to each
@@ -183,11 +208,18 @@ void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Num
     const Described& d = mentions[i];
     if (d.type != Type::kPerson) continue;
     Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender});
-    if (const NameStems::Name last = stems->Of(p.surname); last.words > 0) p.last_key = last.key;
-    const NameStems::Name first = stems->Of(p.first);
+    p.first_key = NameStems::Written(p.first);
+    p.last_key = NameStems::Written(p.surname);
+    stems->Expect(p.first_key);
+    stems->Expect(p.last_key);
+    ++fullness[parts(p)];
+  }
+  // Until here the keys are those of what is written.
+  for (Person& p : people) {
+    const NameStems::Name last = stems->Of(p.surname, p.last_key), first = stems->Of(p.first, p.first_key);
+    p.last_key = last.words > 0 ? last.key : 0;
     p.first_key = first.key;
     p.first_word_key = first.first_key;
-    ++fullness[parts(p)];
   }
   if (people.empty()) return;
   // The fullest first.
@@ -258,31 +290,38 @@ bool IsCapitals(std::string_view text) {
 struct Name {
   int mention;
   bool capitals;
+  std::uint64_t written;  // see NameStems
   NameStems::Name stems;
   std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
 void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* stems, Numbers* by_key, Union* u) {
+  // One name is of one thing.
+  const auto of_type = std::count_if(mentions.begin(), mentions.end(), [type](const Described& d) { return d.type == type; });
+  if (of_type < 2) return;
   std::vector<Name> names;
+  names.reserve(static_cast<std::size_t>(of_type));
   std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
   bool abbreviations = false;
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     const Described& d = mentions[m];
     if (d.type != type) continue;
-    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Of(d.normal)};
+    Name& name = names.emplace_back(Name{static_cast<int>(m), IsCapitals(d.text), NameStems::Written(d.normal), {}});
+    stems->Expect(name.written);
     abbreviations |= name.capitals;
-    if (!d.place.empty()) {
-      const std::size_t place = stems->Of(SlotOf(d, "place")).words;
-      if (place > 0 && place < name.stems.words) {
-        name.bare = static_cast<std::uint32_t>(name.stems.words - place);
-        const int number = static_cast<int>(names.size());
-        places.emplace_back(stems->KeyOf(name.stems, name.bare), number);
-        if (!d.gazetteer.empty()) places.emplace_back(KeyOfId(d.gazetteer), number);
-      }
-    }
-    names.push_back(name);
   }
-  if (names.size() < 2) return;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    Name& name = names[k];
+    const Described& d = mentions[static_cast<std::size_t>(name.mention)];
+    name.stems = stems->Of(d.normal, name.written);
+    if (d.place.empty()) continue;
+    const std::size_t place = stems->Of(SlotOf(d, "place")).words;
+    if (place == 0 || place >= name.stems.words) continue;
+    name.bare = static_cast<std::uint32_t>(name.stems.words - place);
+    const int number = static_cast<int>(k);
+    places.emplace_back(stems->KeyOf(name.stems, name.bare), number);
+    if (!d.gazetteer.empty()) places.emplace_back(KeyOfId(d.gazetteer), number);
+  }
   // The mentions of one key, in the order of the text.
   std::sort(places.begin(), places.end());
   const auto placed = [&places](std::uint64_t key) {
@@ -361,7 +400,7 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   Union u(mentions.size());
   NameStems& stems = scratch->stems();
   stems.Forget();
-  Numbers keys;
+  Numbers& keys = scratch->keys();
   ClusterPeople(mentions, &stems, &keys, &u);
   for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &stems, &keys, &u);
   for (const auto& [x, y] : aliases) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "resolve/describe.h"
+#include "resolve/key_map.h"
 
 namespace atau::resolve {
 
@@ -21,8 +22,10 @@ class ClusterScratch {
   ClusterScratch();
   ~ClusterScratch();
   NameStems& stems() { return *stems_; }
+  KeyMap<int>& keys() { return keys_; }
 
  private:
+  KeyMap<int> keys_;  // of one document
   std::unique_ptr<NameStems> stems_;
 };
 
