@@ -17,6 +17,7 @@
 #include "resolve/relations.h"
 #include "resolve/run_by.h"
 #include "resolve/values.h"
+#include "text/utf8.h"
 
 namespace atau::document {
 namespace {
@@ -59,11 +60,11 @@ struct BuildMemory {
   resolve::KeyMap<bool> seen, with_post, full;
   std::vector<std::uint8_t> used, used_by_rules;
   std::vector<std::int32_t> mention_of;
-  std::vector<Planned> flat_plan, nested_plan, others, crowded;
+  std::vector<Planned> flat_plan, nested_plan, others, placed, crowded, in_order;
   std::vector<std::pair<float, std::uint32_t>> dates_by_rank, money_by_rank;
   std::vector<rules::View::Resolved> resolved;
   rules::Hits hits;
-  std::vector<const Described*> all;
+  std::vector<const Described*> inside, all;
   text::CodePoints points;
 };
 
@@ -97,7 +98,8 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, BuildMemory* me
     const Type type = kOf[of];
     auto& order = *orders[of];
     if (order.empty()) continue;
-    std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
+    std::sort(order.begin(), order.end(),
+              [](const auto& x, const auto& y) { return x.first != y.first ? x.first > y.first : x.second < y.second; });
     std::vector<std::uint8_t>& used = memory->used_by_rules;
     used.assign(a.tokens.size() + 1, 0);
     for (const auto& [rank, h] : order) {
@@ -282,11 +284,8 @@ class Builder {
     for (const std::vector<Mention>* const mentions : {&s_.mentions, &inner_}) {
       for (const Mention& m : *mentions) {
         const Type type = resolve::kCompeting[m.type];
-        if (type == Type::kPerson) {
-          people.Expect(m.begin, m.end);
-        } else {
-          resolve::ExpectDescribe(a_, m.begin, m.end, type);
-        }
+        resolve::ExpectDescribe(a_, m.begin, m.end, type);
+        if (type == Type::kPerson) people.Expect(m.begin, m.end);
       }
     }
     for (const Mention& m : s_.mentions) {
@@ -302,18 +301,22 @@ class Builder {
     people.Solve(mention_of);
     s_.clock.Done(Room::kNames);
     // Dates, money and roles stand in the flat view where there is room for them.
-    std::vector<Planned>&others = memory_.others, &crowded = memory_.crowded;
-    others.clear(), crowded.clear();
+    std::vector<Planned>&others = memory_.others, &placed = memory_.placed, &crowded = memory_.crowded;
+    others.clear(), placed.clear(), crowded.clear();
     RuleMentions(p_, a_, &memory_, &others);
     for (const Planned& plan : others) {
       const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });
       if (free) std::fill(used.begin() + plan.begin, used.begin() + plan.end, std::uint8_t{1});
-      (free ? flat : crowded).push_back(plan);
+      (free ? placed : crowded).push_back(plan);
     }
+    // No two of them have a token in common.
     const auto before = [](const Planned& x, const Planned& y) { return x.begin < y.begin; };
-    if (!std::is_sorted(flat.begin(), flat.end(), before)) std::stable_sort(flat.begin(), flat.end(), before);
-    flat_.reserve(flat.size());
-    for (const Planned& plan : flat) Add(plan, &people, &flat_);
+    std::sort(placed.begin(), placed.end(), before);
+    std::vector<Planned>& in_order = memory_.in_order;
+    in_order.resize(flat.size() + placed.size());
+    std::merge(flat.begin(), flat.end(), placed.begin(), placed.end(), in_order.begin(), before);
+    flat_.reserve(in_order.size());
+    for (const Planned& plan : in_order) Add(plan, &people, &flat_);
     nested_.reserve(nested.size() + crowded.size());
     for (const Planned& plan : nested) Add(plan, &people, &nested_);
     Places();
@@ -379,8 +382,8 @@ class Builder {
     memory_.posts.clear();
     resolve::FindPosts(a_, p_.post_words(), flat_, &memory_.post_scratch, &arena_, &found_, &memory_.posts);
     if (!memory_.posts.empty()) Posts(&memory_.posts);
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
+    const auto before = [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); };
+    if (!std::is_sorted(found_.begin(), found_.end(), before)) std::stable_sort(found_.begin(), found_.end(), before);
   }
 
   // The posts of named people are mentions too, where nothing else stands. Renumbers what speaks of mentions by their number.
@@ -569,14 +572,20 @@ class Builder {
   }
 
   void Nested() {
-    std::vector<const Described*>& all = memory_.all;
-    all.clear();
-    for (const Described& d : flat_) all.push_back(&d);
+    std::vector<const Described*>&inside = memory_.inside, &all = memory_.all;
+    inside.clear(), all.clear();
     for (const Described& d : nested_) {
-      if (!CrossesFlat(d)) all.push_back(&d);
+      if (!CrossesFlat(d)) inside.push_back(&d);
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
+    const auto before = [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; };
+    if (!std::is_sorted(inside.begin(), inside.end(), before)) std::stable_sort(inside.begin(), inside.end(), before);
+    // Those of the flat view stand in the order of the text, and go first.
+    auto next = inside.begin();
+    for (const Described& d : flat_) {
+      while (next != inside.end() && before(*next, &d)) all.push_back(*next++);
+      all.push_back(&d);
+    }
+    all.insert(all.end(), next, inside.end());
     out_.nested.reserve(all.size());
     // The last mention of the flat view with this span and type, or -1.
     const auto flat_of = [this](const EntityDraft& e) -> int {
@@ -621,10 +630,20 @@ class Builder {
     }
   }
 
+  bool IsValid(const text::Change& change) const {
+    const char* const end = text_.data() + change.end;
+    std::size_t size = 0;
+    for (const char* p = text_.data() + change.begin; p < end; p += size) {
+      if (text::Decode(p, end, &size) == text::kInvalid) return false;
+    }
+    return true;
+  }
+
   void Points() {
     text::CodePoints& points = memory_.points;
-    // The clean text is valid, and where nothing was repaired it is this one.
-    points.Assign(text_, s_.clean.changes().empty());
+    // The clean text is valid, and so is this one where what was repaired is.
+    const std::vector<text::Change>& changes = s_.clean.changes();
+    points.Assign(text_, std::all_of(changes.begin(), changes.end(), [this](const text::Change& c) { return IsValid(c); }));
     const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
     for (EntityDraft& e : out_.entities) e.code_points = of(e.span);
     for (EntityDraft& e : out_.nested)

@@ -104,7 +104,6 @@ class NameStems {
     if (++size_ * 2 > names_.size()) Grow();
     return out;
   }
-  Name Of(std::string_view name) { return Of(name, Written(name)); }
   // The stems. Valid until the next Of.
   std::string_view Text(const Name& name) const {
     return name.words == 0 ? std::string_view()
@@ -178,6 +177,10 @@ std::string_view FirstLetter(std::string_view s) {
 
 bool IsInitial(std::string_view name) { return name.find('.') != std::string_view::npos || FirstLetter(name).size() == name.size(); }
 
+// What the names of each mention are looked up by (see NameStems::Written): a person's given name and surname; the name and the place at
+// its end of others.
+using WrittenNames = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
 constexpr std::uint32_t kNobody = 0xFFFFFFFF;
 
 struct Person {
@@ -197,7 +200,7 @@ bool SameGiven(const Person& x, const Person& y) {
 }
 
 // Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
-void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Numbers* keys, Union* u) {
+void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& written, NameStems* stems, Numbers* keys, Union* u) {
   constexpr std::size_t kFullest = 4;
   std::vector<Person> people;
   std::size_t fullness[kFullest + 1] = {};
@@ -208,18 +211,11 @@ void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Num
     const Described& d = mentions[i];
     if (d.type != Type::kPerson) continue;
     Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender});
-    p.first_key = NameStems::Written(p.first);
-    p.last_key = NameStems::Written(p.surname);
-    stems->Expect(p.first_key);
-    stems->Expect(p.last_key);
-    ++fullness[parts(p)];
-  }
-  // Until here the keys are those of what is written.
-  for (Person& p : people) {
-    const NameStems::Name last = stems->Of(p.surname, p.last_key), first = stems->Of(p.first, p.first_key);
-    p.last_key = last.words > 0 ? last.key : 0;
+    const NameStems::Name last = stems->Of(p.surname, written[i].second), first = stems->Of(p.first, written[i].first);
+    if (last.words > 0) p.last_key = last.key;
     p.first_key = first.key;
     p.first_word_key = first.first_key;
+    ++fullness[parts(p)];
   }
   if (people.empty()) return;
   // The fullest first.
@@ -290,37 +286,30 @@ bool IsCapitals(std::string_view text) {
 struct Name {
   int mention;
   bool capitals;
-  std::uint64_t written;  // see NameStems
   NameStems::Name stems;
   std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
-void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* stems, Numbers* by_key, Union* u) {
-  // One name is of one thing.
-  const auto of_type = std::count_if(mentions.begin(), mentions.end(), [type](const Described& d) { return d.type == type; });
-  if (of_type < 2) return;
+void ClusterNames(const std::vector<Described>& mentions, const WrittenNames& written, Type type, NameStems* stems, Numbers* by_key,
+                  Union* u) {
   std::vector<Name> names;
-  names.reserve(static_cast<std::size_t>(of_type));
   std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
   bool abbreviations = false;
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     const Described& d = mentions[m];
     if (d.type != type) continue;
-    Name& name = names.emplace_back(Name{static_cast<int>(m), IsCapitals(d.text), NameStems::Written(d.normal), {}});
-    stems->Expect(name.written);
+    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Of(d.normal, written[m].first)};
     abbreviations |= name.capitals;
-  }
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    Name& name = names[k];
-    const Described& d = mentions[static_cast<std::size_t>(name.mention)];
-    name.stems = stems->Of(d.normal, name.written);
-    if (d.place.empty()) continue;
-    const std::size_t place = stems->Of(SlotOf(d, "place")).words;
-    if (place == 0 || place >= name.stems.words) continue;
-    name.bare = static_cast<std::uint32_t>(name.stems.words - place);
-    const int number = static_cast<int>(k);
-    places.emplace_back(stems->KeyOf(name.stems, name.bare), number);
-    if (!d.gazetteer.empty()) places.emplace_back(KeyOfId(d.gazetteer), number);
+    if (!d.place.empty()) {
+      const std::size_t place = stems->Of(SlotOf(d, "place"), written[m].second).words;
+      if (place > 0 && place < name.stems.words) {
+        name.bare = static_cast<std::uint32_t>(name.stems.words - place);
+        const int number = static_cast<int>(names.size());
+        places.emplace_back(stems->KeyOf(name.stems, name.bare), number);
+        if (!d.gazetteer.empty()) places.emplace_back(KeyOfId(d.gazetteer), number);
+      }
+    }
+    names.push_back(name);
   }
   // The mentions of one key, in the order of the text.
   std::sort(places.begin(), places.end());
@@ -400,9 +389,26 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   Union u(mentions.size());
   NameStems& stems = scratch->stems();
   stems.Forget();
-  Numbers& keys = scratch->keys();
-  ClusterPeople(mentions, &stems, &keys, &u);
-  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &stems, &keys, &u);
+  // One name of a type is of one thing.
+  std::size_t count[kTypeCount] = {};
+  for (const Described& d : mentions) ++count[static_cast<std::size_t>(d.type)];
+  const auto many = [&count](Type type) { return count[static_cast<std::size_t>(type)] > 1; };
+  WrittenNames& written = scratch->written_;
+  written.assign(mentions.size(), {});
+  for (std::size_t i = 0; i < mentions.size(); ++i) {
+    const Described& d = mentions[i];
+    if (IndexOf(d.type) < 0 || !many(d.type)) continue;
+    const bool person = d.type == Type::kPerson;
+    written[i].first = NameStems::Written(person ? SlotOf(d, "first") : d.normal);
+    stems.Expect(written[i].first);
+    if (!person && d.place.empty()) continue;
+    written[i].second = NameStems::Written(SlotOf(d, person ? "last" : "place"));
+    stems.Expect(written[i].second);
+  }
+  if (many(Type::kPerson)) ClusterPeople(mentions, written, &stems, &scratch->keys_, &u);
+  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) {
+    if (many(type)) ClusterNames(mentions, written, type, &stems, &scratch->keys_, &u);
+  }
   for (const auto& [x, y] : aliases) {
     if (AreAliases(mentions[static_cast<std::size_t>(x)], mentions[static_cast<std::size_t>(y)])) u.Join(x, y);
   }

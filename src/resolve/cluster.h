@@ -3,6 +3,7 @@
 #define ATAU_RESOLVE_CLUSTER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,10 +23,13 @@ class ClusterScratch {
   ClusterScratch();
   ~ClusterScratch();
   NameStems& stems() { return *stems_; }
-  KeyMap<int>& keys() { return keys_; }
 
  private:
-  KeyMap<int> keys_;  // of one document
+  friend std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases,
+                                  ClusterScratch* scratch);
+  // Of one document.
+  KeyMap<int> keys_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> written_;
   std::unique_ptr<NameStems> stems_;
 };
 

@@ -237,7 +237,7 @@ void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, T
     whole |= m.variant == 0;
     a.gazetteer->Expect(m.entry);
   }
-  if (!whole) a.nominatives.Expect(a.tokens, begin, end, *a.forms, true);
+  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, true);
 }
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d) {

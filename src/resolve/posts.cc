@@ -77,12 +77,16 @@ void PostReader::ReadPosts() {
   for (std::size_t m = 0; m < a_.matches.size(); ++m) {
     if (a_.infos[m].class_id != role_ || !a_.infos[m].words || role_ == 0) continue;
     const std::uint32_t begin = a_.matches[m].begin;
+    scratch_.posts_.Expect(a_.matches[m].entry, false);
     while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
     heads.push_back(begin);
   }
   heads.insert(heads.end(), compounds.begin() + static_cast<std::ptrdiff_t>(next), compounds.end());
   for (const std::uint32_t i : heads) {
     for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
+    for (const std::uint32_t m : a_.matches_at.At(i)) {
+      if (a_.infos[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
+    }
   }
   std::size_t from = 0;
   for (const std::uint32_t i : heads) {
