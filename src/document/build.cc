@@ -38,6 +38,7 @@ struct Planned {
   float score = 0;
   int hit = -1;            // the rule that proposed it, where its type asks for one
   std::size_t person = 0;  // its number among the people
+  std::uint64_t date = 0;  // of a date what its value is remembered by
 };
 
 // Lists that keep their room between documents.
@@ -88,10 +89,11 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, BuildMemory* me
   std::vector<std::pair<float, std::uint32_t>>* const orders[] = {&memory->dates_by_rank, &memory->money_by_rank};
   for (auto* const order : orders) order->clear();
   for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
+    if (a.placed_hits[h].type >= 0 || !a.placed_hits[h].speaks) continue;  // most are of the competing types
     const rules::Hit& hit = a.hits.hits[h];
     const rules::RuleInfo& info = p.rules().rule(hit.rule);
     const auto* of = std::find(std::begin(kOf), std::end(kOf), info.type);
-    if (of == std::end(kOf) || info.weight <= 0 || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
+    if (of == std::end(kOf) || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
     orders[of - kOf]->emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
   }
   for (std::size_t of = 0; of < std::size(kOf); ++of) {
@@ -257,12 +259,12 @@ class Builder {
     d.type = plan.type;
     d.score = plan.score;
     resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &arena_, &d);
-    if (plan.hit >= 0) Value(&d);
+    if (plan.hit >= 0) Value(plan, &d);
   }
 
-  void Value(Described* d) const {
+  void Value(const Planned& plan, Described* d) const {
     if (d->type == Type::kDate) {
-      const auto [value, kind] = memory_.dates.Of(a_, d->begin, d->end, today_);
+      const auto [value, kind] = memory_.dates.Of(a_, plan.date, d->begin, d->end, today_);
       if (!kind.empty()) d->kind = arena_.Keep(kind);
       if (!value.empty()) d->slots.Add("value", arena_.Keep(value), &arena_);
     } else if (d->type == Type::kMoney) {
@@ -304,7 +306,13 @@ class Builder {
     std::vector<Planned>&others = memory_.others, &placed = memory_.placed, &crowded = memory_.crowded;
     others.clear(), placed.clear(), crowded.clear();
     RuleMentions(p_, a_, &memory_, &others);
+    for (Planned& plan : others) {
+      if (plan.type != Type::kDate) continue;
+      plan.date = resolve::DateValues::KeyOf(a_, plan.begin, plan.end);
+      memory_.dates.Expect(plan.date, false);
+    }
     for (const Planned& plan : others) {
+      if (plan.date != 0) memory_.dates.Expect(plan.date, true);
       const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });
       if (free) std::fill(used.begin() + plan.begin, used.begin() + plan.end, std::uint8_t{1});
       (free ? placed : crowded).push_back(plan);

@@ -584,6 +584,8 @@ bool PersonNames::IsParticle(std::uint32_t token) const {
 }
 
 std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
+  // The context asks for the readings of what stands before.
+  for (std::uint32_t i = begin > 2 ? begin - 2 : 0; i < begin; ++i) bundle::Prefetch(a_.forms->ReadingsOf(a_.FormOf(i)).data());
   Mention& m = mentions_.emplace_back();
   m.begin = begin;
   m.end = end;
@@ -1080,7 +1082,12 @@ void PersonNames::Decide(Mention* m) {
     if (better) best = at;
   }
   if (best != kBits) {
-    for (std::size_t k = 0; k < n; ++k) picks[k] = pick[k][totals[best].bit];
+    for (std::size_t k = 0; k < n; ++k) {
+      picks[k] = pick[k][totals[best].bit];
+      const Hypothesis& picked = m->words[k].choice.hypotheses[picks[k]];
+      bundle::Prefetch(&picked);
+      bundle::Prefetch(&picked.given);
+    }
     best_slot =
         static_cast<std::uint8_t>(std::max_element(totals[best].slots.begin(), totals[best].slots.end()) - totals[best].slots.begin());
   }

@@ -1717,13 +1717,7 @@ std::string DateValue(const Analysis& a, std::size_t begin, std::size_t end, con
   return DateParser(a, items, today).Run(kind);
 }
 
-DateValues::Value DateValues::Of(const Analysis& a, std::size_t begin, std::size_t end, const std::optional<Day>& today) {
-  if (forms_ != a.forms || generation_ != a.forms->generation() || known_.size() >= kMost) {
-    known_.Clear();
-    texts_.Clear();
-    forms_ = a.forms;
-    generation_ = a.forms->generation();
-  }
+std::uint64_t DateValues::KeyOf(const Analysis& a, std::size_t begin, std::size_t end) {
   // What is read: the tokens, and the words that begin and end among them.
   std::uint64_t key = end - begin;
   for (std::size_t i = begin; i < end; ++i) {
@@ -1734,6 +1728,17 @@ DateValues::Value DateValues::Of(const Analysis& a, std::size_t begin, std::size
       const std::size_t match_end = a.matches[m].end;
       if (a.infos[m].words && match_end <= end) key = bundle::Mixed(key, std::uint64_t{a.matches[m].entry} << 32 | (match_end - begin));
     }
+  }
+  return key;
+}
+
+DateValues::Value DateValues::Of(const Analysis& a, std::uint64_t key, std::size_t begin, std::size_t end,
+                                 const std::optional<Day>& today) {
+  if (forms_ != a.forms || generation_ != a.forms->generation() || known_.size() >= kMost) {
+    known_.Clear();
+    texts_.Clear();
+    forms_ = a.forms;
+    generation_ = a.forms->generation();
   }
   const auto read = [&](const std::optional<Day>& day, Known* known) {
     const std::vector<Item> items = Reader(a, begin, end).Read();

@@ -37,8 +37,12 @@ class DateValues {
   struct Value {
     std::string_view value, kind;
   };
-  // As DateValue; the kind is empty where nothing is understood. Valid until the next call.
-  Value Of(const Analysis& a, std::size_t begin, std::size_t end, const std::optional<Day>& today);
+  // As DateValue; the kind is empty where nothing is understood. Valid until the next call. `key`: KeyOf(a, begin, end).
+  Value Of(const Analysis& a, std::uint64_t key, std::size_t begin, std::size_t end, const std::optional<Day>& today);
+  // What the date is remembered by: the hash of what its value depends on, but for the day.
+  static std::uint64_t KeyOf(const Analysis& a, std::size_t begin, std::size_t end);
+  // Tells that a key will be asked for soon; see KeyMap.
+  void Expect(std::uint64_t key, bool value) const { known_.Expect(key, value); }
 
  private:
   static constexpr std::size_t kMost = 8192;  // dates remembered
@@ -50,7 +54,7 @@ class DateValues {
   // Forgotten when the table of forms was cleared.
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
-  // By the hash of what the value depends on: where that is the day too, first as it is without one.
+  // By the key: where the value depends on the day too, it is that without one, and those of days have keys of their own.
   KeyMap<Known> known_;
   Arena texts_;
 };

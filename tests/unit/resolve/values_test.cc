@@ -538,7 +538,7 @@ TEST_CASE("any span has a value or none, but never breaks") {
         const std::string date = DateValue(a, begin, end, ParseDay(today), &kind);
         CHECK(date.size() < 100);
         for (int again = 0; again < 2; ++again) {
-          const DateValues::Value known = dates.Of(a, begin, end, ParseDay(today));
+          const DateValues::Value known = dates.Of(a, DateValues::KeyOf(a, begin, end), begin, end, ParseDay(today));
           CHECK(known.value == date);
           CHECK(known.kind == kind);
         }
@@ -549,10 +549,10 @@ TEST_CASE("any span has a value or none, but never breaks") {
 }
 
 TEST_CASE("dates are remembered by their words and the day that they depend on") {
-  struct Case {
+  struct OfDay {
     std::string_view text, today, value;
   };
-  constexpr Case kCases[] = {
+  constexpr OfDay kCases[] = {
       {"вчера", "", ""},
       {"вчера", "2021-03-05", "2021-03-04"},
       {"вчера", "2021-03-06", "2021-03-05"},
@@ -567,11 +567,12 @@ TEST_CASE("dates are remembered by their words and the day that they depend on")
   const auto scratch = ThePipeline().NewScratch();
   DateValues dates;
   for (int again = 0; again < 2; ++again) {
-    for (const Case& c : kCases) {
+    for (const OfDay& c : kCases) {
       CAPTURE(c.text);
       CAPTURE(c.today);
       ThePipeline().Analyze(c.text, {}, scratch.get());
-      CHECK(dates.Of(scratch->analysis, 0, scratch->analysis.tokens.size(), ParseDay(c.today)).value == c.value);
+      const Analysis& a = scratch->analysis;
+      CHECK(dates.Of(a, DateValues::KeyOf(a, 0, a.tokens.size()), 0, a.tokens.size(), ParseDay(c.today)).value == c.value);
     }
   }
 }
