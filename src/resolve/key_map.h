@@ -1,5 +1,5 @@
-// A map from 64-bit keys to values for one document: cleared and filled again without asking for memory. Open addressing; values stay in
-// the order in which they were added.
+// A map from 64-bit keys to values, for one document or, where its owner bounds it, for more: cleared and filled again without asking for
+// memory. Open addressing; values stay in the order in which they were added.
 #ifndef ATAU_RESOLVE_KEY_MAP_H_
 #define ATAU_RESOLVE_KEY_MAP_H_
 

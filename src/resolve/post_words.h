@@ -68,7 +68,7 @@ class PostWords {
 
  private:
   std::uint16_t small_ = 0, area_ = 0, body_of_ = 0;
-  KeyMap<std::uint32_t> forms_, lemmas_;
+  KeyMap<std::uint32_t> forms_, lemmas_;  // by keys
   std::vector<std::pair<std::string_view, int>> areas_;
   std::unordered_map<std::string_view, std::string_view> kinds_of_posts_;
   std::unordered_map<std::string_view, std::vector<std::string_view>> bodies_;  // by their kinds
