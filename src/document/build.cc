@@ -17,6 +17,7 @@
 #include "resolve/relations.h"
 #include "resolve/run_by.h"
 #include "resolve/values.h"
+#include "text/utf8.h"
 
 namespace atau::document {
 namespace {
@@ -37,6 +38,35 @@ struct Planned {
   float score = 0;
   int hit = -1;            // the rule that proposed it, where its type asks for one
   std::size_t person = 0;  // its number among the people
+  std::uint64_t date = 0;  // of a date what its value is remembered by
+};
+
+// Lists that keep their room between documents.
+struct BuildMemory {
+  Draft draft;
+  resolve::Arena arena;  // for what the draft points to
+  resolve::ClusterScratch cluster;
+  resolve::DateValues dates;
+  resolve::PostScratch post_scratch;
+  std::vector<Mention> inner, around, found_inside;
+  std::vector<resolve::Candidate> candidates_inside;
+  std::vector<resolve::Scores> scores_inside;
+  std::vector<Described> flat, nested, merged;
+  std::vector<std::pair<int, int>> aliases;
+  std::vector<resolve::FoundRelation> found;
+  std::vector<resolve::FoundPost> posts;
+  std::vector<int> kept, members, number;
+  std::vector<std::size_t> first_member;
+  std::vector<int> open;
+  resolve::KeyMap<bool> seen, with_post, full;
+  std::vector<std::uint8_t> used, used_by_rules;
+  std::vector<std::int32_t> mention_of;
+  std::vector<Planned> flat_plan, nested_plan, others, placed, crowded, in_order;
+  std::vector<std::pair<float, std::uint32_t>> dates_by_rank, money_by_rank;
+  std::vector<rules::View::Resolved> resolved;
+  rules::Hits hits;
+  std::vector<const Described*> inside, all;
+  text::CodePoints points;
 };
 
 // What speaks against a type at the span of a hit: the sum of the vetoes there.
@@ -54,22 +84,26 @@ float Against(const rules::RuleSet& rules, const std::vector<rules::Hit>& hits, 
 }
 
 // Spans of the types that only rules propose: dates and money. The heaviest, then longest cover of each type by itself.
-void RuleMentions(const Pipeline& p, const resolve::Analysis& a, std::vector<Planned>* out) {
+void RuleMentions(const Pipeline& p, const resolve::Analysis& a, BuildMemory* memory, std::vector<Planned>* out) {
   constexpr Type kOf[] = {Type::kDate, Type::kMoney};
-  std::vector<std::pair<float, std::uint32_t>> orders[std::size(kOf)];
+  std::vector<std::pair<float, std::uint32_t>>* const orders[] = {&memory->dates_by_rank, &memory->money_by_rank};
+  for (auto* const order : orders) order->clear();
   for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
+    if (a.placed_hits[h].type >= 0 || !a.placed_hits[h].speaks) continue;  // most are of the competing types
     const rules::Hit& hit = a.hits.hits[h];
     const rules::RuleInfo& info = p.rules().rule(hit.rule);
     const auto* of = std::find(std::begin(kOf), std::end(kOf), info.type);
-    if (of == std::end(kOf) || info.weight <= 0 || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
-    orders[of - kOf].emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
+    if (of == std::end(kOf) || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
+    orders[of - kOf]->emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
   }
   for (std::size_t of = 0; of < std::size(kOf); ++of) {
     const Type type = kOf[of];
-    auto& order = orders[of];
-    std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
+    auto& order = *orders[of];
     if (order.empty()) continue;
-    std::vector<std::uint8_t> used(a.tokens.size() + 1, 0);
+    std::sort(order.begin(), order.end(),
+              [](const auto& x, const auto& y) { return x.first != y.first ? x.first > y.first : x.second < y.second; });
+    std::vector<std::uint8_t>& used = memory->used_by_rules;
+    used.assign(a.tokens.size() + 1, 0);
     for (const auto& [rank, h] : order) {
       const rules::Hit& hit = a.hits.hits[h];
       if (std::any_of(used.begin() + hit.begin, used.begin() + hit.end, [](std::uint8_t u) { return u != 0; })) continue;
@@ -131,13 +165,13 @@ bool RepeatsOuter(const PipelineScratch& s, const resolve::Candidate& c, const M
 }
 
 // Mentions inside longer ones: the best cover of the candidates that lie strictly inside, and again inside of these.
-void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<Mention>* out) {
+void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, BuildMemory* memory, std::vector<Mention>* out) {
   constexpr std::size_t kOrganization = resolve::IndexOf(Type::kOrganization);
   constexpr float kSure = 0.5;  // a score that is enough, and little beside one that has reasons of its own
-  std::vector<Mention> open(s.mentions.begin(), s.mentions.end());
-  std::vector<resolve::Candidate> inner;
-  std::vector<resolve::Scores> scores;
-  std::vector<Mention> found;
+  std::vector<Mention>&open = memory->around, &found = memory->found_inside;
+  std::vector<resolve::Candidate>& inner = memory->candidates_inside;
+  std::vector<resolve::Scores>& scores = memory->scores_inside;
+  open.assign(s.mentions.begin(), s.mentions.end());
   for (std::size_t o = 0; o < open.size(); ++o) {
     const Mention outer = open[o];
     if (outer.end - outer.begin < 2 || outer.type == 0) continue;
@@ -155,8 +189,10 @@ void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<
         if ((sure >> t & 1) != 0) score[t] = std::max(score[t], kSure * static_cast<float>(c.end - c.begin));
       }
       if (sure != 0 && (sure >> kOrganization & 1) == 0) score[kOrganization] = -1;
-      if (RepeatsOuter(s, c, outer)) score[outer.type] = -1;
-      if ((s.analysis.FormOf(c.end - 1).any & morph::kADJF) != 0 && c.end < outer.end) score.fill(-1);
+      if (score[outer.type] > 0 && RepeatsOuter(s, c, outer)) score[outer.type] = -1;
+      // No cover has what nothing speaks for.
+      if (std::none_of(score.begin(), score.end(), [](float x) { return x > 0; })) continue;
+      if (c.end < outer.end && (s.analysis.FormOf(c.end - 1).any & morph::kADJF) != 0) continue;
       inner.push_back({c.begin - outer.begin, c.end - outer.begin, c.types});
       scores.push_back(score);
     }
@@ -168,29 +204,6 @@ void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, std::vector<
     }
   }
 }
-
-// Lists that keep their room between documents.
-struct BuildMemory {
-  Draft draft;
-  resolve::Arena arena;  // for what the draft points to
-  resolve::ClusterScratch cluster;
-  std::vector<Mention> inner;
-  std::vector<Described> flat, nested, merged;
-  std::vector<std::pair<int, int>> aliases;
-  std::vector<resolve::FoundRelation> found;
-  std::vector<resolve::FoundPost> posts;
-  std::vector<int> kept, members, number;
-  std::vector<std::size_t> first_member;
-  std::vector<int> open;
-  resolve::KeyMap<bool> seen, with_post, full;
-  std::vector<std::uint8_t> used;
-  std::vector<std::int32_t> mention_of;
-  std::vector<Planned> flat_plan, nested_plan, others, crowded;
-  std::vector<rules::View::Resolved> resolved;
-  rules::Hits hits;
-  std::vector<const Described*> all;
-  text::CodePoints points;
-};
 
 BuildMemory& MemoryOf(PipelineScratch* s) {
   if (s->build == nullptr) s->build = std::make_shared<BuildMemory>();
@@ -246,13 +259,12 @@ class Builder {
     d.type = plan.type;
     d.score = plan.score;
     resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &arena_, &d);
-    if (plan.hit >= 0) Value(&d);
+    if (plan.hit >= 0) Value(plan, &d);
   }
 
-  void Value(Described* d) const {
+  void Value(const Planned& plan, Described* d) const {
     if (d->type == Type::kDate) {
-      std::string kind;
-      const std::string value = resolve::DateValue(a_, d->begin, d->end, today_, &kind);
+      const auto [value, kind] = memory_.dates.Of(a_, plan.date, d->begin, d->end, today_);
       if (!kind.empty()) d->kind = arena_.Keep(kind);
       if (!value.empty()) d->slots.Add("value", arena_.Keep(value), &arena_);
     } else if (d->type == Type::kMoney) {
@@ -265,12 +277,19 @@ class Builder {
     std::vector<std::uint8_t>& used = memory_.used;
     used.assign(a_.tokens.size() + 1, 0);
     // Names inside other names ask what the people of the text are called, but have no say in it.
-    InnerMentions(s_, p_.rules(), &inner_);
+    InnerMentions(s_, p_.rules(), &memory_, &inner_);
     std::vector<Planned>&flat = memory_.flat_plan, &nested = memory_.nested_plan;
     flat.clear(), nested.clear();
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t>& mention_of = memory_.mention_of;
     mention_of.assign(a_.tokens.size(), -1);
+    for (const std::vector<Mention>* const mentions : {&s_.mentions, &inner_}) {
+      for (const Mention& m : *mentions) {
+        const Type type = resolve::kCompeting[m.type];
+        resolve::ExpectDescribe(a_, m.begin, m.end, type);
+        if (type == Type::kPerson) people.Expect(m.begin, m.end);
+      }
+    }
     for (const Mention& m : s_.mentions) {
       Planned& plan = flat.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
       std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
@@ -284,18 +303,28 @@ class Builder {
     people.Solve(mention_of);
     s_.clock.Done(Room::kNames);
     // Dates, money and roles stand in the flat view where there is room for them.
-    std::vector<Planned>&others = memory_.others, &crowded = memory_.crowded;
-    others.clear(), crowded.clear();
-    RuleMentions(p_, a_, &others);
+    std::vector<Planned>&others = memory_.others, &placed = memory_.placed, &crowded = memory_.crowded;
+    others.clear(), placed.clear(), crowded.clear();
+    RuleMentions(p_, a_, &memory_, &others);
+    for (Planned& plan : others) {
+      if (plan.type != Type::kDate) continue;
+      plan.date = resolve::DateValues::KeyOf(a_, plan.begin, plan.end);
+      memory_.dates.Expect(plan.date, false);
+    }
     for (const Planned& plan : others) {
+      if (plan.date != 0) memory_.dates.Expect(plan.date, true);
       const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });
       if (free) std::fill(used.begin() + plan.begin, used.begin() + plan.end, std::uint8_t{1});
-      (free ? flat : crowded).push_back(plan);
+      (free ? placed : crowded).push_back(plan);
     }
+    // No two of them have a token in common.
     const auto before = [](const Planned& x, const Planned& y) { return x.begin < y.begin; };
-    if (!std::is_sorted(flat.begin(), flat.end(), before)) std::stable_sort(flat.begin(), flat.end(), before);
-    flat_.reserve(flat.size());
-    for (const Planned& plan : flat) Add(plan, &people, &flat_);
+    std::sort(placed.begin(), placed.end(), before);
+    std::vector<Planned>& in_order = memory_.in_order;
+    in_order.resize(flat.size() + placed.size());
+    std::merge(flat.begin(), flat.end(), placed.begin(), placed.end(), in_order.begin(), before);
+    flat_.reserve(in_order.size());
+    for (const Planned& plan : in_order) Add(plan, &people, &flat_);
     nested_.reserve(nested.size() + crowded.size());
     for (const Planned& plan : nested) Add(plan, &people, &nested_);
     Places();
@@ -356,13 +385,13 @@ class Builder {
       found_.push_back(found);
     }
     resolve::FindSpellings(a_, flat_, &aliases_);
-    resolve::FindLocated(a_, p_.post_words(), flat_, &found_);
+    resolve::FindLocated(a_, p_.post_words(), flat_, &memory_.post_scratch.words, &found_);
     resolve::FindRunBy(a_, flat_, &found_);
     memory_.posts.clear();
-    resolve::FindPosts(a_, p_.post_words(), flat_, &arena_, &found_, &memory_.posts);
+    resolve::FindPosts(a_, p_.post_words(), flat_, &memory_.post_scratch, &arena_, &found_, &memory_.posts);
     if (!memory_.posts.empty()) Posts(&memory_.posts);
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
+    const auto before = [](const auto& x, const auto& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); };
+    if (!std::is_sorted(found_.begin(), found_.end(), before)) std::stable_sort(found_.begin(), found_.end(), before);
   }
 
   // The posts of named people are mentions too, where nothing else stands. Renumbers what speaks of mentions by their number.
@@ -551,14 +580,20 @@ class Builder {
   }
 
   void Nested() {
-    std::vector<const Described*>& all = memory_.all;
-    all.clear();
-    for (const Described& d : flat_) all.push_back(&d);
+    std::vector<const Described*>&inside = memory_.inside, &all = memory_.all;
+    inside.clear(), all.clear();
     for (const Described& d : nested_) {
-      if (!CrossesFlat(d)) all.push_back(&d);
+      if (!CrossesFlat(d)) inside.push_back(&d);
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; });
+    const auto before = [](const Described* x, const Described* y) { return x->begin != y->begin ? x->begin < y->begin : x->end > y->end; };
+    if (!std::is_sorted(inside.begin(), inside.end(), before)) std::stable_sort(inside.begin(), inside.end(), before);
+    // Those of the flat view stand in the order of the text, and go first.
+    auto next = inside.begin();
+    for (const Described& d : flat_) {
+      while (next != inside.end() && before(*next, &d)) all.push_back(*next++);
+      all.push_back(&d);
+    }
+    all.insert(all.end(), next, inside.end());
     out_.nested.reserve(all.size());
     // The last mention of the flat view with this span and type, or -1.
     const auto flat_of = [this](const EntityDraft& e) -> int {
@@ -603,10 +638,20 @@ class Builder {
     }
   }
 
+  bool IsValid(const text::Change& change) const {
+    const char* const end = text_.data() + change.end;
+    std::size_t size = 0;
+    for (const char* p = text_.data() + change.begin; p < end; p += size) {
+      if (text::Decode(p, end, &size) == text::kInvalid) return false;
+    }
+    return true;
+  }
+
   void Points() {
     text::CodePoints& points = memory_.points;
-    // The clean text is valid, and where nothing was repaired it is this one.
-    points.Assign(text_, s_.clean.changes().empty());
+    // The clean text is valid, and so is this one where what was repaired is.
+    const std::vector<text::Change>& changes = s_.clean.changes();
+    points.Assign(text_, std::all_of(changes.begin(), changes.end(), [this](const text::Change& c) { return IsValid(c); }));
     const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
     for (EntityDraft& e : out_.entities) e.code_points = of(e.span);
     for (EntityDraft& e : out_.nested)

@@ -189,9 +189,9 @@ void WriteEntity(const D& d, const E& e, Writer* w) {
   w->Integer(static_cast<long long>(e.code_points.start));
   w->Raw(",\"end\":");
   w->Integer(static_cast<long long>(e.code_points.end));
-  w->Raw(",\"type\":");
-  w->String(TypeName(e.type));
-  w->Raw(",\"kind\":");
+  w->Raw(",\"type\":\"");
+  w->Raw(TypeName(e.type));  // which needs no escapes
+  w->Raw("\",\"kind\":");
   w->String(e.kind);
   w->Raw(",\"text\":");
   w->String(e.text);
@@ -275,9 +275,9 @@ void Append(const D& d, std::string_view id, std::string* out) {
     if (i > 0) w.Raw(",");
     w.Raw("{\"id\":");
     w.String(e.id);
-    w.Raw(",\"type\":");
-    w.String(TypeName(e.type));
-    w.Raw(",\"normal\":");
+    w.Raw(",\"type\":\"");
+    w.Raw(TypeName(e.type));
+    w.Raw("\",\"normal\":");
     w.String(e.normal);
     w.Raw(",\"gazetteer\":");
     if (e.gazetteer.empty()) {

@@ -227,6 +227,15 @@ class GazetteerImpl final : public Gazetteer {
     return entry;
   }
 
+  void Expect(std::uint32_t index) const override {
+    const Section* section = SectionOf(index);
+    if (section == nullptr) return;
+    const EntryRecord& record = section->entries[index - section->first_entry];
+    for (const std::uint32_t at : {record.id, record.name, record.slots}) {
+      if (at < section->strings.size()) Prefetch(section->strings.data() + at);
+    }
+  }
+
   EntryInfo Info(std::uint32_t index) const override {
     EntryInfo info;
     const Section* section = SectionOf(index);

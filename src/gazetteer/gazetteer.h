@@ -80,7 +80,9 @@ class Gazetteer {
                     std::vector<Match>* out) const = 0;
 
   virtual Entry entry(std::uint32_t index) const = 0;
-  // The same in short, without its strings.
+  // Tells that entry() will be asked for soon: the strings are far away in memory.
+  virtual void Expect(std::uint32_t) const {}
+  // What is said of an entry in short, without its strings.
   virtual EntryInfo Info(std::uint32_t index) const {
     const Entry e = entry(index);
     return {e.class_id, e.kind_id, e.type, e.support};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "bundle/prefetch.h"
 #include "morph/form_table.h"
 #include "resolve/key_map.h"
 #include "resolve/memory.h"
@@ -14,7 +15,7 @@
 namespace atau::resolve {
 namespace {
 
-constexpr std::size_t kMostNames = 4096;    // remembered between documents
+constexpr std::size_t kMostNames = 16384;   // remembered between documents
 constexpr std::size_t kBeforeSpelling = 3;  // tokens between a bracket and a name in Latin letters
 constexpr std::size_t kClearlyOf = 2;       // mentions of a state that a text must have, to be on it
 constexpr std::size_t kStandsOut = 2;       // times as many as of another
@@ -70,17 +71,24 @@ class NameStems {
 
   // Call it between documents: forgets all when too many are remembered.
   void Forget() {
-    if (names_.size() < kMostNames) return;
-    names_ = {};
-    text_ = {};
-    ends_ = {};
-    keys_ = {};
+    if (size_ < kMostNames) return;
+    *this = NameStems();
   }
-  Name Of(std::string_view name) {
-    Known& known = names_[morph::KeyOf(name)];
-    if (known.there) return known.name;
-    known.there = true;
-    Name& out = known.name;
+  // What a name is looked up by, as it is written.
+  static std::uint64_t Written(std::string_view name) { return std::max<std::uint64_t>(morph::KeyOf(name), 1); }
+  // The name that is written so will be asked for soon: what is remembered is far away in memory.
+  void Expect(std::uint64_t written) const {
+    const Known* const known = &names_[FirstOf(written)];
+    bundle::Prefetch(known);
+    bundle::Prefetch(reinterpret_cast<const char*>(known + 1) - 1);
+  }
+  // `written`: Written(name).
+  Name Of(std::string_view name, std::uint64_t written) {
+    std::size_t at = FirstOf(written);
+    for (; names_[at].written != 0; at = (at + 1) & (names_.size() - 1)) {
+      if (names_[at].written == written) return names_[at].name;
+    }
+    Name out;
     out.begin = static_cast<std::uint32_t>(text_.size());
     out.first = static_cast<std::uint32_t>(ends_.size());
     morph::Fold(name, &folded_);
@@ -92,6 +100,8 @@ class NameStems {
     });
     out.key = KeyOf(out, out.words);
     out.first_key = out.words == 0 ? 0 : KeyOf(out, 1);
+    names_[at] = {written, out};
+    if (++size_ * 2 > names_.size()) Grow();
     return out;
   }
   // The stems. Valid until the next Of.
@@ -105,12 +115,26 @@ class NameStems {
   }
 
  private:
+  // As they are written: open addressing, half of the places are free at least. The key stands beside what is known, in one line of
+  // memory as a rule.
   struct Known {
+    std::uint64_t written = 0;  // 0 is free
     Name name;
-    bool there = false;
   };
+  std::size_t FirstOf(std::uint64_t written) const { return (written ^ written >> 32) & (names_.size() - 1); }
+  void Grow() {
+    std::vector<Known> old(names_.size() * 2);
+    old.swap(names_);
+    for (const Known& known : old) {
+      if (known.written == 0) continue;
+      std::size_t at = FirstOf(known.written);
+      while (names_[at].written != 0) at = (at + 1) & (names_.size() - 1);
+      names_[at] = known;
+    }
+  }
 
-  KeyMap<Known> names_;  // by their keys as they are written
+  std::vector<Known> names_ = std::vector<Known>(256);
+  std::size_t size_ = 0;
   std::string text_, folded_;
   std::vector<std::uint32_t> ends_;
   std::vector<std::uint64_t> keys_;  // of the stems up to each
@@ -153,6 +177,10 @@ std::string_view FirstLetter(std::string_view s) {
 
 bool IsInitial(std::string_view name) { return name.find('.') != std::string_view::npos || FirstLetter(name).size() == name.size(); }
 
+// What the names of each mention are looked up by (see NameStems::Written): a person's given name and surname; the name and the place at
+// its end of others.
+using WrittenNames = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
 constexpr std::uint32_t kNobody = 0xFFFFFFFF;
 
 struct Person {
@@ -172,7 +200,7 @@ bool SameGiven(const Person& x, const Person& y) {
 }
 
 // Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
-void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Numbers* keys, Union* u) {
+void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& written, NameStems* stems, Numbers* keys, Union* u) {
   constexpr std::size_t kFullest = 4;
   std::vector<Person> people;
   std::size_t fullness[kFullest + 1] = {};
@@ -183,8 +211,8 @@ void ClusterPeople(const std::vector<Described>& mentions, NameStems* stems, Num
     const Described& d = mentions[i];
     if (d.type != Type::kPerson) continue;
     Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender});
-    if (const NameStems::Name last = stems->Of(p.surname); last.words > 0) p.last_key = last.key;
-    const NameStems::Name first = stems->Of(p.first);
+    const NameStems::Name last = stems->Of(p.surname, written[i].second), first = stems->Of(p.first, written[i].first);
+    if (last.words > 0) p.last_key = last.key;
     p.first_key = first.key;
     p.first_word_key = first.first_key;
     ++fullness[parts(p)];
@@ -262,17 +290,18 @@ struct Name {
   std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
-void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* stems, Numbers* by_key, Union* u) {
+void ClusterNames(const std::vector<Described>& mentions, const WrittenNames& written, Type type, NameStems* stems, Numbers* by_key,
+                  Union* u) {
   std::vector<Name> names;
   std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
   bool abbreviations = false;
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     const Described& d = mentions[m];
     if (d.type != type) continue;
-    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Of(d.normal)};
+    Name name{static_cast<int>(m), IsCapitals(d.text), stems->Of(d.normal, written[m].first)};
     abbreviations |= name.capitals;
     if (!d.place.empty()) {
-      const std::size_t place = stems->Of(SlotOf(d, "place")).words;
+      const std::size_t place = stems->Of(SlotOf(d, "place"), written[m].second).words;
       if (place > 0 && place < name.stems.words) {
         name.bare = static_cast<std::uint32_t>(name.stems.words - place);
         const int number = static_cast<int>(names.size());
@@ -282,7 +311,6 @@ void ClusterNames(const std::vector<Described>& mentions, Type type, NameStems* 
     }
     names.push_back(name);
   }
-  if (names.size() < 2) return;
   // The mentions of one key, in the order of the text.
   std::sort(places.begin(), places.end());
   const auto placed = [&places](std::uint64_t key) {
@@ -361,9 +389,26 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   Union u(mentions.size());
   NameStems& stems = scratch->stems();
   stems.Forget();
-  Numbers keys;
-  ClusterPeople(mentions, &stems, &keys, &u);
-  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) ClusterNames(mentions, type, &stems, &keys, &u);
+  // One name of a type is of one thing.
+  std::size_t count[kTypeCount] = {};
+  for (const Described& d : mentions) ++count[static_cast<std::size_t>(d.type)];
+  const auto many = [&count](Type type) { return count[static_cast<std::size_t>(type)] > 1; };
+  WrittenNames& written = scratch->written_;
+  written.assign(mentions.size(), {});
+  for (std::size_t i = 0; i < mentions.size(); ++i) {
+    const Described& d = mentions[i];
+    if (IndexOf(d.type) < 0 || !many(d.type)) continue;
+    const bool person = d.type == Type::kPerson;
+    written[i].first = NameStems::Written(person ? SlotOf(d, "first") : d.normal);
+    stems.Expect(written[i].first);
+    if (!person && d.place.empty()) continue;
+    written[i].second = NameStems::Written(SlotOf(d, person ? "last" : "place"));
+    stems.Expect(written[i].second);
+  }
+  if (many(Type::kPerson)) ClusterPeople(mentions, written, &stems, &scratch->keys_, &u);
+  for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) {
+    if (many(type)) ClusterNames(mentions, written, type, &stems, &scratch->keys_, &u);
+  }
   for (const auto& [x, y] : aliases) {
     if (AreAliases(mentions[static_cast<std::size_t>(x)], mentions[static_cast<std::size_t>(y)])) u.Join(x, y);
   }

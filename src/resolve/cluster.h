@@ -3,6 +3,7 @@
 #define ATAU_RESOLVE_CLUSTER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "resolve/describe.h"
+#include "resolve/key_map.h"
 
 namespace atau::resolve {
 
@@ -23,6 +25,11 @@ class ClusterScratch {
   NameStems& stems() { return *stems_; }
 
  private:
+  friend std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vector<std::pair<int, int>>& aliases,
+                                  ClusterScratch* scratch);
+  // Of one document.
+  KeyMap<int> keys_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> written_;
   std::unique_ptr<NameStems> stems_;
 };
 

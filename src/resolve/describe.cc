@@ -24,6 +24,13 @@ constexpr std::uint32_t kLongestFirstAbbreviation = 8;  // of more words
 
 // Whether a word has a letter that Kazakh has and Russian has not.
 bool HasKazakhLetter(std::string_view word) {
+  // Most words have letters of U+0400 to U+047F only.
+  std::size_t russian = 0;
+  for (; russian + 1 < word.size(); russian += 2) {
+    const auto lead = static_cast<unsigned char>(word[russian]), trail = static_cast<unsigned char>(word[russian + 1]);
+    if ((lead & 0xFE) != 0xD0 || (lead == 0xD0 && trail == 0x86) || (lead == 0xD1 && trail == 0x96)) break;
+  }
+  if (russian == word.size()) return false;
   for (std::size_t at = 0; at < word.size();) {
     const char32_t c = morph::NextCodePoint(word, &at);
     if (c >= 0x490 && std::u32string_view(U"әғқңөұүһі").find(morph::ToLower(c)) != std::u32string_view::npos) return true;
@@ -219,6 +226,18 @@ std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_
     out.Append(a.TextOf(i, i + 1));
   }
   return out.Done();
+}
+
+void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type) {
+  const int of_type = IndexOf(type);
+  bool whole = false;
+  for (const std::uint32_t index : a.matches_at.At(begin)) {
+    const gazetteer::Match& m = a.matches[index];
+    if (m.end != end || a.infos[index].words || a.infos[index].type != of_type) continue;
+    whole |= m.variant == 0;
+    a.gazetteer->Expect(m.entry);
+  }
+  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, true);
 }
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d) {

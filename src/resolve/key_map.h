@@ -1,5 +1,5 @@
-// A map from 64-bit keys to values for one document: cleared and filled again without asking for memory. Open addressing; values stay in
-// the order in which they were added.
+// A map from 64-bit keys to values, for one document or, where its owner bounds it, for more: cleared and filled again without asking for
+// memory. Open addressing; values stay in the order in which they were added.
 #ifndef ATAU_RESOLVE_KEY_MAP_H_
 #define ATAU_RESOLVE_KEY_MAP_H_
 
@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 #include <vector>
+
+#include "bundle/prefetch.h"
 
 namespace atau::resolve {
 
@@ -36,6 +38,18 @@ class KeyMap {
       slot = static_cast<std::uint32_t>(items_.size());
     }
     return items_[slot - 1].second;
+  }
+
+  // Tells that a key will be asked for soon, first where it stands and, called once more a little later, what its value is: both are far
+  // away in memory in a map that outlives a document.
+  void Expect(std::uint64_t key, bool value) const {
+    if (items_.empty()) return;
+    const std::uint32_t* const slot = &slots_[(key ^ key >> 32) & (slots_.size() - 1)];
+    if (!value) {
+      bundle::Prefetch(slot);
+    } else if (*slot != 0) {
+      bundle::Prefetch(&items_[*slot - 1]);
+    }
   }
 
   // Null where the key has no value.

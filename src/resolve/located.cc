@@ -22,8 +22,9 @@ constexpr int kState = 5;                   // the rank of a country among the a
 
 class Finder : private Sentence {
  public:
-  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out)
-      : Sentence(a, words),
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, WordTable* table,
+         std::vector<FoundRelation>* out)
+      : Sentence(a, words, table),
         words_(words),
         mentions_(mentions),
         out_(*out),
@@ -32,6 +33,10 @@ class Finder : private Sentence {
         head_(a.classes.org_head) {}
 
   void Run() {
+    for (const Described& d : mentions_) {
+      Expect(d.end);
+      if (d.type == Type::kOrganization && d.begin > 0) Expect(d.begin - 1);
+    }
     for (std::size_t m = 0; m < mentions_.size(); ++m) {
       const Described& d = mentions_[m];
       if (d.type == Type::kOrganization) FromAdjective(m);
@@ -69,7 +74,7 @@ class Finder : private Sentence {
       if (a_.tokens[i].kind == Kind::kQuote) continue;
       if (a_.tokens[i].kind != Kind::kWord || (m > 0 && i < mentions_[m - 1].end)) return false;
       if (a_.BeginsClass(i, cls)) return true;
-      if ((a_.FormOf(i).any & morph::kPREP) != 0) return false;  // «школа при «Вымпеле»»
+      if ((FactsOf(i).any & morph::kPREP) != 0) return false;  // «школа при «Вымпеле»»
       if (a_.tokens[i].shape != Shape::kLower) return false;
     }
     return false;
@@ -83,12 +88,12 @@ class Finder : private Sentence {
       for (const std::uint32_t index : a_.matches_at.At(i)) {
         const Analysis::MatchInfo& word = a_.infos[index];
         if (word.words && word.class_id == place_ && (word.kind_id == words_.region || word.kind_id == words_.district) &&
-            (a_.FormOf(a_.matches[index].end - 1).any & morph::kgent) != 0)
+            (FactsOf(a_.matches[index].end - 1).any & morph::kgent) != 0)
           return Add(m, m + 1), true;
       }
     }
     const bool of_city = d.kind == "district" && next.kind == "city";
-    const morph::Grammemes cases = a_.FormOf(next.begin).any;
+    const morph::Grammemes cases = FactsOf(next.begin).any;
     if (!of_city && !(IsSmaller(d, next) && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0)) return false;
     return Add(m, m + 1), true;
   }
@@ -107,9 +112,10 @@ class Finder : private Sentence {
     std::size_t i = d.end;
     while (i < end && a_.tokens[i].kind == Kind::kQuote && a_.tokens[i].Has(Flag::kCloses)) ++i;
     if (i >= end || Breaks(i)) return;
-    const bool in = Has(i, PostWords::kIn), from = Has(i, PostWords::kOutOf);
     // «в Кракове, в Музее истории»; «в Хьюстоне, США»; «Омск, улица Ленина»
     if (d.type == Type::kLocation && Text(i) == ",") return AroundBehindComma(m, i) ? void() : List(m, i);
+    const std::uint32_t uses = UsesAt(i);
+    const bool in = (uses & PostWords::kIn) != 0, from = (uses & PostWords::kOutOf) != 0;
     if (!in && !from) return;
     ++i;
     const std::size_t behind = i;
@@ -121,7 +127,7 @@ class Finder : private Sentence {
     if (place.kind == "celestial" || (place.kind == "street" && d.type == Type::kLocation)) return;
     if (in) {
       // «в городе Омск»: the class word shows the case.
-      if ((i > behind ? (a_.FormOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) &&
+      if ((i > behind ? (FactsOf(behind).any & morph::kloct) != 0 : Locative(m + 1)) &&
           (HasHead(m, seat_) || (d.type == Type::kLocation && IsSmaller(d, place))))
         Add(m, m + 1);
       return;
@@ -141,7 +147,7 @@ class Finder : private Sentence {
     if (i != next.begin) return false;
     if (d.kind == "city" && next.kind == "street") return Add(m + 1, m), true;
     if (i != comma + 1 || !IsSmaller(d, next) || d.begin == 0 || Breaks(d.begin) || !Has(d.begin - 1, PostWords::kIn)) return false;
-    const morph::Grammemes cases = a_.FormOf(next.begin).any;
+    const morph::Grammemes cases = FactsOf(next.begin).any;
     if ((cases & morph::knomn) == 0 || (cases & morph::kloct) != 0) return false;
     return Add(m, m + 1), true;
   }
@@ -154,10 +160,11 @@ class Finder : private Sentence {
       --i;
       if (a_.tokens[i].kind == Kind::kQuote) continue;
       if (a_.tokens[i].kind != Kind::kWord || (m > 0 && i < mentions_[m - 1].end)) return;
-      const morph::Form& form = a_.FormOf(i);
-      const std::size_t sk = form.folded.rfind("ск");
-      if ((form.any & morph::kADJF) != 0 && sk != std::string_view::npos && form.folded.size() <= sk + kLongestEnding) {
-        const int place = PlaceOf(form.folded, sk);
+      const bool adjective = (FactsOf(i).any & morph::kADJF) != 0;
+      const std::string_view folded = adjective ? a_.FormOf(i).folded : std::string_view();
+      const std::size_t sk = folded.rfind("ск");
+      if (sk != std::string_view::npos && folded.size() <= sk + kLongestEnding) {
+        const int place = PlaceOf(folded, sk);
         if (!head || place < 0) return;
         Add(m, static_cast<std::size_t>(place));
         out_.back().begin = static_cast<std::uint32_t>(i);  // the adjective shows it, wherever the city stands
@@ -167,7 +174,7 @@ class Finder : private Sentence {
       if (a_.tokens[i].shape != Shape::kLower) return;
       if (a_.BeginsClass(i, head_)) {
         head = true;
-      } else if ((form.any & morph::kADJF) == 0) {
+      } else if (!adjective) {
         return;
       }
     }
@@ -207,7 +214,7 @@ class Finder : private Sentence {
     for (std::size_t n = 0; n < 4 && i > 0 && !Breaks(i); ++n) {
       --i;
       if (a_.tokens[i].kind == Kind::kPunct) return false;
-      if (a_.tokens[i].kind == Kind::kWord && (a_.FormOf(i).any & (morph::kVERB | morph::kINFN)) != 0) return true;
+      if (a_.tokens[i].kind == Kind::kWord && (FactsOf(i).any & (morph::kVERB | morph::kINFN)) != 0) return true;
     }
     return false;
   }
@@ -261,8 +268,9 @@ class Finder : private Sentence {
 
 }  // namespace
 
-void FindLocated(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out) {
-  Finder(a, words, mentions, out).Run();
+void FindLocated(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, WordTable* table,
+                 std::vector<FoundRelation>* out) {
+  Finder(a, words, mentions, table, out).Run();
 }
 
 }  // namespace atau::resolve

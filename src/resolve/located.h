@@ -10,11 +10,13 @@
 #include "resolve/describe.h"
 #include "resolve/post_words.h"
 #include "resolve/relations.h"
+#include "resolve/sentence.h"
 
 namespace atau::resolve {
 
 // Appends the LOCATED_IN relations of the text. `mentions`: the flat view, in the order of the text. Linear in the mentions.
-void FindLocated(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, std::vector<FoundRelation>* out);
+void FindLocated(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, WordTable* table,
+                 std::vector<FoundRelation>* out);
 
 }  // namespace atau::resolve
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "bundle/prefetch.h"
 #include "morph/letters.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
@@ -308,6 +309,16 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch)
   scratch_->Follow(*a.forms);
 }
 
+void PersonNames::Expect(std::uint32_t begin, std::uint32_t end) const {
+  constexpr std::uint32_t kBefore = 3, kBehind = 2;  // tokens that the context looks at nearly always
+  const std::vector<Known>& known = scratch_->known_;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    if (a_.tokens[i].form < known.size()) bundle::Prefetch(&known[a_.tokens[i].form]);
+  }
+  for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) bundle::Prefetch(&a_.FormOf(i).any);
+  for (std::uint32_t i = end; i < end + kBehind && i < a_.tokens.size(); ++i) bundle::Prefetch(&a_.FormOf(i).any);
+}
+
 const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   const std::uint32_t form = a_.tokens[token].form;
   std::vector<Known>& all = scratch_->known_;
@@ -524,6 +535,15 @@ bool PersonNames::IsGiven(std::string_view folded) const {
 }
 
 void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& known, float fixed) {
+  // They are weighed when all names are known.
+  constexpr std::size_t kLine = 64;
+  const auto expect = [](const void* list) {
+    bundle::Prefetch(list);
+    bundle::Prefetch(static_cast<const char*>(list) + kLine);
+  };
+  expect(known.choice.odds);
+  expect(known.choice.weights);
+  expect(known.choice.as_it_stands);
   Word w;
   w.token = token;
   w.part = part;
@@ -535,10 +555,12 @@ void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& 
     Group& fresh = groups_.Add();
     fresh.first_form = fresh.last_form = kNone;
     fresh.score.clear(), fresh.sure.clear();
+    fresh.words = 0;
     fresh.last_slot = fresh.first_slot = 255;
   }
   w.group = number - 1;
   Group& group = groups_[w.group];
+  ++group.words;
   w.form = group.first_form;
   while (w.form != kNone && forms_[w.form].key != known.key) w.form = forms_[w.form].next;
   if (w.form == kNone) {
@@ -562,6 +584,8 @@ bool PersonNames::IsParticle(std::uint32_t token) const {
 }
 
 std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
+  // The context asks for the readings of what stands before.
+  for (std::uint32_t i = begin > 2 ? begin - 2 : 0; i < begin; ++i) bundle::Prefetch(a_.forms->ReadingsOf(a_.FormOf(i)).data());
   Mention& m = mentions_.emplace_back();
   m.begin = begin;
   m.end = end;
@@ -860,7 +884,11 @@ double PersonNames::Factor(const Mention& m, const Word& w, std::size_t hypothes
 }
 
 void PersonNames::Vote(const Mention& m) {
-  if (!m.votes || m.words.empty()) return;
+  if (!m.votes) return;
+  // A word that stands alone in its group has nobody to vote for.
+  const auto votes_for = [this](const Word& w) { return groups_[w.group].words > 1; };
+  const auto voters = std::count_if(m.words.begin(), m.words.end(), votes_for);
+  if (voters == 0) return;
   const std::size_t n = m.words.size();
   std::vector<std::array<double, kBits>>&best = scratch_->top_, &stays = scratch_->stays_;
   if (best.size() < n) best.resize(n);
@@ -873,7 +901,7 @@ void PersonNames::Vote(const Mention& m) {
     const std::size_t last = w.choice.count - 1;
     WeighAsItStands(w, &stays[k]);
     for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
-    if (n == 1) continue;  // what is the best says how well other words fit
+    if (voters == (votes_for(w) ? 1 : 0)) continue;  // what is the best says how well other words fit
     top.fill(0);
     const double* const own = factors.data() + factors.size() - w.choice.count;
     const float* weight = w.choice.weights;
@@ -889,6 +917,10 @@ void PersonNames::Vote(const Mention& m) {
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
+    if (!votes_for(w)) {
+      next += w.choice.count;
+      continue;
+    }
     std::vector<double>& shares = scratch_->shares_;
     shares.clear();
     double sum = 0;
@@ -1050,7 +1082,12 @@ void PersonNames::Decide(Mention* m) {
     if (better) best = at;
   }
   if (best != kBits) {
-    for (std::size_t k = 0; k < n; ++k) picks[k] = pick[k][totals[best].bit];
+    for (std::size_t k = 0; k < n; ++k) {
+      picks[k] = pick[k][totals[best].bit];
+      const Hypothesis& picked = m->words[k].choice.hypotheses[picks[k]];
+      bundle::Prefetch(&picked);
+      bundle::Prefetch(&picked.given);
+    }
     best_slot =
         static_cast<std::uint8_t>(std::max_element(totals[best].slots.begin(), totals[best].slots.end()) - totals[best].slots.begin());
   }

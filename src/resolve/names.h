@@ -49,6 +49,8 @@ class PersonNames {
   // One at a time uses a scratch; what the one before decided is lost.
   PersonNames(const Analysis& a, NameScratch* scratch);
 
+  // Tells that a mention at the tokens [begin, end) will be added soon: what is known of its words is far away in memory.
+  void Expect(std::uint32_t begin, std::uint32_t end) const;
   // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for
   // others.
   std::size_t Add(std::uint32_t begin, std::uint32_t end, bool votes = true);
@@ -82,8 +84,8 @@ class PersonNames {
     std::uint32_t count = 0;
     bool given = false;  // one of them is surely a given name
   };
-  // What is asked of a word each time that it stands in a name.
-  struct Known {
+  // What is asked of a word each time that it stands in a name: a line of memory.
+  struct alignas(64) Known {
     Choice choice;
     std::uint64_t stem_key = 0, key = 0;  // of the folded word
     std::uint8_t vowels = 0;
@@ -119,6 +121,7 @@ class PersonNames {
   struct Group {
     // Few: a stem has no more forms than there are endings, and they no more lemmas than hypotheses.
     std::uint32_t first_form = kNone, last_form = kNone;
+    std::uint32_t words = 0;                              // of all mentions
     std::vector<std::pair<std::uint64_t, double>> score;  // of lemmas, after counting
     std::vector<std::uint64_t> sure;                      // surnames of people named in full
     double worst = 0, top = 0;

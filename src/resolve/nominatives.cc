@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "bundle/hash_index.h"
+#include "bundle/prefetch.h"
 
 namespace atau::resolve {
 namespace {
@@ -34,17 +35,8 @@ void Nominatives::Grow() {
   }
 }
 
-std::string_view Nominatives::Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
-                                 const morph::FormTable& forms, bool keep_number) {
-  morph::GroupOptions options;
-  options.keep_number = keep_number;
-  const auto fresh = [&]() -> std::string_view { return fresh_ = morph::NominativeOf(clean, tokens, begin, end, forms, options); };
-  if (begin >= end || end > tokens.size() || tokens[end - 1].end - tokens[begin].begin > kLongest) return fresh();
-  if (forms_ != &forms || generation_ != forms.generation() || size_ >= kMost) {
-    Forget();
-    forms_ = &forms;
-    generation_ = forms.generation();
-  }
+std::uint64_t Nominatives::KeyOf(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, bool keep_number) {
+  if (begin >= end || end > tokens.size() || tokens[end - 1].end - tokens[begin].begin > kLongest) return 0;
   key_.clear();
   std::uint64_t hash = 0;
   const auto add = [&](std::uint64_t part) {
@@ -54,13 +46,36 @@ std::string_view Nominatives::Of(std::string_view clean, std::span<const token::
   add(keep_number ? 1 : 0);
   for (std::size_t i = begin; i < end; ++i) {
     const token::Token& t = tokens[i];
-    if (t.kind == token::Kind::kQuote) return fresh();  // where it is closed matters too
+    if (t.kind == token::Kind::kQuote) return 0;  // where it is closed matters too
     // The form stands for the token's text.
     const bool blank = i > begin && t.begin > tokens[i - 1].end;
     const std::uint64_t part = std::uint64_t{t.form} << 32 | std::uint64_t{static_cast<std::uint8_t>(t.kind)} << 16 |
                                std::uint64_t{static_cast<std::uint8_t>(t.shape)} << 8 | std::uint64_t{t.Has(token::kUrl)} << 2 |
                                std::uint64_t{t.Has(token::kLatin)} << 1 | std::uint64_t{blank};
     add(part);
+  }
+  return hash;
+}
+
+void Nominatives::Expect(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const morph::FormTable& forms,
+                         bool keep_number) {
+  if (forms_ != &forms || generation_ != forms.generation()) return;
+  if (const std::uint64_t hash = KeyOf(tokens, begin, end, keep_number); hash != 0) bundle::Prefetch(&slots_[First(hash)]);
+}
+
+std::string_view Nominatives::Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
+                                 const morph::FormTable& forms, bool keep_number) {
+  const std::uint64_t hash = KeyOf(tokens, begin, end, keep_number);
+  const auto fresh = [&]() -> std::string_view {
+    morph::GroupOptions options;
+    options.keep_number = keep_number;
+    return fresh_ = morph::NominativeOf(clean, tokens, begin, end, forms, options);
+  };
+  if (hash == 0) return fresh();
+  if (forms_ != &forms || generation_ != forms.generation() || size_ >= kMost) {
+    Forget();
+    forms_ = &forms;
+    generation_ = forms.generation();
   }
   const std::string_view key(reinterpret_cast<const char*>(key_.data()), key_.size() * sizeof key_[0]);
   if ((size_ + 1) * 2 > slots_.size()) Grow();

@@ -22,8 +22,12 @@ class Nominatives {
   // morph::NominativeOf for a group that is no person's name. Valid until the next call.
   std::string_view Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
                       const morph::FormTable& forms, bool keep_number);
+  // Tells that the same will be asked for soon: what is remembered is far away in memory.
+  void Expect(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const morph::FormTable& forms, bool keep_number);
 
  private:
+  // Fills `key_` and returns its hash; 0 where the group is not to be remembered.
+  std::uint64_t KeyOf(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, bool keep_number);
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
   // What the nominative depends on as numbers, and where the group with them is remembered. Open addressing; half of the slots are free.

@@ -78,8 +78,7 @@ void PostWords::Add(const gazetteer::Entry& entry) {
 std::uint32_t PostWords::UsesOfAnyForm(const morph::FormTable& table, const morph::Form& form) const {
   std::uint32_t uses = 0;
   for (const morph::Reading& r : table.ReadingsOf(form)) {
-    const auto it = lemmas_.find(r.lemma_key);
-    if (it != lemmas_.end()) uses |= it->second;
+    if (const std::uint32_t* const own = lemmas_.Find(r.lemma_key); own != nullptr) uses |= *own;
   }
   return uses;
 }

@@ -10,6 +10,7 @@
 
 #include "gazetteer/gazetteer.h"
 #include "morph/form_table.h"
+#include "resolve/key_map.h"
 
 namespace atau::resolve {
 
@@ -45,8 +46,8 @@ class PostWords {
 
   // The uses of a word as it is written.
   std::uint32_t UsesOf(const morph::Form& form) const {
-    const auto it = forms_.find(form.key);
-    return it == forms_.end() ? 0 : it->second;
+    const std::uint32_t* const uses = forms_.Find(form.key);
+    return uses == nullptr ? 0 : *uses;
   }
   // The same for words that are listed with all their forms (flag `forms`); looks at the readings, so ask last.
   std::uint32_t UsesOfAnyForm(const morph::FormTable& table, const morph::Form& form) const;
@@ -67,7 +68,7 @@ class PostWords {
 
  private:
   std::uint16_t small_ = 0, area_ = 0, body_of_ = 0;
-  std::unordered_map<std::uint64_t, std::uint32_t> forms_, lemmas_;  // by keys
+  KeyMap<std::uint32_t> forms_, lemmas_;  // by keys
   std::vector<std::pair<std::string_view, int>> areas_;
   std::unordered_map<std::string_view, std::string_view> kinds_of_posts_;
   std::unordered_map<std::string_view, std::vector<std::string_view>> bodies_;  // by their kinds

@@ -41,15 +41,24 @@ constexpr std::string_view kCallings[] = {"art", "media", "profession", "science
 
 }  // namespace
 
-PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions)
-    : Sentence(a, words),
+PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch)
+    : Sentence(a, words, &scratch->words),
       words_(words),
       mentions_(mentions),
-      mention_at_(a.tokens.size() + 1, -1),
-      no_post_at_(a.tokens.size() + 1, false),
+      mention_at_(scratch->mention_at_),
+      no_post_at_(scratch->no_post_at_),
+      posts_(scratch->found_),
       role_(a.classes.role),
       org_head_(a.classes.org_head),
-      inhabitant_(a.classes.inhabitant) {
+      inhabitant_(a.classes.inhabitant),
+      scratch_(*scratch),
+      dates_(scratch->dates_) {
+  if (scratch->words_ != &words) scratch->posts_.Clear();
+  scratch->words_ = &words;
+  mention_at_.assign(a.tokens.size() + 1, -1);
+  no_post_at_.assign(a.tokens.size() + 1, false);
+  posts_.clear();
+  dates_.clear();
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
     if (IndexOf(mentions[m].type) < 0) continue;
@@ -59,15 +68,26 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
 
 void PostReader::ReadPosts() {
   // Most words are no posts, which needs no look at them.
-  std::vector<std::uint32_t> heads;
-  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
-    if (a_.infos[m].class_id == role_ && a_.infos[m].words && role_ != 0) heads.push_back(a_.matches[m].begin);
-  }
-  const auto compounds = static_cast<std::ptrdiff_t>(heads.size());
+  std::vector<std::uint32_t>&heads = scratch_.heads_, &compounds = scratch_.compounds_;
+  heads.clear(), compounds.clear();
   for (std::size_t i = 0; i < a_.tokens.size(); ++i) {
-    if (a_.tokens[i].Has(Flag::kHyphen)) heads.push_back(static_cast<std::uint32_t>(i));
+    if (a_.tokens[i].Has(Flag::kHyphen)) compounds.push_back(static_cast<std::uint32_t>(i));
   }
-  std::inplace_merge(heads.begin(), heads.begin() + compounds, heads.end());
+  std::size_t next = 0;  // of the compounds
+  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
+    if (a_.infos[m].class_id != role_ || !a_.infos[m].words || role_ == 0) continue;
+    const std::uint32_t begin = a_.matches[m].begin;
+    scratch_.posts_.Expect(a_.matches[m].entry, false);
+    while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
+    heads.push_back(begin);
+  }
+  heads.insert(heads.end(), compounds.begin() + static_cast<std::ptrdiff_t>(next), compounds.end());
+  for (const std::uint32_t i : heads) {
+    for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
+    for (const std::uint32_t m : a_.matches_at.At(i)) {
+      if (a_.infos[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
+    }
+  }
   std::size_t from = 0;
   for (const std::uint32_t i : heads) {
     if (i < from || mention_at_[i] >= 0 || !IsWord(i)) continue;
@@ -85,6 +105,35 @@ void PostReader::ReadPosts() {
   }
 }
 
+const PostScratch::Known& PostReader::KnownOf(const gazetteer::Match& m) const {
+  PostScratch::Known& known = scratch_.posts_[m.entry];
+  if (known.there) return known;
+  known.there = true;
+  const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
+  PostKind& post = known.kind;
+  bool org = false;
+  const std::pair<std::string_view, bool*> flags[] = {{kNoPostFlag, &known.flagged},           {kOrgFlag, &org},
+                                                      {kPersonalFlag, &post.personal},         {kPresidentFlag, &post.president},
+                                                      {kPremierFlag, &post.premier},           {kRulerFlag, &post.ruler},
+                                                      {kRegionFlag, &post.of_region},          {kHeadsFlag, &post.heads},
+                                                      {kInstrumentalFlag, &post.instrumental}, {kFixedFlag, &post.fixed}};
+  gazetteer::EachFlag(e.slots, [&flags](std::string_view one) {
+    for (const auto& [flag, has] : flags) *has |= one == flag;
+    return true;
+  });
+  post.of_a_body = org || e.kind == "head_of_state";
+  post.of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
+  post.minister = e.kind == "minister";
+  post.deputy = e.kind == "deputy";
+  post.calling = !post.of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
+  post.bodies = words_.BodiesOf(e.name);
+  post.name = e.name;
+  std::string folded;
+  morph::Fold(e.name.substr(0, 2), &folded);
+  post.lower_entry = folded == e.name.substr(0, 2);
+  return known;
+}
+
 bool PostReader::HeadAt(std::size_t i, Post* post, std::size_t* none) const {
   bool no_post = false;
   std::size_t longest = 0;
@@ -98,42 +147,17 @@ bool PostReader::HeadAt(std::size_t i, Post* post, std::size_t* none) const {
     bool free = true;
     for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
     if (!free) continue;
-    const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
-    const bool flagged = HasFlag(e.slots, kNoPostFlag);
-    if (flagged || words_.IsNoPost(a_.infos[index].kind_id)) {
-      no_post |= flagged || m.end == i + 1;
+    const PostScratch::Known& known = KnownOf(m);
+    if (known.flagged || words_.IsNoPost(a_.infos[index].kind_id)) {
+      no_post |= known.flagged || m.end == i + 1;
       // «чемпион мира», «кандидат в президенты»: the longest entry decides.
-      if (flagged && m.end > longest) *none = longest = m.end, post->head_end = 0;
+      if (known.flagged && m.end > longest) *none = longest = m.end, post->head_end = 0;
       continue;
     }
     if (m.end <= longest) continue;
     post->head = m.begin;
     post->head_end = m.end;
-    bool org = false;
-    std::pair<std::string_view, bool*> flags[] = {{kOrgFlag, &org},
-                                                  {kPersonalFlag, &post->personal},
-                                                  {kPresidentFlag, &post->president},
-                                                  {kPremierFlag, &post->premier},
-                                                  {kRulerFlag, &post->ruler},
-                                                  {kRegionFlag, &post->of_region},
-                                                  {kHeadsFlag, &post->heads},
-                                                  {kInstrumentalFlag, &post->instrumental},
-                                                  {kFixedFlag, &post->fixed}};
-    for (auto& [flag, has] : flags) *has = false;  // a longer entry overrules
-    gazetteer::EachFlag(e.slots, [&flags](std::string_view one) {
-      for (auto& [flag, has] : flags) *has |= one == flag;
-      return true;
-    });
-    post->of_a_body = org || e.kind == "head_of_state";
-    post->of_state = (e.kind == "head_of_state" || e.kind == "minister") && org;
-    post->minister = e.kind == "minister";
-    post->deputy = e.kind == "deputy";
-    post->calling = !post->of_a_body && std::find(std::begin(kCallings), std::end(kCallings), e.kind) != std::end(kCallings);
-    post->bodies = words_.BodiesOf(e.name);
-    post->name = e.name;
-    std::string folded;
-    morph::Fold(e.name.substr(0, 2), &folded);
-    post->lower_entry = folded == e.name.substr(0, 2);
+    static_cast<PostKind&>(*post) = known.kind;  // a longer entry overrules
   }
   if (post->head_end == 0 && !no_post) {
     // «экс-губернатор»: what the rules know of compounds.
@@ -151,9 +175,9 @@ bool PostReader::HeadAt(std::size_t i, Post* post, std::size_t* none) const {
   post->begin = post->head;
   post->text_end = post->end = post->head_end;
   for (std::size_t k = post->head; k < post->head_end && post->agreement == 0; ++k) {
-    if ((a_.FormOf(k).any & morph::kNOUN) != 0) post->agreement = NounsOf(k);
+    if ((AnyOf(k) & morph::kNOUN) != 0) post->agreement = NounsOf(k);
     // «заведующая отделом»: the noun is not what the participle stands with.
-    if (k > post->head && (a_.FormOf(post->head).any & morph::kPRTF) != 0 && (post->agreement & NounsOf(post->head)) == 0)
+    if (k > post->head && (AnyOf(post->head) & morph::kPRTF) != 0 && (post->agreement & NounsOf(post->head)) == 0)
       post->agreement = NounsOf(post->head);
   }
   if (post->agreement == 0) post->agreement = NounsOf(post->head);
@@ -165,9 +189,8 @@ void PostReader::Adjectives(Post* post) const {
   for (std::size_t n = 0; n < kAdjectives && post->begin > 0; ++n) {
     const std::size_t p = post->begin - 1;
     if (Breaks(post->begin) || !IsWord(p) || mention_at_[p] >= 0) return;
-    const morph::Form& form = a_.FormOf(p);
-    if ((form.any & (morph::kADJF | morph::kPRTF)) == 0 || (form.any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0)
-      return;
+    const morph::Grammemes any = AnyOf(p);
+    if ((any & (morph::kADJF | morph::kPRTF)) == 0 || (any & (morph::kApro | morph::kNPRO | morph::kPREP | morph::kVERB)) != 0) return;
     if ((NounsOf(p) & post->agreement) == 0) return;
     // «45-летний директор»
     if (p > 0 && IsDash(p - 1) && a_.tokens[p - 1].end == a_.tokens[p].begin) return;
@@ -182,8 +205,7 @@ void PostReader::Tail(Post* post) const {
   bool oblique = false;      // a preposition asks for another case, up to its noun
   bool governed = false;     // one did: «по стратегии и развитию»
   // «управляющий компанией», «зав. кафедрой»
-  bool instrumental =
-      post->instrumental || (a_.FormOf(post->head).any & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
+  bool instrumental = post->instrumental || (AnyOf(post->head) & (morph::kPRTF | morph::kADJF)) != 0 || Text(post->head_end - 1) == ".";
   bool roles = true;                  // «заместитель министра»: posts may follow, until another word does
   std::size_t told = post->head_end;  // the last token that belongs to the post's text
   std::size_t inhabitants_end = 0;    // where those end whose post it is
@@ -229,7 +251,6 @@ void PostReader::Tail(Post* post) const {
       }
       break;
     }
-    const morph::Form& form = a_.FormOf(i);
     if (IsAnd(i)) {
       if (IsPlaceAgain(*post, i + 1)) {
         i += 1 + (mention_at_[i + 1] < 0);
@@ -248,7 +269,7 @@ void PostReader::Tail(Post* post) const {
       ++i;
       continue;
     }
-    if (const std::uint32_t uses = words_.UsesOf(form); (uses & PostWords::kTail) != 0) {
+    if (const std::uint32_t uses = UsesAt(i); (uses & PostWords::kTail) != 0) {
       // «посол Японии в России»: behind the body another place, or a party.
       const std::size_t next = i + 1;
       if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
@@ -319,14 +340,14 @@ void PostReader::Tail(Post* post) const {
 
 bool PostReader::IsBodyInGenitive(std::size_t i) const {
   if (i >= a_.tokens.size() || Breaks(i) || !IsType(mention_at_[i], Type::kOrganization)) return false;
-  const morph::Grammemes cases = a_.FormOf(i).any;
+  const morph::Grammemes cases = AnyOf(i);
   return a_.FormOf(i).known && (cases & morph::kgent) != 0 && (cases & morph::knomn) == 0;
 }
 
 std::size_t PostReader::PastDate(std::size_t i) const {
   const auto it = std::lower_bound(dates_.begin(), dates_.end(), i, [](const auto& d, std::size_t at) { return d.first < at; });
   if (it == dates_.end() || it->first > i + 1 || Breaks(i)) return i;
-  if (it->first == i + 1 && (!IsWord(i) || (a_.FormOf(i).any & morph::kPREP) == 0)) return i;
+  if (it->first == i + 1 && (!IsWord(i) || (AnyOf(i) & morph::kPREP) == 0)) return i;
   for (std::size_t k = i + 1; k < it->second; ++k) {
     if (Breaks(k)) return i;
   }
@@ -336,8 +357,7 @@ std::size_t PostReader::PastDate(std::size_t i) const {
 bool PostReader::IsClassWordOfNext(const Post& p, int head) const {
   const gazetteer::Match& match = a_.matches[static_cast<std::size_t>(head)];
   const gazetteer::Entry word = a_.gazetteer->entry(match.entry);
-  if (match.begin < p.head_end &&
-      (HasFlag(word.slots, kNeedsTailFlag) || (a_.FormOf(p.head).any & morph::kPRTF) != 0))  // «заведующая отделом»
+  if (match.begin < p.head_end && (HasFlag(word.slots, kNeedsTailFlag) || (AnyOf(p.head) & morph::kPRTF) != 0))  // «заведующая отделом»
     return false;
   const std::size_t next = p.text_end;
   if (next >= a_.tokens.size() || mention_at_[next] < 0 || !IsType(mention_at_[next], Type::kOrganization)) return true;
@@ -351,7 +371,7 @@ bool PostReader::IsClassWordOfNext(const Post& p, int head) const {
 bool PostReader::IsAbbreviationInTail(const Post& p, std::size_t i) const {
   return p.of_a_body && a_.tokens[i].shape == Shape::kUpper && a_.tokens[i].Has(Flag::kCyrillic) && mention_at_[i] < 0 &&
          a_.tokens[i].end - a_.tokens[i].begin <= kLongestAbbreviation && a_.tokens[p.head].shape != Shape::kUpper &&
-         WordsAt(i, role_) < 0 && (a_.FormOf(i).any & morph::kPREP) == 0;
+         WordsAt(i, role_) < 0 && (AnyOf(i) & morph::kPREP) == 0;
 }
 
 bool PostReader::IsPlaceAgain(const Post& p, std::size_t i) const {
@@ -359,7 +379,7 @@ bool PostReader::IsPlaceAgain(const Post& p, std::size_t i) const {
       mention_at_[p.end - 1] == p.objects[0])
     return false;
   if (IsType(mention_at_[i], Type::kLocation)) return true;
-  return IsWord(i) && (a_.FormOf(i).any & morph::kPREP) != 0 && IsType(mention_at_[i + 1], Type::kLocation);
+  return IsWord(i) && (AnyOf(i) & morph::kPREP) != 0 && IsType(mention_at_[i + 1], Type::kLocation);
 }
 
 bool PostReader::LeadsToName(std::size_t i) const {
@@ -372,13 +392,9 @@ bool PostReader::LeadsToName(std::size_t i) const {
 
 bool PostReader::IsTailWord(std::size_t i, morph::Grammemes cases) const {
   if (!IsWord(i) || a_.tokens[i].shape != Shape::kLower || mention_at_[i] >= 0) return false;
-  const morph::Form& form = a_.FormOf(i);
-  if ((form.any & (morph::kNPRO | morph::kApro)) != 0 || (BestOf(i) & (morph::kPREP | morph::kCONJ)) != 0) return false;
-  for (const morph::Reading& r : a_.forms->ReadingsOf(form)) {
-    // Nearly every word may be somebody's surname too.
-    if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) != 0 && (r.tag & cases) != 0 && (r.tag & morph::kSurn) == 0) return true;
-  }
-  return false;
+  const WordFacts& word = FactsOf(i);
+  if ((word.any & (morph::kNPRO | morph::kApro)) != 0 || (word.best & (morph::kPREP | morph::kCONJ)) != 0) return false;
+  return (word.cases & cases) != 0;
 }
 
 }  // namespace atau::resolve

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "resolve/describe.h"
+#include "resolve/key_map.h"
 #include "resolve/post_words.h"
 #include "resolve/sentence.h"
 
@@ -21,9 +22,8 @@ inline constexpr std::string_view kPresidentFlag = "president", kPremierFlag = "
 inline constexpr std::size_t kShortBracket = 8;  // tokens
 inline constexpr morph::Grammemes kOblique = morph::kCases & ~morph::knomn;
 
-struct Post {
-  std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
-  morph::Agreement agreement = 0;
+// What the dictionaries say of a post.
+struct PostKind {
   bool lower_entry = true;
   bool of_state = false;   // a head of state or a minister
   bool deputy = false;     // of a parliament: its state is understood only where the dictionaries know the person's
@@ -33,23 +33,51 @@ struct Post {
   bool of_region = false;                                  // «губернатор»
   bool heads = false;                                      // whose body is the one spoken of: «спикер»
   bool personal = false;                                   // held with a person as well as with a body: «его помощник»
-  std::size_t told_end = 0;   // where the post ends as the text tells it: «глава партии», also where the party is known
-  bool calling = false;       // «поэт»
-  bool fixed = false;         // written alike in all cases
-  bool instrumental = false;  // «заведующая отделом»
+  bool calling = false;                                    // «поэт»
+  bool fixed = false;                                      // written alike in all cases
+  bool instrumental = false;                               // «заведующая отделом»
+  std::string_view name;                                   // as the dictionaries have the head
+  const std::vector<std::string_view>* bodies = nullptr;   // the class words of the bodies that alone have it; null: of any
+};
+
+struct Post : PostKind {
+  std::size_t begin = 0, head = 0, head_end = 0, text_end = 0, end = 0;  // adjectives, head, the tail that is told, all with bodies
+  std::size_t told_end = 0;  // where the post ends as the text tells it: «глава партии», also where the party is known
   std::size_t place_adjective = SIZE_MAX;  // the one that told the place: «омский»
   std::vector<int> objects;
   std::vector<int> people;
-  bool direct = false;                                    // its people stand right behind it
-  std::string_view name;                                  // as the dictionaries have the head
-  const std::vector<std::string_view>* bodies = nullptr;  // the class words of the bodies that alone have it; null: of any
+  morph::Agreement agreement = 0;
+  bool direct = false;  // its people stand right behind it
+};
+
+// What was read of the dictionaries' posts, remembered between documents, and lists that keep their room. Not thread-safe: one a scratch,
+// and one PostReader at a time.
+class PostScratch {
+ public:
+  WordTable words;  // which others may use between two readers
+
+ private:
+  friend class PostReader;
+  struct Known {
+    bool there = false, flagged = false;  // `flagged`: it is none, as its flags say
+    PostKind kind;
+  };
+  const PostWords* words_ = nullptr;  // which those below are read with
+  KeyMap<Known> posts_;               // by the entry, as many as the dictionaries have
+
+  // Of the document.
+  std::vector<int> mention_at_;
+  std::vector<bool> no_post_at_;
+  std::vector<std::uint32_t> heads_, compounds_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;
+  std::vector<Post> found_;
 };
 
 // Reads the posts of one text; the base of what tells who holds them.
 class PostReader : protected Sentence {
  protected:
   // All must live as long as this.
-  PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions);
+  PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch);
 
   bool IsType(int m, Type type) const { return m >= 0 && mentions_[static_cast<std::size_t>(m)].type == type; }
   bool IsPerson(std::size_t i) const { return i < a_.tokens.size() && IsType(mention_at_[i], Type::kPerson); }
@@ -82,21 +110,9 @@ class PostReader : protected Sentence {
     return m < 0 ? std::uint16_t{0} : a_.infos[static_cast<std::size_t>(m)].kind_id;
   }
 
-  // How the nouns and adjectives that a word may be agree; those that are names only where there are no others.
-  morph::Agreement NounsOf(std::size_t i) const {
-    morph::Agreement out = 0, names = 0;
-    for (const morph::Reading& r : a_.forms->ReadingsOf(a_.FormOf(i))) {
-      if ((r.tag & (morph::kNOUN | morph::kADJF | morph::kPRTF)) == 0) continue;
-      ((r.tag & (morph::kSurn | morph::kName)) != 0 ? names : out) |= morph::AgreementOf(r.tag);
-    }
-    return out != 0 ? out : names;
-  }
-
-  // The tag of the likeliest reading; a surname may be read into nearly every word.
-  morph::Grammemes BestOf(std::size_t i) const {
-    const std::span<const morph::Reading> readings = a_.forms->ReadingsOf(a_.FormOf(i));
-    return readings.empty() ? 0 : readings[0].tag;
-  }
+  morph::Agreement NounsOf(std::size_t i) const { return FactsOf(i).nouns; }
+  morph::Grammemes BestOf(std::size_t i) const { return FactsOf(i).best; }
+  morph::Grammemes AnyOf(std::size_t i) const { return FactsOf(i).any; }
 
   // Fills `posts_` (without people) and `no_post_at_`.
   void ReadPosts();
@@ -109,9 +125,10 @@ class PostReader : protected Sentence {
 
   const PostWords& words_;
   const std::vector<Described>& mentions_;
-  std::vector<int> mention_at_;   // by token, -1 for none
-  std::vector<bool> no_post_at_;  // where a word begins that looks like a post and is none
-  std::vector<Post> posts_;
+  // In the scratch.
+  std::vector<int>& mention_at_;   // by token, -1 for none
+  std::vector<bool>& no_post_at_;  // where a word begins that looks like a post and is none
+  std::vector<Post>& posts_;
   std::uint16_t role_ = 0, org_head_ = 0, inhabitant_ = 0;
 
  private:
@@ -132,7 +149,11 @@ class PostReader : protected Sentence {
   // Whether a name stands behind a few words of a tail.
   bool LeadsToName(std::size_t i) const;
 
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;  // in the order of the text
+  // What the dictionaries say of the word of a match.
+  const PostScratch::Known& KnownOf(const gazetteer::Match& m) const;
+
+  PostScratch& scratch_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>>& dates_;  // in the order of the text
 };
 
 }  // namespace atau::resolve

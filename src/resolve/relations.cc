@@ -41,18 +41,18 @@ constexpr std::string_view kOwnFlag = "own";
 
 class Finder : private PostReader {
  public:
-  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena, std::vector<FoundRelation>* out,
-         std::vector<FoundPost>* posts)
-      : PostReader(a, words, mentions), arena_(arena), out_(*out), told_(*posts) {
-    for (std::size_t m = 0; m < mentions.size(); ++m) {
-      if (mentions[m].type != Type::kLocation || mentions[m].kind != "country") continue;
-      const std::string_view code = SlotOf(mentions[m], "country");
-      if (!code.empty()) MentionsOf(code).push_back(static_cast<int>(m));
-    }
-  }
+  Finder(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch, Arena* arena,
+         std::vector<FoundRelation>* out, std::vector<FoundPost>* posts)
+      : PostReader(a, words, mentions, scratch), arena_(arena), out_(*out), told_(*posts) {}
 
   void Run() {
     ReadPosts();
+    if (posts_.empty()) return;
+    for (std::size_t m = 0; m < mentions_.size(); ++m) {
+      if (mentions_[m].type != Type::kLocation || mentions_[m].kind != "country") continue;
+      const std::string_view code = SlotOf(mentions_[m], "country");
+      if (!code.empty()) MentionsOf(code).push_back(static_cast<int>(m));
+    }
     for (std::size_t p = posts_.size(); p-- > 0;) Behind(p);
     for (std::size_t p = 0; p < posts_.size(); ++p) {
       if (!posts_[p].direct) Before(p);
@@ -304,7 +304,7 @@ class Finder : private PostReader {
     // «…, 45-летний директор», «…, это директор», «…, а также директор».
     for (std::size_t n = 0; n < 3 && i > 1 && !IsComma(i) && !IsDash(i) && Text(i) != "("; ++n) {
       const std::uint32_t uses = UsesAt(i);
-      const bool small = (uses & PostWords::kBefore) != 0 || (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0 && mention_at_[i] < 0) ||
+      const bool small = (uses & PostWords::kBefore) != 0 || (IsWord(i) && (AnyOf(i) & morph::kADJF) != 0 && mention_at_[i] < 0) ||
                          a_.tokens[i].kind == Kind::kNumber;
       if (!small || Breaks(i)) break;
       if ((uses & PostWords::kAnd) != 0 && index > 0 && posts_[index - 1].end == i) break;
@@ -527,7 +527,7 @@ class Finder : private PostReader {
     const auto lacks = [this](const Post& p) {
       if (!p.objects.empty() || p.people.empty() || !p.of_a_body) return false;
       for (std::size_t i = p.begin; i < p.text_end; ++i) {
-        if (IsWord(i) && (a_.FormOf(i).any & morph::kADJF) != 0) return true;
+        if (IsWord(i) && (AnyOf(i) & morph::kADJF) != 0) return true;
       }
       return false;
     };
@@ -693,6 +693,12 @@ class Finder : private PostReader {
 
   // «Премьер-министр Израиля отказался» is the one of this state whom the text names, where it names one that the dictionaries know.
   void Statesmen() {
+    // The subject of its sentence, and neither «бывший» nor «пост президента».
+    const auto may_be = [this](const Post& p) {
+      return p.people.empty() && (p.president || p.premier || p.ruler) && !IsPlural(p) && (p.agreement & morph::AgreementOfCase(0)) != 0 &&
+             (p.begin == 0 || Breaks(p.begin) || !IsWord(p.begin - 1) || (BestOf(p.begin - 1) & morph::kNOUN) == 0);
+    };
+    if (std::none_of(posts_.begin(), posts_.end(), may_be)) return;
     struct Known {
       std::string_view code;
       int person = -1;
@@ -716,10 +722,7 @@ class Finder : private PostReader {
     }
     if (all.empty()) return;
     for (Post& p : posts_) {
-      if (!p.people.empty() || !(p.president || p.premier || p.ruler) || IsPlural(p)) continue;
-      // The subject of its sentence, and neither «бывший» nor «пост президента».
-      if ((p.agreement & morph::AgreementOfCase(0)) == 0) continue;
-      if (p.begin > 0 && !Breaks(p.begin) && IsWord(p.begin - 1) && (BestOf(p.begin - 1) & morph::kNOUN) != 0) continue;
+      if (!may_be(p)) continue;
       std::string_view code;
       bool plain = true;
       for (std::size_t i = p.begin; i < p.text_end; ++i) {
@@ -897,11 +900,11 @@ std::string_view LowerFirst(std::string_view name, Arena* arena) {
   return text.Done();
 }
 
-void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena,
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch, Arena* arena,
                std::vector<FoundRelation>* out, std::vector<FoundPost>* posts) {
   // A post that nobody holds is told by nobody.
   const bool people = std::any_of(mentions.begin(), mentions.end(), [](const Described& d) { return d.type == Type::kPerson; });
-  if (people) Finder(a, words, mentions, arena, out, posts).Run();
+  if (people) Finder(a, words, mentions, scratch, arena, out, posts).Run();
 }
 
 }  // namespace atau::resolve

@@ -17,6 +17,7 @@
 #include "resolve/arena.h"
 #include "resolve/describe.h"
 #include "resolve/post_words.h"
+#include "resolve/posts.h"
 
 namespace atau::resolve {
 
@@ -39,7 +40,7 @@ std::string_view LowerFirst(std::string_view name, Arena* arena);
 
 // Appends the WORKS_AS relations of the text, and the posts that its people hold (also those without a relation, «поэт Иван Крот»), in no
 // order. `mentions`: the flat view, in the order of the text. Linear in tokens and mentions.
-void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, Arena* arena,
+void FindPosts(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch, Arena* arena,
                std::vector<FoundRelation>* out, std::vector<FoundPost>* posts);
 
 }  // namespace atau::resolve

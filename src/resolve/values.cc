@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bundle/hash_index.h"
 #include "morph/letters.h"
 
 namespace atau::resolve {
@@ -670,8 +671,15 @@ class DateParser {
     }
     return value;
   }
+  // Whether the value may be another one on another day.
+  bool DependsOnToday() const { return asked_; }
 
  private:
+  const std::optional<Day>& Today() const {
+    asked_ = true;
+    return today_;
+  }
+
   // ---- filling ----
 
   bool IsSuffix(std::size_t k) const {
@@ -1077,7 +1085,7 @@ class DateParser {
     }
     if (done_.size() == 1) {
       SetTime(a, &from);
-      if (from.yearless && today_) MakeNearest(*today_, &from);
+      if (from.yearless && Today()) MakeNearest(*Today(), &from);
       return Write(from);
     }
     if (!PeriodOf(b, &to)) return {};
@@ -1085,14 +1093,14 @@ class DateParser {
     SetTime(b, &to);
     range_ = true;
     if (from.hour >= 0 && to.hour >= 0 && from.yearless == to.yearless) {
-      if (from.yearless && today_) MakeNearest(*today_, &from), MakeNearest(*today_, &to);
+      if (from.yearless && Today()) MakeNearest(*Today(), &from), MakeNearest(*Today(), &to);
       return Write(from) + "/" + Write(to);
     }
     Period p{from.unit == to.unit ? from.unit : Period::kDays, from.from, to.to, from.yearless || to.yearless};
     if (from.yearless != to.yearless) return {};
     if (p.yearless && ToSerial(p.to) < ToSerial(p.from)) --p.from.year;
     if (ToSerial(p.to) < ToSerial(p.from)) return {};
-    if (p.yearless && today_) MakeNearest(*today_, &p);
+    if (p.yearless && Today()) MakeNearest(*Today(), &p);
     return Write(p);
   }
 
@@ -1184,8 +1192,8 @@ class DateParser {
     if (f.relative_unit == Unit::kYear || f.bare == Unit::kYear) {
       relative_ = true;
       const std::optional<int> steps = f.bare == Unit::kYear ? std::optional<int>(0) : Steps(f.relative);
-      if (!today_ || !steps) return false;
-      *year = today_->year + *steps;
+      if (!Today() || !steps) return false;
+      *year = Today()->year + *steps;
       return true;
     }
     *yearless = true;
@@ -1198,8 +1206,8 @@ class DateParser {
       relative_ = !f.day;
       if (!(f.day && f.month)) {
         relative_ = true;
-        if (!today_) return false;
-        const Day d = AddDays(*today_, *f.offset);
+        if (!Today()) return false;
+        const Day d = AddDays(*Today(), *f.offset);
         *p = Days(d, d);
         return true;
       }
@@ -1224,8 +1232,8 @@ class DateParser {
     if (f.quarter || f.half) {
       if (yearless) {
         relative_ = true;
-        if (!today_) return false;
-        year = today_->year;
+        if (!Today()) return false;
+        year = Today()->year;
       }
       range_ = true;
       const int length = f.quarter ? 3 : 6, index = f.quarter ? *f.quarter : *f.half;
@@ -1248,10 +1256,10 @@ class DateParser {
     const bool of_month = f.relative.role != Role::kNone && f.relative_unit == Unit::kNone && !f.weekday && !f.day;
     if (yearless && of_month) {
       relative_ = true;
-      if (!today_ || !Steps(f.relative)) return false;
-      year = today_->year;
-      if (f.relative.role == Role::kPast && *f.month >= today_->month) --year;
-      if (f.relative.role == Role::kFuture && *f.month <= today_->month) ++year;
+      if (!Today() || !Steps(f.relative)) return false;
+      year = Today()->year;
+      if (f.relative.role == Role::kPast && *f.month >= Today()->month) --year;
+      if (f.relative.role == Role::kFuture && *f.month <= Today()->month) ++year;
       yearless = false;
     }
     if (f.tenday) {
@@ -1284,16 +1292,16 @@ class DateParser {
       return true;
     }
     relative_ = true;
-    if (!today_ || !Steps(f.relative)) return false;
-    *p = season(today_->year);
+    if (!Today() || !Steps(f.relative)) return false;
+    *p = season(Today()->year);
     p->yearless = false;
-    const int t = ToSerial(*today_);
+    const int t = ToSerial(*Today());
     if (f.relative.role == Role::kPast) {
-      int y = today_->year + 1;
+      int y = Today()->year + 1;
       while (ToSerial(season(y).to) >= t) --y;
       *p = season(y);
     } else if (f.relative.role == Role::kFuture) {
-      int y = today_->year - 1;
+      int y = Today()->year - 1;
       while (ToSerial(season(y).from) <= t) ++y;
       *p = season(y);
     }
@@ -1305,11 +1313,11 @@ class DateParser {
     relative_ = true;
     if (f.weekday) return WeekdayIs(f, p);
     const Unit unit = f.relative_unit != Unit::kNone ? f.relative_unit : f.bare;
-    if (unit == Unit::kNone || !today_) return false;
+    if (unit == Unit::kNone || !Today()) return false;
     const Relative r = f.relative_unit != Unit::kNone ? f.relative : Relative{Role::kThis, {}, 1};
     const std::optional<int> steps = Steps(r);
     if (!steps) return false;
-    const Day today = *today_;
+    const Day today = *Today();
     if (r.flag == "last" || r.flag == "next") return Around({{2, unit, true}}, r.flag == "next", p);
     switch (unit) {
       case Unit::kDay:
@@ -1350,10 +1358,10 @@ class DateParser {
   }
 
   bool WeekdayIs(const Fields& f, Period* p) {
-    if (!today_ || *f.weekday > 8) return false;
+    if (!Today() || *f.weekday > 8) return false;
     const bool weekend = *f.weekday == 8;
     const int wanted = weekend ? 6 : *f.weekday;
-    const int t = WeekdayOf(*today_);
+    const int t = WeekdayOf(*Today());
     int shift = wanted - t;  // in this week
     const bool of_week = f.relative_unit == Unit::kWeek;
     if (of_week) {
@@ -1367,7 +1375,7 @@ class DateParser {
     } else if (shift > 0) {
       shift -= 7;
     }
-    const Day d = AddDays(*today_, shift);
+    const Day d = AddDays(*Today(), shift);
     *p = Days(d, weekend ? AddDays(d, 1) : d);
     return true;
   }
@@ -1428,21 +1436,21 @@ class DateParser {
   }
 
   bool Around(const std::vector<Quantity>& quantities, bool future, Period* p) const {
-    Day day = *today_;
+    Day day = *Today();
     Period::Unit finest;
     if (!Move(quantities, future ? 1 : -1, &day, &finest)) return false;
-    *p = future ? Days(*today_, day) : Days(day, *today_);
+    *p = future ? Days(*Today(), day) : Days(day, *Today());
     return true;
   }
 
   std::string Moved() {
-    if (!today_ || quantities_.empty() || move_ == Role::kLater || !done_.empty()) return {};
+    if (!Today() || quantities_.empty() || move_ == Role::kLater || !done_.empty()) return {};
     if (adjective_.role != Role::kNone && move_ == Role::kNone) {
       Period p;
       if (adjective_.role == Role::kThis || !Around(quantities_, adjective_.role == Role::kFuture, &p)) return {};
       return Write(p);
     }
-    Day day = *today_;
+    Day day = *Today();
     Period::Unit finest;
     if (!Move(quantities_, move_ == Role::kAhead ? 1 : -1, &day, &finest)) return {};
     return Write(day, finest, false);
@@ -1492,6 +1500,7 @@ class DateParser {
   const Analysis& a_;
   const std::vector<Item>& items_;
   const std::optional<Day>& today_;
+  mutable bool asked_ = false;  // whether today was asked for
 
   std::size_t k_ = 0;
   Fields fields_;
@@ -1706,6 +1715,45 @@ std::optional<Day> ParseDay(std::string_view iso) {
 std::string DateValue(const Analysis& a, std::size_t begin, std::size_t end, const std::optional<Day>& today, std::string* kind) {
   const std::vector<Item> items = Reader(a, begin, end).Read();
   return DateParser(a, items, today).Run(kind);
+}
+
+std::uint64_t DateValues::KeyOf(const Analysis& a, std::size_t begin, std::size_t end) {
+  // What is read: the tokens, and the words that begin and end among them.
+  std::uint64_t key = end - begin;
+  for (std::size_t i = begin; i < end; ++i) {
+    const Token& t = a.tokens[i];
+    const unsigned flags = t.flags & (Flag::kSpaceBefore | Flag::kDigits | Flag::kHyphen | Flag::kDash);
+    key = bundle::Mixed(key, std::uint64_t{t.form} << 32 | std::uint64_t{static_cast<std::uint8_t>(t.kind)} << 16 | flags);
+    for (const std::uint32_t m : a.matches_at.At(i)) {
+      const std::size_t match_end = a.matches[m].end;
+      if (a.infos[m].words && match_end <= end) key = bundle::Mixed(key, std::uint64_t{a.matches[m].entry} << 32 | (match_end - begin));
+    }
+  }
+  return key;
+}
+
+DateValues::Value DateValues::Of(const Analysis& a, std::uint64_t key, std::size_t begin, std::size_t end,
+                                 const std::optional<Day>& today) {
+  if (forms_ != a.forms || generation_ != a.forms->generation() || known_.size() >= kMost) {
+    known_.Clear();
+    texts_.Clear();
+    forms_ = a.forms;
+    generation_ = a.forms->generation();
+  }
+  const auto read = [&](const std::optional<Day>& day, Known* known) {
+    const std::vector<Item> items = Reader(a, begin, end).Read();
+    DateParser parser(a, items, day);
+    std::string kind;
+    const std::string value = parser.Run(&kind);
+    *known = {true, parser.DependsOnToday(), {texts_.Keep(value), texts_.Keep(kind)}};
+  };
+  Known& known = known_[key];
+  if (!known.there) read(std::nullopt, &known);
+  if (!known.depends_on_today || !today) return known.value;
+  const int day = ToSerial(*today);
+  Known& of_today = known_[bundle::Mixed(~key, static_cast<std::uint32_t>(day))];
+  if (!of_today.there) read(today, &of_today);
+  return of_today.value;
 }
 
 std::string MoneyValue(const Analysis& a, std::size_t begin, std::size_t end) {

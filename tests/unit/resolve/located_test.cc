@@ -52,7 +52,8 @@ TEST_CASE("what stands in one place, and where") {
     const Marked m(row.text);
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
-    FindLocated(m.analysis(), FullPipeline().post_words(), m.mentions, &found);
+    WordTable table;
+    FindLocated(m.analysis(), FullPipeline().post_words(), m.mentions, &table, &found);
     std::string places, expected;
     for (const std::string& place : row.places) expected += place + "\n";
     for (const FoundRelation& r : found) {

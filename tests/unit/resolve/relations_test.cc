@@ -177,7 +177,8 @@ TEST_CASE("posts and their people") {
     INFO(std::string(row.text));
     std::vector<FoundRelation> found;
     std::vector<FoundPost> told;
-    FindPosts(m.analysis(), FullPipeline().post_words(), m.mentions, m.arena.get(), &found, &told);
+    PostScratch scratch;
+    FindPosts(m.analysis(), FullPipeline().post_words(), m.mentions, &scratch, m.arena.get(), &found, &told);
     std::string posts, expected;
     for (const std::string& post : row.posts) expected += post + "\n";
     for (const FoundRelation& r : found) {

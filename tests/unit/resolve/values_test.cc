@@ -530,14 +530,49 @@ TEST_CASE("any span has a value or none, but never breaks") {
   const auto scratch = ThePipeline().NewScratch();
   ThePipeline().Analyze(text, {}, scratch.get());
   const Analysis& a = scratch->analysis;
+  DateValues dates;  // which remembers the same
   for (std::size_t begin = 0; begin < a.tokens.size(); ++begin) {
     for (std::size_t end = begin; end <= a.tokens.size(); ++end) {
       for (const std::string_view today : {std::string_view(), kToday}) {
         std::string kind;
         const std::string date = DateValue(a, begin, end, ParseDay(today), &kind);
         CHECK(date.size() < 100);
+        for (int again = 0; again < 2; ++again) {
+          const DateValues::Value known = dates.Of(a, DateValues::KeyOf(a, begin, end), begin, end, ParseDay(today));
+          CHECK(known.value == date);
+          CHECK(known.kind == kind);
+        }
         CHECK(MoneyValue(a, begin, end).size() < 100);
       }
+    }
+  }
+}
+
+TEST_CASE("dates are remembered by their words and the day that they depend on") {
+  struct OfDay {
+    std::string_view text, today, value;
+  };
+  constexpr OfDay kCases[] = {
+      {"вчера", "", ""},
+      {"вчера", "2021-03-05", "2021-03-04"},
+      {"вчера", "2021-03-06", "2021-03-05"},
+      {"1 марта", "", "--03-01"},
+      {"1 марта", kToday, "2021-03-01"},
+      {"1 марта 2019 года", "", "2019-03-01"},
+      {"1 марта", "", "--03-01"},
+      {"1 марта 2019 года", kToday, "2019-03-01"},
+      {"1.03.2019", "", "2019-03-01"},
+      {"1/03/2019", "", "2019-03-01"},
+  };
+  const auto scratch = ThePipeline().NewScratch();
+  DateValues dates;
+  for (int again = 0; again < 2; ++again) {
+    for (const OfDay& c : kCases) {
+      CAPTURE(c.text);
+      CAPTURE(c.today);
+      ThePipeline().Analyze(c.text, {}, scratch.get());
+      const Analysis& a = scratch->analysis;
+      CHECK(dates.Of(a, DateValues::KeyOf(a, 0, a.tokens.size()), 0, a.tokens.size(), ParseDay(c.today)).value == c.value);
     }
   }
 }
