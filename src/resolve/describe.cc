@@ -122,13 +122,31 @@ bool Shouts(const Analysis& a, const Described& d) {
   return true;
 }
 
-// Whether a name is written in the nominative wherever it stands: an abbreviation («ЕК»), a name that begins with one («ГУР МО», «ЕНУ им.
-// Л. Н. Гумилёва»), what stands in quotes behind its class word («на КПП «Керем-Шалом»»), and names in Kazakh.
+// Whether a word ends in two capitals although it holds small letters: «КазНУ», «КарГУ».
+bool EndsInCapitals(const Analysis& a, const token::Token& word) {
+  if (word.kind != Kind::kWord || word.shape != Shape::kMixed) return false;
+  const std::string_view text = a.clean.substr(word.begin, word.end - word.begin);
+  bool last = false, last_but_one = false;
+  for (std::size_t at = 0; at < text.size();) {
+    last_but_one = last;
+    last = morph::IsUpper(morph::NextCodePoint(text, &at));
+  }
+  return last && last_but_one;
+}
+
+// «РФЯЦ-ВНИИЭФ»
+bool IsHyphened(const Analysis& a, const token::Token& word) {
+  return a.clean.substr(word.begin, word.end - word.begin).find('-') != std::string_view::npos;
+}
+
+// Whether a name is written in the nominative wherever it stands: an abbreviation («ЕК», «КазНУ»), a name that begins with one («ГУР МО»,
+// «ЕНУ им. Л. Н. Гумилёва»), what stands in quotes behind its class word («на КПП «Керем-Шалом»»), and names in Kazakh.
 bool Stays(const Analysis& a, const Described& d) {
   const token::Token& first = a.tokens[d.begin];
   const bool abbreviation = first.kind == Kind::kWord && first.shape == Shape::kUpper && !a.caseless;
+  if (EndsInCapitals(a, first)) return true;
   if (abbreviation && d.type != Type::kLocation) {
-    if (d.end - d.begin == 1) return first.end - first.begin <= kLongestAbbreviation;
+    if (d.end - d.begin == 1) return first.end - first.begin <= kLongestAbbreviation || IsHyphened(a, first);
     if (first.end - first.begin <= kLongestFirstAbbreviation && !Shouts(a, d)) return true;
   }
   for (std::size_t i = d.begin; i < d.end && d.type != Type::kRole; ++i) {
@@ -268,7 +286,11 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     d->kind = attribute("kind");
     return;
   }
-  const int entry = BestEntry(a, *d);
+  // What a rule calls it outweighs the entry of another kind: «на Пушкина, 7» is a street and not the town of that name.
+  const std::string_view said = attribute("normal");
+  int entry = BestEntry(a, *d);
+  if (!said.empty() && entry >= 0 && a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).kind != attribute("kind"))
+    entry = -1;
   std::string_view canonical;  // the entry's name
   if (entry >= 0) {
     const gazetteer::Entry e = a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry);
@@ -298,12 +320,13 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     const bool letters = d->type == Type::kOrganization && d->end - d->begin == 1 && a.tokens[d->begin].shape == Shape::kUpper &&
                          a.tokens[d->begin].end - a.tokens[d->begin].begin <= kLongestAbbreviation;
     const bool stays = letters || (!whole && Stays(a, *d));
-    d->normal = letters                  ? d->text
+    d->normal = !said.empty()            ? said
+                : letters                ? d->text
                 : whole                  ? canonical
                 : stays                  ? arena->Keep(morph::WrittenGroup(a.clean, a.tokens, d->begin, d->end, *a.forms))
                 : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true, arena)
                                          : arena->Keep(a.NominativeOf(d->begin, d->end));
-    if (!whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
+    if (said.empty() && !whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
   }
 
   if (d->type == Type::kOrganization) Place(a, arena, d);
