@@ -242,6 +242,11 @@ class GazetteerImpl final : public Gazetteer {
     return info;
   }
 
+  std::string_view SlotsOf(std::uint32_t index) const override {
+    const Section* section = SectionOf(index);
+    return section == nullptr ? std::string_view() : section->String(section->entries[index - section->first_entry].slots);
+  }
+
   std::uint32_t size() const override { return size_; }
 
   bool FindId(std::string_view id, std::uint32_t* index) const override {

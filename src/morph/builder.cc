@@ -975,9 +975,12 @@ Result<std::string> Builder::State::Write() {
       look_rows.push_back({id, form.prefix, static_cast<std::uint16_t>(f)});
       folded[id] = static_cast<char>(folded[id] | 1 << form.prefix);
     }
-    std::sort(look_rows.begin() + static_cast<std::ptrdiff_t>(first), look_rows.end(), [](const LookRow& a, const LookRow& b) {
-      return std::tie(a.folded, a.prefix, a.form) < std::tie(b.folded, b.prefix, b.form);
-    });
+    const auto place = [](const LookRow& row) {
+      const std::uint32_t key = LookKey(row.folded, row.prefix);
+      return std::tuple(BucketOf(key), key, row.form);
+    };
+    std::sort(look_rows.begin() + static_cast<std::ptrdiff_t>(first), look_rows.end(),
+              [&](const LookRow& a, const LookRow& b) { return place(a) < place(b); });
   }
   writer.Add(folded);
 

@@ -17,17 +17,6 @@ namespace {
 constexpr std::size_t kBlockBytes = 64 * 1024;
 constexpr std::uint16_t kFormFlags = token::kLatin | token::kCyrillic | token::kDigits | token::kHyphen | token::kUrl;
 
-std::uint64_t Load8(const char* p) {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
-std::uint64_t Load4(const char* p) {
-  std::uint32_t word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
-
 // The hash of the table alone, for short texts; nothing outside depends on it.
 std::uint32_t HashOf(std::string_view text) {
   constexpr std::uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
@@ -51,16 +40,6 @@ std::uint32_t HashOf(std::string_view text) {
   hash = (hash ^ (hash >> 32) ^ b) * kA;
   hash ^= hash >> 29;
   return static_cast<std::uint32_t>((hash * kB) >> 32);
-}
-
-bool SameText(const char* a, const char* b, std::size_t size) {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8) return Load8(a) == Load8(b) && Load8(a + size - 8) == Load8(b + size - 8);
-  if (size >= 4) return Load4(a) == Load4(b) && Load4(a + size - 4) == Load4(b + size - 4);
-  for (std::size_t i = 0; i < size; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
 }
 
 }  // namespace

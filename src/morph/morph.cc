@@ -200,7 +200,8 @@ class MorphImpl : public Morph {
   void GuessHyphen(const Word& word, token::Shape shape, int depth, Drafts* out) const;
   void GuessPrefix(const Word& word, bool capital, Drafts* out) const;
   void GuessEnding(const Word& word, bool capital, Drafts* out) const;
-  void Weigh(const Word& word, token::Shape shape, Drafts* drafts) const;
+  // `plain` is the hash of the word's letters.
+  void Weigh(const Word& word, std::uint64_t plain, token::Shape shape, Drafts* drafts) const;
   // The readings of drafts, the likeliest first.
   static void AppendSorted(const Drafts& drafts, std::vector<Reading>* out);
   // The parts of the form that a reading was made for: false when reading and word do not fit (or the reading has no section).
@@ -326,7 +327,7 @@ std::uint64_t MorphImpl::KeyOfLemma(const Section& section, const FormRow& row, 
   return KeyOf({text, size});
 }
 
-void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) const {
+void MorphImpl::Weigh(const Word& word, std::uint64_t plain, token::Shape shape, Drafts* drafts) const {
   // The readings of one lexeme share what is due to it: an indeclinable name with twelve of them is not twelve times as likely. (The root
   // keeps a little of the advantage that many forms in common give.)
   for (std::size_t i = 0; i < drafts->size();) {
@@ -352,9 +353,13 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
     const Section& section = sections_[reading.section];
     if (last_section != reading.section || last_yo != draft.yo) {
       last_section = reading.section, last_yo = draft.yo;
-      std::uint64_t hash = kHashStart;
-      for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
-      shares = section.SharesOf(HashEnd(hash));
+      std::uint64_t hash = plain;
+      if (draft.yo != 0) {
+        hash = kHashStart;
+        for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
+        hash = HashEnd(hash);
+      }
+      shares = section.SharesOf(hash);
     }
     if (shares.empty()) continue;
     for (const ShareRow& share : shares) {
@@ -572,6 +577,8 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     out->push_back(none);
     return;
   }
+  const std::uint64_t plain_hash = HashLetters(word.letters.view());
+  for (const Section& section : sections_) section.ExpectShares(plain_hash);
   Room room;
   Drafts drafts = room.Vector();
   LookUp(word, &drafts);
@@ -645,7 +652,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     }
     if (any) std::erase_if(drafts, [](const Draft& draft) { return draft.repeated; });
   }
-  Weigh(word, shape, &drafts);
+  Weigh(word, plain_hash, shape, &drafts);
   AppendSorted(drafts, out);
 }
 

@@ -1,6 +1,7 @@
 #include "morph/section.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -27,30 +28,11 @@ std::uint16_t Short(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8);
 }
 
-// A suffix and prefix as LookRows are sorted by them, and their bit in the sets of paradigms.
-std::uint32_t LookKey(std::uint32_t folded, std::uint32_t prefix) { return folded << 16 | prefix; }
 std::uint32_t LookKey(const LookRow& row) {
   static_assert(offsetof(LookRow, folded) == 0 && offsetof(LookRow, prefix) == 2);
   std::uint32_t both;
   std::memcpy(&both, &row, sizeof both);
   return std::rotl(both, 16);
-}
-std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
-
-// Those of sorted rows that have a key.
-std::span<const LookRow> RowsWith(std::uint32_t key, std::span<const LookRow> rows) {
-  if (rows.empty()) return {};
-  const LookRow* first = rows.data();
-  for (std::size_t left = rows.size(); left > 1;) {
-    const std::size_t half = left / 2;
-    first += LookKey(first[half - 1]) < key ? half : 0;
-    left -= half;
-  }
-  const LookRow* const end = rows.data() + rows.size();
-  if (LookKey(*first) < key) ++first;
-  const LookRow* last = first;
-  while (last != end && LookKey(*last) == key) ++last;
-  return {first, last};
 }
 
 }  // namespace
@@ -112,18 +94,21 @@ Result<Section> Section::Open(std::string_view bytes) {
       return parts.Damaged("the suffix trie is wrong");
     }
   }
-  for (std::uint32_t i = 0; i < s.trie_[0].children; ++i) {
-    const std::uint32_t child = s.trie_[0].first + i;
-    s.last_letters_[s.trie_[child].code] = child;
+  s.wide_children_.assign(std::size_t{kWideNodes} * kWideLetters, 0);
+  for (std::uint32_t n = 0; n < std::min<std::size_t>(kWideNodes, s.trie_.size()); ++n) {
+    for (std::uint32_t child = s.trie_[n].first; child < s.trie_[n].first + s.trie_[n].children; ++child) {
+      const std::uint32_t letter = s.trie_[child].code - std::uint32_t{kFirstWideLetter};
+      if (letter < kWideLetters) s.wide_children_[n * kWideLetters + letter] = child;
+    }
   }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
-  s.paradigm_looks_.reserve(s.paradigms_.size());
+  s.look_buckets_.assign(s.paradigms_.size() * kLookBuckets, kNoLook);
+  std::uint8_t* buckets = s.look_buckets_.data();
   for (const ParadigmRow& paradigm : s.paradigms_) {
     if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() ||
         paradigm.forms > s.forms_.size() - paradigm.first) {
       return parts.Damaged("a paradigm lies outside");
     }
-    std::uint64_t& looks = s.paradigm_looks_.emplace_back();
     for (std::uint32_t i = 0; i < paradigm.forms; ++i) {
       const FormRow& form = s.forms_[paradigm.first + i];
       const LookRow& look = s.looks_[paradigm.first + i];
@@ -133,8 +118,10 @@ Result<Section> Section::Open(std::string_view bytes) {
       if (look.form >= paradigm.forms || look.folded >= s.folded_.size() || look.prefix >= s.prefixes_.size()) {
         return parts.Damaged("a form's index is wrong");
       }
-      looks |= LookBit(LookKey(look));
+      std::uint8_t& first = buckets[BucketOf(LookKey(look))];
+      first = std::min(first, static_cast<std::uint8_t>(std::min<std::uint32_t>(i, kLastLook)));
     }
+    buckets += kLookBuckets;
   }
   if (!PowerOfTwo(s.stem_slots_.size()) || !PowerOfTwo(s.share_slots_.size()) || !PowerOfTwo(s.end_slots_.size())) {
     return parts.Damaged("a hash table has a broken size");
@@ -149,7 +136,24 @@ Result<Section> Section::Open(std::string_view bytes) {
 }
 
 std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const {
-  return RowsWith(LookKey(folded, prefix), LooksOf(paradigm));
+  if (paradigm >= paradigms_.size()) return {};
+  const std::uint32_t key = LookKey(folded, prefix);
+  return LooksFrom(paradigm, key, look_buckets_[paradigm * kLookBuckets + BucketOf(key)]);
+}
+
+inline std::span<const LookRow> Section::LooksFrom(std::uint32_t paradigm, std::uint32_t key, std::uint8_t at) const {
+  if (at == kNoLook) return {};
+  const ParadigmRow& of = paradigms_[paradigm];
+  const LookRow* first = looks_.data() + of.first + at;
+  const LookRow* const end = looks_.data() + of.first + of.forms;
+  // A bucket seldom holds more than one key.
+  while (LookKey(*first) != key) {
+    if (++first == end) return {};
+    if (at != kLastLook && BucketOf(LookKey(*first)) != BucketOf(key)) return {};
+  }
+  const LookRow* last = first + 1;
+  while (last != end && LookKey(*last) == key) ++last;
+  return {first, last};
 }
 
 bool Section::LexemeAt(std::uint32_t id, Lexeme* out) const {
@@ -167,7 +171,7 @@ std::size_t Section::FindStem(std::string_view stem, std::uint64_t hash) const {
     if (value >> kOffsetBits != check) continue;
     const std::size_t at = (value & kOffsetMask) - 1;
     if (at >= stems_.size() || Byte(stems_, at) != stem.size() || stems_.size() - at < stem.size() + 2) continue;
-    if (stem.empty() || std::memcmp(stems_.data() + at + 1, stem.data(), stem.size()) == 0) return at + 1 + stem.size();
+    if (SameText(stems_.data() + at + 1, stem.data(), stem.size())) return at + 1 + stem.size();
   }
   return std::string_view::npos;
 }
@@ -185,8 +189,9 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
     if (trie_[node].terminal != 0) ends[count++] = {static_cast<std::uint16_t>(trie_[node].terminal - 1), static_cast<std::uint8_t>(size)};
     if (size == word.size) break;
     const std::uint8_t code = word.code[word.size - 1 - size];
-    if (size == 0) {
-      node = last_letters_[code];
+    const std::uint32_t letter = code - std::uint32_t{kFirstWideLetter};
+    if (node < kWideNodes && letter < kWideLetters) {
+      node = wide_children_[node * kWideLetters + letter];
       if (node == 0) break;
       continue;
     }
@@ -199,9 +204,10 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
   const std::size_t slots = stem_slots_.size() - 1;
   const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
   const std::size_t size = stems_.size(), paradigms = paradigms_.size();
-  const std::uint64_t* const looks = paradigm_looks_.data();
+  const std::uint8_t* const buckets = look_buckets_.data();
   constexpr std::size_t kFew = 8;
   std::array<Lexeme, kFew> few;
+  std::array<std::uint8_t, kFew> few_looks;
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
     if (!word.view().starts_with(prefix)) continue;
@@ -230,7 +236,7 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
       const std::uint32_t key = LookKey(stems[e].end.folded, static_cast<std::uint32_t>(p));
-      const std::uint64_t bit = LookBit(key);
+      const std::uint32_t bucket = BucketOf(key);
       // Their rows are asked for before the first one is needed, too.
       for (bool more = true; more;) {
         std::size_t lexemes = 0;
@@ -239,19 +245,19 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
           if (at + 3 > size) break;
           const std::uint32_t paradigm = static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
           if (paradigm >= paradigms) break;
-          if ((looks[paradigm] & bit) == 0 && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
+          const std::uint8_t look = buckets[paradigm * kLookBuckets + bucket];
+          if (look == kNoLook && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
             at += 3;
             continue;
           }
           if (!ReadLexeme(&at, &few[lexemes])) break;
-          if ((looks[paradigm] & bit) == 0) continue;
-          const ParadigmRow& row = paradigms_[paradigm];
-          Prefetch(&looks_[row.first + row.forms / 2]);
-          ++lexemes;
+          if (look == kNoLook) continue;
+          Prefetch(&looks_[paradigms_[paradigm].first + look]);
+          few_looks[lexemes++] = look;
         }
         more = lexemes == kFew;
         for (std::size_t k = 0; k < lexemes; ++k) {
-          for (const LookRow& look : RowsWith(key, LooksOf(few[k].paradigm))) {
+          for (const LookRow& look : LooksFrom(few[k].paradigm, key, few_looks[k])) {
             if (!visit(context, {few[k], look.form})) return;
           }
         }

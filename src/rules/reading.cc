@@ -97,7 +97,7 @@ class Reader : public Run {
     s.table = view.forms;
     s.generation = view.forms->generation();
     s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
-    s.signature_index.Clear(), s.profile_index.Clear();
+    s.signature_index.Clear(), s.profile_index.Clear(), s.same_profile_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
@@ -116,8 +116,8 @@ class Reader : public Run {
     const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
     std::uint32_t& row = s.entry_rows.At(HashOf(match));
     if (row == kNoIndex) {
-      const gazetteer::Entry entry = view.gazetteer->entry(match.entry);
-      row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(entry.slots), word, support});
+      const gazetteer::EntryInfo entry = view.gazetteer->Info(match.entry);
+      row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(view.gazetteer->SlotsOf(match.entry)), word, support});
     }
     return row;
   }
@@ -267,18 +267,7 @@ class Reader : public Run {
       s.held.insert(s.held.end(), s.extra_tests.begin(), s.extra_tests.end());
       s.held.push_back(kNoIndex);
     }
-    if (signature.pending.count != 0) {
-      const TextOutline folded = OutlineOfText(form.folded);
-      const TextOutline surface = form.surface.data() == form.folded.data() ? folded : OutlineOfText(form.surface);
-      const std::uint32_t* const atoms = s.pending.data() + signature.pending.first;
-      for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
-        const Range regexes = set.regexes_of_atom[atoms[k]];
-        const Outline* outline = set.outlines.data() + regexes.first;
-        const Outline* const end = outline + regexes.count;
-        while (outline != end && outline->Allows(outline->of_surface ? surface : folded)) ++outline;
-        if (outline == end) s.extra.push_back(atoms[k]);
-      }
-    }
+    if (signature.tries && !form.folded.empty() && !form.surface.empty()) TryPatterns(form, number);
     if (s.extra.empty()) {
       state.profile = signature.profile;
       return;
@@ -287,13 +276,58 @@ class Reader : public Run {
     std::uint32_t& profile = s.profile_index.At(hash);
     if (profile == kNoIndex) {
       const std::size_t size = set.words * kPlaces;
-      profile = static_cast<std::uint32_t>(s.profiles.size() / size);
-      s.profiles.resize(s.profiles.size() + size);
-      std::uint64_t* own = s.profiles.data() + profile * size;
+      const std::size_t first = s.profiles.size();
+      s.profiles.resize(first + size);
+      std::uint64_t* own = s.profiles.data() + first;
       std::copy_n(s.profiles.data() + signature.profile * size, size, own);
       for (std::uint32_t atom : s.extra) AddSets(atom, own);
+      profile = KeepProfile();
     }
     state.profile = profile;
+  }
+
+  // Adds to s.extra what the regular expressions of a signature may say of a form, which has a text: an outline is enough, the machine
+  // tries the expressions themselves.
+  void TryPatterns(const morph::Form& form, std::uint32_t signature) {
+    const bool folds = form.surface.data() != form.folded.data();
+    const TextEnds of_folded = EndsOfText(form.folded);
+    const TextEnds of_surface = folds ? EndsOfText(form.surface) : of_folded;
+    const auto row = [this](const std::vector<std::uint64_t>& rows, int letter) {
+      return rows.data() + static_cast<std::size_t>(letter) * set.pattern_words;
+    };
+    const std::uint64_t* const begin[2] = {row(set.begin_patterns[0], of_folded.first), row(set.begin_patterns[1], of_surface.first)};
+    const std::uint64_t* const end[2] = {row(set.end_patterns[0], of_folded.last), row(set.end_patterns[1], of_surface.last)};
+    TextOutline folded, surface;
+    for (std::size_t w = 0; w < set.pattern_words; ++w) {
+      std::uint64_t left = s.pending[signature * set.pattern_words + w] & begin[0][w] & begin[1][w] & end[0][w] & end[1][w];
+      if (left != 0 && folded.letters == 0) {
+        folded = OutlineOfText(form.folded);
+        surface = folds ? OutlineOfText(form.surface) : folded;
+      }
+      for (; left != 0; left &= left - 1) {
+        const std::uint32_t atom = set.pattern_atoms[w * 64 + static_cast<std::size_t>(std::countr_zero(left))];
+        const Range uses = set.regexes_of_atom[atom];
+        const Outline* outline = set.outlines.data() + uses.first;
+        const Outline* const last = outline + uses.count;
+        while (outline != last && outline->Allows(outline->of_surface ? surface : folded)) ++outline;
+        if (outline == last) s.extra.push_back(atom);
+      }
+    }
+  }
+
+  // The number of the profile that was put behind the others, which goes again where one is there that says the same.
+  std::uint32_t KeepProfile() {
+    const std::size_t size = set.words * kPlaces;
+    const std::size_t first = s.profiles.size() - size;
+    std::uint64_t hash = 0;
+    for (std::size_t w = first; w < s.profiles.size(); ++w) hash = Mixed(hash, s.profiles[w]);
+    std::uint32_t& profile = s.same_profile_index.At(hash);
+    if (profile == kNoIndex) {
+      profile = static_cast<std::uint32_t>(first / size);
+    } else {
+      s.profiles.resize(first);
+    }
+    return profile;
   }
 
   void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
@@ -348,11 +382,11 @@ class Reader : public Run {
     const auto number = static_cast<std::uint32_t>(s.signatures.size());
     State::Signature& signature = s.signatures.emplace_back();
     const std::size_t size = set.words * kPlaces;
-    signature.profile = static_cast<std::uint32_t>(s.profiles.size() / size);
-    signature.pending.first = static_cast<std::uint32_t>(s.pending.size());
+    s.pending.resize(s.pending.size() + set.pattern_words);
+    std::uint64_t* const pending = s.pending.data() + number * set.pattern_words;
     const std::uint64_t* allowed = MaskRow(mask);
     s.profiles.insert(s.profiles.end(), allowed + set.atom_words, allowed + set.atom_words + size);
-    std::uint64_t* profile = s.profiles.data() + signature.profile * size;
+    std::uint64_t* profile = s.profiles.data() + s.profiles.size() - size;
     // A test holds that some reading suits (or that asks for none), no reading forbids, and the form as a whole suits.
     const std::uint64_t* of_form = set.form_rows.data() + ((known ? 1u : 0u) + (capital ? 2u : 0u)) * set.half_row;
     const auto held = [&](std::size_t w) {
@@ -368,14 +402,15 @@ class Reader : public Run {
     for (std::size_t w = 0; w < set.atom_words; ++w) {
       for (std::uint64_t left = held(set.test_words + w) & allowed[w]; left != 0; left &= left - 1) {
         const auto atom = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
-        if (set.regexes_of_atom[atom].count != 0) {
-          s.pending.push_back(atom);
+        if (const std::uint32_t pattern = set.pattern_of[atom]; pattern != kNoIndex) {
+          pending[pattern / 64] |= std::uint64_t{1} << (pattern % 64);
+          signature.tries = true;
         } else {
           AddSets(atom, profile);
         }
       }
     }
-    signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
+    signature.profile = KeepProfile();
     return number;
   }
 };
