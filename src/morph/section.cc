@@ -89,16 +89,9 @@ Result<Section> Section::Open(std::string_view bytes) {
     if (suffix.size > 32 || suffix.folded >= s.folded_.size()) return parts.Damaged("a suffix is wrong");
   }
   if (s.trie_.empty()) return parts.Damaged("no suffix trie");
-  for (const TrieNode& node : s.trie_) {
-    if (node.first > s.trie_.size() || node.children > s.trie_.size() - node.first || node.terminal > s.folded_.size()) {
+  for (const TrieCell& cell : s.trie_) {
+    if (cell.base > s.trie_.size() || (cell.base != 0 && s.trie_.size() - cell.base < kTrieLetters) || cell.terminal > s.folded_.size()) {
       return parts.Damaged("the suffix trie is wrong");
-    }
-  }
-  s.wide_children_.assign(std::size_t{kWideNodes} * kWideLetters, 0);
-  for (std::uint32_t n = 0; n < std::min<std::size_t>(kWideNodes, s.trie_.size()); ++n) {
-    for (std::uint32_t child = s.trie_[n].first; child < s.trie_[n].first + s.trie_[n].children; ++child) {
-      const std::uint32_t letter = s.trie_[child].code - std::uint32_t{kFirstWideLetter};
-      if (letter < kWideLetters) s.wide_children_[n * kWideLetters + letter] = child;
     }
   }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
@@ -180,26 +173,18 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
   // The suffixes of the word, longest last.
   struct End {
     std::uint16_t folded;
-    std::uint8_t size;
+    std::uint8_t size, prefixes;
   };
   End ends[kMaxLetters + 1];
   std::size_t count = 0;
-  std::uint32_t node = 0;
+  const TrieCell* cell = trie_.data();
   for (std::size_t size = 0;; ++size) {
-    if (trie_[node].terminal != 0) ends[count++] = {static_cast<std::uint16_t>(trie_[node].terminal - 1), static_cast<std::uint8_t>(size)};
-    if (size == word.size) break;
+    ends[count] = {static_cast<std::uint16_t>(cell->terminal - 1), static_cast<std::uint8_t>(size), cell->prefixes};
+    count += cell->terminal != 0 ? 1 : 0;
+    if (size == word.size || cell->base == 0) break;
     const std::uint8_t code = word.code[word.size - 1 - size];
-    const std::uint32_t letter = code - std::uint32_t{kFirstWideLetter};
-    if (node < kWideNodes && letter < kWideLetters) {
-      node = wide_children_[node * kWideLetters + letter];
-      if (node == 0) break;
-      continue;
-    }
-    const TrieNode* child = trie_.data() + trie_[node].first;
-    const TrieNode* last = child + trie_[node].children;
-    while (child != last && child->code < code) ++child;
-    if (child == last || child->code != code) break;
-    node = static_cast<std::uint32_t>(child - trie_.data());
+    cell = trie_.data() + cell->base + code;
+    if (cell->code != code) break;
   }
   const std::size_t slots = stem_slots_.size() - 1;
   const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
@@ -222,7 +207,7 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
     Stem stems[kMaxLetters + 1];
     std::size_t asked = 0;
     for (std::size_t e = 0; e < count; ++e) {
-      if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
+      if (ends[e].size + prefix.size() > word.size || (ends[e].prefixes >> p & 1) == 0) continue;
       Stem& stem = stems[asked++] = {HashEnd(hashes[word.size - ends[e].size]), ends[e]};
       Prefetch(&stem_slots_[stem.hash & slots]);
     }

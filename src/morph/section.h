@@ -31,7 +31,7 @@ enum Part : std::uint32_t {
   kPartSuffixes,    // SuffixRow
   kPartSuffixText,  // letters
   kPartFolded,      // one u8 a folded suffix: a bit for each prefix that stands with it
-  kPartTrie,        // TrieNode; node 0 is the root
+  kPartTrie,        // TrieCell; cell 0 is the root
   kPartParadigms,   // ParadigmRow
   kPartForms,       // FormRow, paradigm after paradigm
   kPartLooks,       // LookRow, parallel to the forms, sorted within a paradigm (see BucketOf)
@@ -57,12 +57,15 @@ struct SuffixRow {
   std::uint16_t folded;
   std::uint32_t yo;  // bit n: letter n of the suffix is ё
 };
-struct TrieNode {
-  std::uint32_t first;     // its children stand together, sorted by letter
+// The folded suffixes, read from the word's end, as a double array: the child of a cell with a letter is the cell at `base` + letter, where
+// that one has the letter. No two cells have the same base.
+struct TrieCell {
+  std::uint32_t base;      // 0 = no children
   std::uint16_t terminal;  // 1 + number of the folded suffix that ends here, or 0
-  std::uint8_t children;
-  std::uint8_t code;
+  std::uint8_t code;       // its letter; 0 = a free cell
+  std::uint8_t prefixes;   // of the suffix that ends here, as in kPartFolded
 };
+inline constexpr std::size_t kTrieLetters = 256;  // cells behind each base
 struct ParadigmRow {
   std::uint32_t first;
   std::uint32_t forms;
@@ -209,11 +212,7 @@ class Section {
   std::span<const SuffixRow> suffixes_;
   std::string_view suffix_text_;
   std::string_view folded_;
-  std::span<const TrieNode> trie_;
-  // For the first nodes, which are asked most and have most children: by node and letter (а to я) the child, or 0.
-  static constexpr std::uint32_t kWideNodes = 512, kWideLetters = 32;
-  static constexpr std::uint8_t kFirstWideLetter = CodeOf(U'а');
-  std::vector<std::uint32_t> wide_children_;
+  std::span<const TrieCell> trie_;
   std::span<const ParadigmRow> paradigms_;
   // By paradigm and bucket, the first of its rows there, or kNoLook: most lexemes of a short stem have none that fits. What is beyond
   // kLastLook is looked for from there on.

@@ -97,7 +97,7 @@ class Reader : public Run {
     s.table = view.forms;
     s.generation = view.forms->generation();
     s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
-    s.signature_index.Clear(), s.profile_index.Clear(), s.same_profile_index.Clear();
+    s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.same_profile_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
@@ -223,21 +223,14 @@ class Reader : public Run {
     const std::span<const morph::Reading> readings = view.forms->ReadingsOf(form);
     const bool capital = RuleTables::IsCapital(form);
     const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
-    // The order of the readings says nothing, nor does a reading that says what another one did.
-    std::uint64_t tags = 0;
-    s.reading_numbers.clear();
-    ++s.looked_at;
-    for (const morph::Reading& r : readings) {
-      const std::uint32_t number = NumberOf(r);
-      if (s.reading_seen[number] == s.looked_at) continue;
-      s.reading_seen[number] = s.looked_at;
-      s.reading_numbers.push_back(number);
-      tags += Mixed(0, number + 1u);
-    }
-    std::uint64_t hash = Mixed(Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u)), tags);
-    std::uint32_t& signature_number = s.signature_index.At(hash);
-    if (signature_number == kNoIndex) signature_number = NewSignature(mask, form.known, capital);
-    const std::uint32_t number = signature_number;
+    const std::uint64_t of_form = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
+    // Most forms have the readings of one that was looked at; their order says nothing.
+    std::uint64_t read = 0;
+    for (const morph::Reading& r : readings) read += Mixed(0, HashOf(r));
+    std::uint32_t& number = s.read_index.At(Mixed(of_form, read));
+    if (number == kNoIndex) number = SignatureOf(mask, form.known, capital, readings);
+    // What else the profile depends on is added.
+    std::uint64_t hash = Mixed(0, number);
     State::FormState& state = s.forms[index];
     state.tests = static_cast<std::uint32_t>(number * set.test_words);
     const State::Signature& signature = s.signatures[number];
@@ -284,6 +277,24 @@ class Reader : public Run {
       profile = KeepProfile();
     }
     state.profile = profile;
+  }
+
+  // The signature of a form with these readings.
+  std::uint32_t SignatureOf(TokenMask mask, bool known, bool capital, std::span<const morph::Reading> readings) {
+    // A reading that says what another one did says nothing.
+    std::uint64_t told = 0;
+    s.reading_numbers.clear();
+    ++s.looked_at;
+    for (const morph::Reading& r : readings) {
+      const std::uint32_t number = NumberOf(r);
+      if (s.reading_seen[number] == s.looked_at) continue;
+      s.reading_seen[number] = s.looked_at;
+      s.reading_numbers.push_back(number);
+      told += Mixed(0, number + 1u);
+    }
+    std::uint32_t& number = s.signature_index.At(Mixed(Mixed(mask, (known ? 1u : 0u) + (capital ? 2u : 0u)), told));
+    if (number == kNoIndex) number = NewSignature(mask, known, capital);
+    return number;
   }
 
   // Adds to s.extra what the regular expressions of a signature may say of a form, which has a text: an outline is enough, the machine
@@ -335,10 +346,14 @@ class Reader : public Run {
     for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits[k].word] |= set.atom_bits[k].bits;
   }
 
+  // Of all that a test may ask of a reading.
+  std::uint64_t HashOf(const morph::Reading& reading) const {
+    return Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags);
+  }
+
   // The number of what tests say of a reading.
   std::uint32_t NumberOf(const morph::Reading& reading) {
-    std::uint32_t& number =
-        s.reading_index.At(Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags));
+    std::uint32_t& number = s.reading_index.At(HashOf(reading));
     if (number != kNoIndex) return number;
     const std::size_t size = set.reading_words;
     const std::size_t first = s.reading_rows.size();

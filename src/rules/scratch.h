@@ -46,6 +46,7 @@ struct MatchScratch::State {
   std::vector<std::uint64_t> pending;   // by signature the atoms whose regular expressions are to be tried, RuleTables::pattern_words each
   std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each; no two are alike
   HashIndex signature_index, profile_index;
+  HashIndex read_index;          // of signatures, by readings as they are
   HashIndex same_profile_index;  // by what they hold
   // What readings say of tests and atoms. Readings of which all tests say the same share a number.
   HashIndex reading_index;  // by tags and origin
