@@ -1,6 +1,7 @@
 #include "rules/reading.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "bundle/prefetch.h"
@@ -173,7 +174,7 @@ class Reader : public Run {
   // Fills what is known of tokens.
   void ReadTokens() {
     const std::size_t n = view.tokens->size();
-    s.forms.resize(view.forms->size());
+    LookAtForms();
     s.tokens.resize(n);
     s.walls.resize(n * 2);
     const std::size_t later = set.WordAt(kLater, 0);
@@ -185,7 +186,6 @@ class Reader : public Run {
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
       if (State::FormState& form = s.forms[t.form]; form.document != s.document) {
         form.document = s.document;
-        if (form.profile == kNoIndex) LookAt(t.form);
         s.fresh.push_back(static_cast<std::uint32_t>(form.profile * set.words * kPlaces));
         Prefetch(s.profiles.data() + s.fresh.back() + later);
       }
@@ -217,24 +217,57 @@ class Reader : public Run {
     }
   }
 
-  // Finds the profile of a new form.
-  void LookAt(std::uint32_t index) {
-    const morph::Form& form = (*view.forms)[index];
-    const std::span<const morph::Reading> readings = view.forms->ReadingsOf(form);
-    const bool capital = RuleTables::IsCapital(form);
-    const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
-    const std::uint64_t of_form = Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u));
+  // A new form that is looked at.
+  struct Look {
+    std::uint64_t hash = 0;  // first of what tells the signature, then of what tells the profile
+    TokenMask mask = 0;
+    bool capital = false;
+    std::uint32_t signature = 0;
+    std::uint32_t extra = 0;  // where in s.extra its atoms end
+  };
+
+  // Finds the profiles of the forms that the table has since the document before: a few at a time, as each step asks for memory that the
+  // next one looks at.
+  void LookAtForms() {
+    constexpr std::size_t kTogether = 16;
+    std::array<Look, kTogether> looks;
+    const std::size_t all = view.forms->size();
+    std::size_t first = s.forms.size();
+    s.forms.resize(all);
+    for (; first < all; first += kTogether) {
+      const std::size_t count = std::min(kTogether, all - first);
+      for (std::size_t k = 0; k < count; ++k) ReadForm((*view.forms)[static_cast<std::uint32_t>(first + k)], &looks[k]);
+      s.extra.clear();
+      for (std::size_t k = 0; k < count; ++k) FindSignature(static_cast<std::uint32_t>(first + k), &looks[k]);
+      std::uint32_t extra = 0;
+      for (std::size_t k = 0; k < count; ++k) {
+        s.forms[first + k].profile = ProfileOf(looks[k], {s.extra.data() + extra, looks[k].extra - extra});
+        extra = looks[k].extra;
+      }
+    }
+  }
+
+  void ReadForm(const morph::Form& form, Look* look) {
+    look->capital = RuleTables::IsCapital(form);
+    look->mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
     // Most forms have the readings of one that was looked at; their order says nothing.
     std::uint64_t read = 0;
-    for (const morph::Reading& r : readings) read += Mixed(0, HashOf(r));
-    std::uint32_t& number = s.read_index.At(Mixed(of_form, read));
-    if (number == kNoIndex) number = SignatureOf(mask, form.known, capital, readings);
-    // What else the profile depends on is added.
-    std::uint64_t hash = Mixed(0, number);
+    for (const morph::Reading& r : view.forms->ReadingsOf(form)) read += Mixed(0, HashOf(r));
+    look->hash = Mixed(Mixed(look->mask, (form.known ? 1u : 0u) + (look->capital ? 2u : 0u)), read);
+    s.read_index.Expect(look->hash);
+    set.ExpectKey(form.key);
+  }
+
+  // Finds the signature of a form, and what its profile has beyond that of the signature: appends to s.extra.
+  void FindSignature(std::uint32_t index, Look* look) {
+    const morph::Form& form = (*view.forms)[index];
+    const std::span<const morph::Reading> readings = view.forms->ReadingsOf(form);
+    std::uint32_t& number = s.read_index.At(look->hash);
+    if (number == kNoIndex) number = SignatureOf(look->mask, form.known, look->capital, readings);
+    look->signature = number;
     State::FormState& state = s.forms[index];
     state.tests = static_cast<std::uint32_t>(number * set.test_words);
-    const State::Signature& signature = s.signatures[number];
-    s.extra.clear();
+    const std::size_t first = s.extra.size();
     s.extra_tests.clear();
     const auto look_up = [&](std::uint64_t key) {
       const Range tests = set.TestsOfKey(key);
@@ -245,7 +278,7 @@ class Reader : public Run {
         s.extra_tests.push_back(test);
         for (std::uint32_t atom : set.atoms_of[test]) {
           const Atom& a = set.atoms[atom];
-          if ((mask & a.need) == a.need && (mask & a.forbid) == 0) s.extra.push_back(atom);
+          if ((look->mask & a.need) == a.need && (look->mask & a.forbid) == 0) s.extra.push_back(atom);
         }
       }
     };
@@ -260,23 +293,28 @@ class Reader : public Run {
       s.held.insert(s.held.end(), s.extra_tests.begin(), s.extra_tests.end());
       s.held.push_back(kNoIndex);
     }
-    if (signature.tries && !form.folded.empty() && !form.surface.empty()) TryPatterns(form, number);
-    if (s.extra.empty()) {
-      state.profile = signature.profile;
-      return;
-    }
-    for (std::uint32_t atom : s.extra) hash = Mixed(hash, atom + 1u);
-    std::uint32_t& profile = s.profile_index.At(hash);
+    if (s.signatures[number].tries && !form.folded.empty() && !form.surface.empty()) TryPatterns(form, number);
+    look->extra = static_cast<std::uint32_t>(s.extra.size());
+    if (look->extra == first) return;
+    look->hash = Mixed(0, number);
+    for (std::size_t k = first; k < look->extra; ++k) look->hash = Mixed(look->hash, s.extra[k] + 1u);
+    s.profile_index.Expect(look->hash);
+  }
+
+  std::uint32_t ProfileOf(const Look& look, std::span<const std::uint32_t> extra) {
+    const std::uint32_t plain = s.signatures[look.signature].profile;
+    if (extra.empty()) return plain;
+    std::uint32_t& profile = s.profile_index.At(look.hash);
     if (profile == kNoIndex) {
       const std::size_t size = set.words * kPlaces;
       const std::size_t first = s.profiles.size();
       s.profiles.resize(first + size);
       std::uint64_t* own = s.profiles.data() + first;
-      std::copy_n(s.profiles.data() + signature.profile * size, size, own);
-      for (std::uint32_t atom : s.extra) AddSets(atom, own);
+      std::copy_n(s.profiles.data() + plain * size, size, own);
+      for (std::uint32_t atom : extra) AddSets(atom, own);
       profile = KeepProfile();
     }
-    state.profile = profile;
+    return profile;
   }
 
   // The signature of a form with these readings.

@@ -159,6 +159,8 @@ class RuleTables {
     }
     return {};
   }
+  // Has what TestsOfKey looks at first brought to the cache.
+  void ExpectKey(std::uint64_t key) const { bundle::Prefetch(&key_slots[key & (key_slots.size() - 1)]); }
   // The bits of the flags of an entry, of those that some class test asks for.
   std::uint64_t FlagsOf(std::string_view slots) const;
   static bool IsCapital(const morph::Form& form);
