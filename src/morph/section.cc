@@ -169,58 +169,70 @@ std::size_t Section::FindStem(std::string_view stem, std::uint64_t hash) const {
   return std::string_view::npos;
 }
 
-void Section::Walk(const Letters& word, Visit visit, void* context) const {
+void Section::Ask(const Letters& word, Asked* out) const {
   // The suffixes of the word, longest last.
-  struct End {
-    std::uint16_t folded;
-    std::uint8_t size, prefixes;
-  };
-  End ends[kMaxLetters + 1];
   std::size_t count = 0;
   const TrieCell* cell = trie_.data();
   for (std::size_t size = 0;; ++size) {
-    ends[count] = {static_cast<std::uint16_t>(cell->terminal - 1), static_cast<std::uint8_t>(size), cell->prefixes};
+    out->end[count] = {static_cast<std::uint16_t>(cell->terminal - 1), static_cast<std::uint8_t>(size), cell->prefixes};
     count += cell->terminal != 0 ? 1 : 0;
     if (size == word.size || cell->base == 0) break;
     const std::uint8_t code = word.code[word.size - 1 - size];
     cell = trie_.data() + cell->base + code;
     if (cell->code != code) break;
   }
+  out->ends = count;
+  AskStems(word, 0, out);
+}
+
+void Section::AskStems(const Letters& word, std::size_t p, Asked* out) const {
+  const std::size_t slots = stem_slots_.size() - 1, begin = prefixes_[p].size();
+  std::uint64_t hashes[kMaxLetters + 1];
+  hashes[begin] = kHashStart;
+  for (std::size_t i = begin; i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
+  out->stems = 0;
+  for (std::size_t e = 0; e < out->ends; ++e) {
+    const Asked::End& end = out->end[e];
+    if (end.size + begin > word.size || (end.prefixes >> p & 1) == 0) continue;
+    Asked::Stem& stem = out->stem[out->stems++] = {HashEnd(hashes[word.size - end.size]), end.folded, end.size};
+    Prefetch(&stem_slots_[stem.hash & slots]);
+  }
+}
+
+void Section::AskMore(const Asked& asked) const {
   const std::size_t slots = stem_slots_.size() - 1;
+  for (std::size_t e = 0; e < asked.stems; ++e) {
+    const std::size_t at = stem_slots_[asked.stem[e].hash & slots] & kOffsetMask;
+    if (at < stems_.size()) Prefetch(stems_.data() + at);
+  }
+}
+
+void Section::Walk(const Letters& word, const Asked& asked, Visit visit, void* context) const {
   const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
   const std::size_t size = stems_.size(), paradigms = paradigms_.size();
   const std::uint8_t* const buckets = look_buckets_.data();
   constexpr std::size_t kFew = 8;
   std::array<Lexeme, kFew> few;
   std::array<std::uint8_t, kFew> few_looks;
+  Asked more_asked;  // of prefixes that the word begins with
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
     if (!word.view().starts_with(prefix)) continue;
-    std::uint64_t hashes[kMaxLetters + 1];
-    hashes[prefix.size()] = kHashStart;
-    for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
-    // All slots are asked for before the first one is needed, and all records that they tell of.
-    struct Stem {
-      std::uint64_t hash;
-      End end;
-    };
-    Stem stems[kMaxLetters + 1];
-    std::size_t asked = 0;
-    for (std::size_t e = 0; e < count; ++e) {
-      if (ends[e].size + prefix.size() > word.size || (ends[e].prefixes >> p & 1) == 0) continue;
-      Stem& stem = stems[asked++] = {HashEnd(hashes[word.size - ends[e].size]), ends[e]};
-      Prefetch(&stem_slots_[stem.hash & slots]);
+    const Asked* of = &asked;
+    if (p != 0) {
+      more_asked.ends = asked.ends;
+      std::copy_n(asked.end, asked.ends, more_asked.end);
+      AskStems(word, p, &more_asked);
+      AskMore(more_asked);
+      of = &more_asked;
     }
-    for (std::size_t e = 0; e < asked; ++e) {
-      const std::size_t at = stem_slots_[stems[e].hash & slots] & kOffsetMask;
-      if (at < size) Prefetch(bytes + at);
-    }
-    for (std::size_t e = 0; e < asked; ++e) {
-      const std::size_t end = word.size - stems[e].end.size;
-      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e].hash);
+    for (std::size_t e = 0; e < of->stems; ++e) {
+      const Asked::Stem& stem = of->stem[e];
+      const std::size_t end = word.size - stem.suffix;
+      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stem.hash);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
-      const std::uint32_t key = LookKey(stems[e].end.folded, static_cast<std::uint32_t>(p));
+      const std::uint32_t key = LookKey(stem.folded, static_cast<std::uint32_t>(p));
       const std::uint32_t bucket = BucketOf(key);
       // Their rows are asked for before the first one is needed, too.
       for (bool more = true; more;) {
@@ -257,7 +269,10 @@ bool Section::Has(const Letters& word) const {
     *static_cast<bool*>(context) = true;
     return false;
   };
-  Walk(word, visit, &has);
+  Asked asked;
+  Ask(word, &asked);
+  AskMore(asked);
+  Walk(word, asked, visit, &has);
   return has;
 }
 

@@ -137,14 +137,34 @@ class Section {
   // Checks all tables but the stems, shares and endings, whose records are checked when they are read. Error: kCorrupt.
   static Result<Section> Open(std::string_view bytes);
 
-  // Calls `f` with every lexeme and form of the folded word `word`.
+  // The stems that a word may have (with no prefix), and where they are looked for.
+  struct Asked {
+    struct Stem {
+      std::uint64_t hash;
+      std::uint16_t folded;  // the suffix
+      std::uint8_t suffix;   // its letters
+    };
+    struct End {
+      std::uint16_t folded;
+      std::uint8_t size, prefixes;
+    };
+    std::size_t ends, stems;  // how many
+    End end[kMaxLetters + 1];
+    Stem stem[kMaxLetters + 1];
+  };
+  // Begins a look at a folded word: fills `out`, and has the places of its stems brought to the cache. AskMore goes on with those, when
+  // they had time to come.
+  void Ask(const Letters& word, Asked* out) const;
+  void AskMore(const Asked& asked) const;
+
+  // Calls `f` with every lexeme and form of the folded word `word`, of which `asked` tells.
   template <class F>
-  void ForEach(const Letters& word, F&& f) const {
+  void ForEach(const Letters& word, const Asked& asked, F&& f) const {
     const auto visit = [](void* context, const Found& found) {
       (*static_cast<std::remove_reference_t<F>*>(context))(found);
       return true;
     };
-    Walk(word, visit, &f);
+    Walk(word, asked, visit, &f);
   }
   bool Has(const Letters& word) const;
   // The lexeme at an offset that Find gave; false when there is none.
@@ -204,7 +224,9 @@ class Section {
   std::span<const LookRow> LooksFrom(std::uint32_t paradigm, std::uint32_t key, std::uint8_t at) const;
   using Visit = bool (*)(void* context, const Found& found);
   // Calls `visit` for each lexeme and form of the word, until it returns false.
-  void Walk(const Letters& word, Visit visit, void* context) const;
+  void Walk(const Letters& word, const Asked& asked, Visit visit, void* context) const;
+  // Finds the stems behind the prefix `p` of a word, and asks for their places.
+  void AskStems(const Letters& word, std::size_t p, Asked* out) const;
 
   std::span<const TagRow> tags_;
   std::string_view text_;
