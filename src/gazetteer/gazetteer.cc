@@ -113,10 +113,9 @@ struct FindScratch::State {
   // What is known of a form.
   struct FormState {
     std::uint64_t filter = 0;  // the KeyBits of its keys, and of the keys of its first part
-    Range keys;                // count 0 = not computed (a form always has a key)
-    std::uint32_t parts = 0;   // index into `parts` plus 1; 0 = the form is not taken apart
-    bool rooted = false;       // whether the fields below are computed
-    std::uint16_t roots = 0;   // in how many sections it begins names that go on
+    Range keys;
+    std::uint32_t parts = 0;  // index into `parts` plus 1; 0 = the form is not taken apart
+    std::uint16_t roots = 0;  // in how many sections it begins names that go on
     std::uint32_t first_root = 0;
     Range singles;  // what it is by itself
   };
@@ -163,9 +162,9 @@ class GazetteerImpl final : public Gazetteer {
       state.part_list.clear(), state.part_of.clear();
       state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
-    if (state.forms.size() < forms.size()) state.forms.resize(forms.size());
+    FindNew(forms, &state);
     // Nothing of a form is near what is known of the next one, and each step leads to the place of the one after it.
-    constexpr std::uint32_t kAhead = 12, kRootsAhead = 8, kWalksAhead = 5, kNewAhead = 3;
+    constexpr std::uint32_t kAhead = 12, kRootsAhead = 8, kWalksAhead = 5, kEdgesAhead = 3;
     const auto n = static_cast<std::uint32_t>(tokens.size());
     for (std::uint32_t begin = 0; begin < n; ++begin) {
       if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
@@ -179,23 +178,19 @@ class GazetteerImpl final : public Gazetteer {
         const FindScratch::State::FormState& form = state.forms[tokens[begin + kWalksAhead].form];
         if (form.roots != 0) Prefetch(state.root_walks.data() + state.roots[form.first_root].walks.first);
       }
-      if (begin + kNewAhead < n) {
-        const FindScratch::State::FormState& form = state.forms[tokens[begin + kNewAhead - 1].form];
-        const FindScratch::State::FormState& behind = state.forms[tokens[begin + kNewAhead].form];
-        if (!behind.rooted && !IsPassedOver(tokens[begin + kNewAhead])) AskFor(forms, tokens[begin + kNewAhead].form, &state);
-        if (form.roots != 0) AskForWalks(form, behind, state);
+      if (begin + kEdgesAhead < n) {
+        const FindScratch::State::FormState& form = state.forms[tokens[begin + kEdgesAhead - 1].form];
+        if (form.roots != 0) AskForWalks(form, state.forms[tokens[begin + kEdgesAhead].form], state);
       }
-      FindScratch::State::FormState& form = state.forms[tokens[begin].form];
-      if (form.rooted && form.roots == 0 && form.singles.count == 0) continue;
-      if (IsPassedOver(tokens[begin])) continue;
-      if (!form.rooted) FindRoots(forms, tokens[begin].form, &state);
+      const FindScratch::State::FormState& form = state.forms[tokens[begin].form];
+      if ((form.roots == 0 && form.singles.count == 0) || IsPassedOver(tokens[begin])) continue;
       const std::size_t first_match = out->size();
       std::uint32_t next = begin;
       if (form.roots != 0 && NextNameToken(tokens, &next)) {
-        const FindScratch::State::FormState& behind = KeysOf(forms, tokens[next].form, &state);
+        const FindScratch::State::FormState& behind = state.forms[tokens[next].form];
         for (std::uint32_t i = form.first_root; i < form.first_root + form.roots; ++i) {
           const FindScratch::State::Root& root = state.roots[i];
-          if ((root.filter & behind.filter) != 0) WalkFrom(tokens, forms, begin, next, sections_[root.section], root, &state, out);
+          if ((root.filter & behind.filter) != 0) WalkFrom(tokens, begin, next, sections_[root.section], root, &state, out);
         }
       }
       if (out->size() - first_match > 1) SortAndMerge(out, first_match);
@@ -249,6 +244,11 @@ class GazetteerImpl final : public Gazetteer {
       info.kind_id = kind.kind_id, info.class_id = kind.class_id;
     }
     return info;
+  }
+
+  std::string_view SlotsOf(std::uint32_t index) const override {
+    const Section* section = SectionOf(index);
+    return section == nullptr ? std::string_view() : section->String(section->entries[index - section->first_entry].slots);
   }
 
   std::uint32_t size() const override { return size_; }
@@ -370,13 +370,6 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
-  // The state of a form with its keys.
-  static FindScratch::State::FormState& KeysOf(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
-    FindScratch::State::FormState& cached = state->forms[form_index];
-    if (cached.keys.count == 0) FindKeys(forms, form_index, state);
-    return cached;
-  }
-
   static void FindKeys(const morph::FormTable& forms, std::uint32_t form_index, FindScratch::State* state) {
     FindScratch::State::FormState& cached = state->forms[form_index];
     const Form& form = forms[form_index];
@@ -490,9 +483,24 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
-  // Has what FindRoots will look at of a new form brought to the cache.
-  void AskFor(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
-    const FindScratch::State::FormState& form = KeysOf(forms, index, state);
+  // Finds what is to be known of the forms that the table has since the text before, a few at a time: what one asks for comes while the
+  // others are looked at.
+  void FindNew(const morph::FormTable& forms, FindScratch::State* state) const {
+    constexpr std::size_t kTogether = 8;
+    std::size_t first = state->forms.size();
+    const std::size_t all = forms.size();
+    if (first < all) state->forms.resize(all);
+    for (; first < all; first += kTogether) {
+      const auto begin = static_cast<std::uint32_t>(first), end = static_cast<std::uint32_t>(std::min(all, first + kTogether));
+      for (std::uint32_t form = begin; form < end; ++form) FindKeysAndAsk(forms, form, state);
+      for (std::uint32_t form = begin; form < end; ++form) FindRoots(forms, form, state);
+    }
+  }
+
+  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache.
+  void FindKeysAndAsk(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
+    FindKeys(forms, index, state);
+    const FindScratch::State::FormState& form = state->forms[index];
     for (const Section& section : sections_) {
       for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
     }
@@ -516,8 +524,7 @@ class GazetteerImpl final : public Gazetteer {
   }
 
   void FindRoots(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
-    FindScratch::State::FormState& form = KeysOf(forms, index, state);
-    form.rooted = true;
+    FindScratch::State::FormState& form = state->forms[index];
     form.first_root = static_cast<std::uint32_t>(state->roots.size());
     form.singles.first = static_cast<std::uint32_t>(state->singles.size());
     for (std::uint32_t i = 0; i < sections_.size(); ++i) {
@@ -543,12 +550,12 @@ class GazetteerImpl final : public Gazetteer {
   }
 
   // Follows the names that begin with the token at `begin` and go on with the one at `at`.
-  static void WalkFrom(const std::vector<Token>& tokens, const morph::FormTable& forms, std::uint32_t begin, std::uint32_t at,
-                       const Section& section, const FindScratch::State::Root& root, FindScratch::State* state, std::vector<Match>* out) {
+  static void WalkFrom(const std::vector<Token>& tokens, std::uint32_t begin, std::uint32_t at, const Section& section,
+                       const FindScratch::State::Root& root, FindScratch::State* state, std::vector<Match>* out) {
     // Most names go on with nothing that stands behind, so those of the first token are looked at where they are kept.
     std::span<const Walk> walks{state->root_walks.data() + root.walks.first, root.walks.count};
     for (std::uint32_t position = 1; position < section.max_tokens; ++position) {
-      const FindScratch::State::FormState& form = KeysOf(forms, tokens[at].form, state);
+      const FindScratch::State::FormState& form = state->forms[tokens[at].form];
       state->next.clear();
       for (const Walk& walk : walks) {
         if ((walk.filter & form.filter) == 0) continue;

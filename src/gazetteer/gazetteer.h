@@ -87,6 +87,8 @@ class Gazetteer {
     const Entry e = entry(index);
     return {e.class_id, e.kind_id, e.type, e.support};
   }
+  // Entry::slots of an entry, of whose other strings none is looked at.
+  virtual std::string_view SlotsOf(std::uint32_t index) const { return entry(index).slots; }
   virtual std::uint32_t size() const = 0;
   // Entries by id ("geonames.524901"); returns false when there is none.
   virtual bool FindId(std::string_view id, std::uint32_t* index) const = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -975,36 +976,62 @@ Result<std::string> Builder::State::Write() {
       look_rows.push_back({id, form.prefix, static_cast<std::uint16_t>(f)});
       folded[id] = static_cast<char>(folded[id] | 1 << form.prefix);
     }
-    std::sort(look_rows.begin() + static_cast<std::ptrdiff_t>(first), look_rows.end(), [](const LookRow& a, const LookRow& b) {
-      return std::tie(a.folded, a.prefix, a.form) < std::tie(b.folded, b.prefix, b.form);
-    });
+    const auto place = [](const LookRow& row) {
+      const std::uint32_t key = LookKey(row.folded, row.prefix);
+      return std::tuple(BucketOf(key), key, row.form);
+    };
+    std::sort(look_rows.begin() + static_cast<std::ptrdiff_t>(first), look_rows.end(),
+              [&](const LookRow& a, const LookRow& b) { return place(a) < place(b); });
   }
   writer.Add(folded);
 
-  // The trie over suffixes, read from the word's end; breadth first, so that children stand together.
+  // The trie over suffixes, read from the word's end, breadth first.
   std::vector<std::pair<std::string, std::uint16_t>> reversed;
   for (const auto& [codes, id] : folded_ids) reversed.emplace_back(std::string(codes.rbegin(), codes.rend()), id);
   std::sort(reversed.begin(), reversed.end());
-  std::vector<TrieNode> trie{{0, 0, 0, 0}};
+  std::vector<TrieCell> trie(1);
+  std::vector<bool> based(1, true);  // cells that are somebody's base
   struct Range {
-    std::size_t begin, end, depth;
+    std::size_t begin, end, depth, cell;
   };
-  std::vector<Range> ranges{{0, reversed.size(), 0}};
-  for (std::size_t node = 0; node < trie.size(); ++node) {
-    Range range = ranges[node];
+  std::deque<Range> ranges{{0, reversed.size(), 0, 0}};
+  std::size_t first_free = 1;
+  for (; !ranges.empty(); ranges.pop_front()) {
+    Range range = ranges.front();
     if (range.begin < range.end && reversed[range.begin].first.size() == range.depth) {
-      trie[node].terminal = static_cast<std::uint16_t>(reversed[range.begin].second + 1);
+      const std::uint16_t id = reversed[range.begin].second;
+      trie[range.cell].terminal = static_cast<std::uint16_t>(id + 1);
+      trie[range.cell].prefixes = static_cast<std::uint8_t>(folded[id]);
       ++range.begin;
     }
-    trie[node].first = static_cast<std::uint32_t>(trie.size());
+    if (range.begin == range.end) continue;
+    std::vector<Range> children;
+    std::vector<std::uint8_t> letters;
     while (range.begin < range.end) {
       const char code = reversed[range.begin].first[range.depth];
       std::size_t end = range.begin;
       while (end < range.end && reversed[end].first[range.depth] == code) ++end;
-      trie.push_back({0, 0, 0, static_cast<std::uint8_t>(code)});
-      ranges.push_back({range.begin, end, range.depth + 1});
-      ++trie[node].children;
+      children.push_back({range.begin, end, range.depth + 1, 0});
+      letters.push_back(static_cast<std::uint8_t>(code));
       range.begin = end;
+    }
+    // The first base that nobody has, and where the cells of all letters are free.
+    while (first_free < trie.size() && trie[first_free].code != 0) ++first_free;
+    std::size_t place = first_free > letters[0] ? first_free - letters[0] : 1;
+    const auto fits = [&] {
+      if (place < based.size() && based[place]) return false;
+      return std::all_of(letters.begin(), letters.end(),
+                         [&](std::uint8_t letter) { return place + letter >= trie.size() || trie[place + letter].code == 0; });
+    };
+    while (!fits()) ++place;
+    if (trie.size() < place + kTrieLetters) trie.resize(place + kTrieLetters);
+    if (based.size() <= place) based.resize(place + 1);
+    based[place] = true;
+    trie[range.cell].base = static_cast<std::uint32_t>(place);
+    for (std::size_t child = 0; child < children.size(); ++child) {
+      children[child].cell = place + letters[child];
+      trie[children[child].cell].code = letters[child];
+      ranges.push_back(children[child]);
     }
   }
   writer.Add(trie);

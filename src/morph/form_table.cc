@@ -17,17 +17,6 @@ namespace {
 constexpr std::size_t kBlockBytes = 64 * 1024;
 constexpr std::uint16_t kFormFlags = token::kLatin | token::kCyrillic | token::kDigits | token::kHyphen | token::kUrl;
 
-std::uint64_t Load8(const char* p) {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
-std::uint64_t Load4(const char* p) {
-  std::uint32_t word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
-
 // The hash of the table alone, for short texts; nothing outside depends on it.
 std::uint32_t HashOf(std::string_view text) {
   constexpr std::uint64_t kA = 0xA0761D6478BD642Fu, kB = 0xE7037ED1A0B428DBu;
@@ -53,16 +42,6 @@ std::uint32_t HashOf(std::string_view text) {
   return static_cast<std::uint32_t>((hash * kB) >> 32);
 }
 
-bool SameText(const char* a, const char* b, std::size_t size) {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8) return Load8(a) == Load8(b) && Load8(a + size - 8) == Load8(b + size - 8);
-  if (size >= 4) return Load4(a) == Load4(b) && Load4(a + size - 4) == Load4(b + size - 4);
-  for (std::size_t i = 0; i < size; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 struct FormTable::Index {
@@ -79,7 +58,16 @@ struct FormTable::Index {
   std::size_t used = kBlockBytes;
   std::string folded;
   std::string lower;
-  std::vector<Reading> scratch;
+  // Forms that have their numbers (behind those of the table) and wait for their readings.
+  struct Waiting {
+    Form form;
+    std::string_view asked;  // what the morphology is asked for; of words
+  };
+  static constexpr std::size_t kTogether = 32;
+  std::vector<Waiting> waiting;
+  std::vector<Morph::Asked> asked;
+  std::vector<Reading> found;
+  std::vector<std::size_t> ends;
   std::vector<std::uint32_t> hashes;  // of the tokens of a text
   unsigned char texts = 0;            // the number of the text in hand; runs round
 
@@ -147,13 +135,50 @@ struct FormTable::Index {
       slots[at] = slot;
     }
   }
+  // Adds those that wait to the table.
+  void Settle(const Morph& morph, Blocks<Form>* forms, Blocks<Reading>* readings) {
+    asked.clear(), found.clear(), ends.clear();
+    for (const Waiting& w : waiting) {
+      if (!w.asked.empty()) asked.push_back({w.asked, w.form.shape});
+    }
+    morph.AnalyzeEach(asked, &found, &ends);
+    std::size_t word = 0;
+    for (Waiting& w : waiting) {
+      Form& form = w.form;
+      std::span<const Reading> own;
+      if (!w.asked.empty()) {
+        const std::size_t begin = word == 0 ? 0 : ends[word - 1];
+        own = std::span(found).subspan(begin, ends[word++] - begin);
+      }
+      Reading none;
+      none.lemma_key = form.key;
+      none.section = 255;
+      none.weight = 255;
+      if (own.empty()) own = {&none, 1};
+      // More readings than a block holds are no word of any language, but a damaged bundle may claim them.
+      own = own.first(std::min<std::size_t>(own.size(), Blocks<Reading>::kSize));
+      form.first_reading = readings->Add(own);
+      form.readings = static_cast<std::uint16_t>(own.size());
+      for (const Reading& reading : own) {
+        form.any |= reading.tag;
+        form.known |= reading.origin != Origin::kGuess && reading.origin != Origin::kNone;
+        form.agreement |= AgreementOf(reading.tag);
+      }
+      forms->Add(form);
+    }
+    waiting.clear();
+  }
   std::vector<std::unique_ptr<char[]>> monsters;
 };
 
 FormTable::FormTable(const Morph* morph) : morph_(morph), index_(std::make_unique<Index>()) {}
 FormTable::~FormTable() = default;
 
-std::uint32_t FormTable::Intern(std::string_view surface, const token::Token& token) { return Intern(surface, HashOf(surface), token); }
+std::uint32_t FormTable::Intern(std::string_view surface, const token::Token& token) {
+  const std::uint32_t form = Intern(surface, HashOf(surface), token);
+  index_->Settle(*morph_, &forms_, &readings_);
+  return form;
+}
 
 std::uint32_t FormTable::Intern(std::string_view surface, std::uint32_t hash, const token::Token& token) {
   const Index& index = *index_;
@@ -169,8 +194,11 @@ std::uint32_t FormTable::Intern(std::string_view surface, std::uint32_t hash, co
 
 std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const token::Token& token) {
   Index& index = *index_;
-  if ((forms_.size() + 1) * 2 > index.slots.size()) index.Grow();
-  Form form;
+  if (index.waiting.size() == Index::kTogether) index.Settle(*morph_, &forms_, &readings_);
+  const std::size_t number = forms_.size() + index.waiting.size() + 1;
+  if (number * 2 > index.slots.size()) index.Grow();
+  Form& form = index.waiting.emplace_back().form;
+  std::string_view& asked = index.waiting.back().asked;
   char* const kept = index.KeepSurface(surface);
   form.surface = {kept + Index::kHead, surface.size()};
   Fold(surface, &index.folded);
@@ -179,37 +207,17 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   form.shape = token.shape;
   form.kind = token.kind;
   form.flags = token.flags & kFormFlags;
-  index.scratch.clear();
   if (token.kind == token::Kind::kWord && !token.Has(token::kUrl)) {
     // A surface with ё finds only words with ё.
-    std::string_view asked = form.folded;
+    asked = form.folded;
     const bool folds = form.folded.data() != form.surface.data();
     if (folds && (surface.find("\u0451") != std::string_view::npos || surface.find("\u0401") != std::string_view::npos)) {
       LowerKeepingYo(surface, &index.lower);
-      asked = index.lower;
+      asked = {index.Keep(index.lower), index.lower.size()};
     }
-    morph_->Analyze(asked, token.shape, true, &index.scratch);
   }
-  if (index.scratch.empty()) {
-    Reading none;
-    none.lemma_key = form.key;
-    none.section = 255;
-    none.weight = 255;
-    index.scratch.push_back(none);
-  }
-  // More readings than a block holds are no word of any language, but a damaged bundle may claim them.
-  if (index.scratch.size() > Blocks<Reading>::kSize) index.scratch.resize(Blocks<Reading>::kSize);
-  form.first_reading = readings_.Add(index.scratch);
-  form.readings = static_cast<std::uint16_t>(index.scratch.size());
-  for (const Reading& reading : index.scratch) {
-    form.any |= reading.tag;
-    form.known |= reading.origin != Origin::kGuess && reading.origin != Origin::kNone;
-    form.agreement |= AgreementOf(reading.tag);
-  }
-  forms_.Add(form);
-  const auto number = static_cast<std::uint32_t>(forms_.size());
-  index.Put(hash, number, kept);
-  return number - 1;
+  index.Put(hash, static_cast<std::uint32_t>(number), kept);
+  return static_cast<std::uint32_t>(number - 1);
 }
 
 void FormTable::InternAll(std::string_view clean, std::vector<token::Token>* tokens) {
@@ -250,6 +258,7 @@ void FormTable::InternAll(std::string_view clean, std::vector<token::Token>* tok
     intern(done);
   }
   for (; done < n; ++done) intern(done);
+  index.Settle(*morph_, &forms_, &readings_);
 }
 
 void FormTable::Trim() {

@@ -215,15 +215,21 @@ std::uint64_t KeyOf(std::string_view folded) {
     return x ^ (x >> 29);
   };
   while (left >= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, p, 8);
-    hash = mix((hash ^ word) * kB) + kA;
+    hash = mix((hash ^ Load8(p)) * kB) + kA;
     p += 8;
     left -= 8;
   }
   if (left != 0) {
+    // The bytes that are left, the first one lowest; a copy of so few would be a call.
     std::uint64_t word = 0;
-    std::memcpy(&word, p, left);
+    if (folded.size() >= 8) {
+      word = Load8(p + left - 8) >> (8 * (8 - left));
+    } else if (left >= 4) {
+      word = Load4(p) | Load4(p + left - 4) << (8 * (left - 4));
+    } else {
+      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i); };
+      word = byte(0) | byte(left / 2) | byte(left - 1);
+    }
     hash = mix((hash ^ word) * kB) + kA;
   }
   return mix(hash * kA);

@@ -163,6 +163,7 @@ class MorphImpl : public Morph {
   }
 
   void Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const override;
+  void AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* out, std::vector<std::size_t>* ends) const override;
   std::string Lemma(const Reading& reading, std::string_view folded) const override;
   std::optional<std::string> Inflect(const Reading& reading, std::string_view folded, Grammemes target) const override;
   std::string TagString(const Reading& reading) const override;
@@ -195,12 +196,24 @@ class MorphImpl : public Morph {
     }
   };
 
+  // A form that is analysed: what was asked of the first section, and of the shares.
+  struct Begun {
+    Word word;
+    bool good = false;        // whether a section may hold it
+    std::uint64_t plain = 0;  // the hash of its letters
+    Section::Asked asked;
+  };
+  void Begin(std::string_view folded, Begun* out) const;
+  void Finish(Begun* begun, std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const;
   void LookUp(const Word& word, Drafts* out) const;
+  // Of one section, of which `asked` tells.
+  void LookUp(const Word& word, std::size_t s, const Section::Asked& asked, Drafts* out) const;
   void Guess(const Word& word, token::Shape shape, int depth, Drafts* out) const;
   void GuessHyphen(const Word& word, token::Shape shape, int depth, Drafts* out) const;
   void GuessPrefix(const Word& word, bool capital, Drafts* out) const;
   void GuessEnding(const Word& word, bool capital, Drafts* out) const;
-  void Weigh(const Word& word, token::Shape shape, Drafts* drafts) const;
+  // `plain` is the hash of the word's letters.
+  void Weigh(const Word& word, std::uint64_t plain, token::Shape shape, Drafts* drafts) const;
   // The readings of drafts, the likeliest first.
   static void AppendSorted(const Drafts& drafts, std::vector<Reading>* out);
   // The parts of the form that a reading was made for: false when reading and word do not fit (or the reading has no section).
@@ -229,34 +242,41 @@ class MorphImpl : public Morph {
 };
 
 void MorphImpl::LookUp(const Word& word, Drafts* out) const {
+  Section::Asked asked;
   for (std::size_t s = 0; s < sections_.size(); ++s) {
-    const Section& section = sections_[s];
-    section.ForEach(word.letters, [&](const Found& f) {
-      const FormRow& row = section.FormsOf(f.lexeme.paradigm)[f.form];
-      const SuffixRow& suffix = section.suffix(row.suffix);
-      const std::size_t stem_end = word.letters.size - suffix.size;
-      std::uint64_t yo = std::uint64_t{suffix.yo} << stem_end;
-      for (char distance : f.lexeme.yo) {
-        const auto d = static_cast<std::uint8_t>(distance);
-        if (d != 0 && d <= stem_end) yo |= std::uint64_t{1} << (stem_end - d);
-      }
-      // A text with ё means ё; a text with е may mean either.
-      if (word.yo & ~yo) return;
-      Draft& draft = out->emplace_back();
-      draft.yo = yo;
-      draft.prior = priors_[s][row.tag];
-      if (f.lexeme.origin == Origin::kNameSupport) draft.prior *= 0.3;
-      if (f.lexeme.origin == Origin::kNameAlone) draft.prior *= 0.8;
-      draft.paradigm = f.lexeme.paradigm;
-      draft.row = row.tag;
-      draft.reading.tag = section.tag(row.tag).grammemes;
-      draft.reading.lexeme = f.lexeme.id;
-      draft.reading.paradigm_form = f.form;
-      draft.reading.section = static_cast<std::uint8_t>(s);
-      draft.reading.origin = f.lexeme.origin;
-      draft.reading.list = f.lexeme.list;
-    });
+    sections_[s].Ask(word.letters, &asked);
+    sections_[s].AskMore(asked);
+    LookUp(word, s, asked, out);
   }
+}
+
+void MorphImpl::LookUp(const Word& word, std::size_t s, const Section::Asked& asked, Drafts* out) const {
+  const Section& section = sections_[s];
+  section.ForEach(word.letters, asked, [&](const Found& f) {
+    const FormRow& row = section.FormsOf(f.lexeme.paradigm)[f.form];
+    const SuffixRow& suffix = section.suffix(row.suffix);
+    const std::size_t stem_end = word.letters.size - suffix.size;
+    std::uint64_t yo = std::uint64_t{suffix.yo} << stem_end;
+    for (char distance : f.lexeme.yo) {
+      const auto d = static_cast<std::uint8_t>(distance);
+      if (d != 0 && d <= stem_end) yo |= std::uint64_t{1} << (stem_end - d);
+    }
+    // A text with ё means ё; a text with е may mean either.
+    if (word.yo & ~yo) return;
+    Draft& draft = out->emplace_back();
+    draft.yo = yo;
+    draft.prior = priors_[s][row.tag];
+    if (f.lexeme.origin == Origin::kNameSupport) draft.prior *= 0.3;
+    if (f.lexeme.origin == Origin::kNameAlone) draft.prior *= 0.8;
+    draft.paradigm = f.lexeme.paradigm;
+    draft.row = row.tag;
+    draft.reading.tag = section.tag(row.tag).grammemes;
+    draft.reading.lexeme = f.lexeme.id;
+    draft.reading.paradigm_form = f.form;
+    draft.reading.section = static_cast<std::uint8_t>(s);
+    draft.reading.origin = f.lexeme.origin;
+    draft.reading.list = f.lexeme.list;
+  });
 }
 
 void MorphImpl::SetLemmaKeys(const Word& word, bool found, Drafts* drafts) const {
@@ -326,7 +346,7 @@ std::uint64_t MorphImpl::KeyOfLemma(const Section& section, const FormRow& row, 
   return KeyOf({text, size});
 }
 
-void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) const {
+void MorphImpl::Weigh(const Word& word, std::uint64_t plain, token::Shape shape, Drafts* drafts) const {
   // The readings of one lexeme share what is due to it: an indeclinable name with twelve of them is not twelve times as likely. (The root
   // keeps a little of the advantage that many forms in common give.)
   for (std::size_t i = 0; i < drafts->size();) {
@@ -352,9 +372,13 @@ void MorphImpl::Weigh(const Word& word, token::Shape shape, Drafts* drafts) cons
     const Section& section = sections_[reading.section];
     if (last_section != reading.section || last_yo != draft.yo) {
       last_section = reading.section, last_yo = draft.yo;
-      std::uint64_t hash = kHashStart;
-      for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
-      shares = section.SharesOf(HashEnd(hash));
+      std::uint64_t hash = plain;
+      if (draft.yo != 0) {
+        hash = kHashStart;
+        for (std::size_t i = 0; i < word.letters.size; ++i) hash = HashLetter(hash, draft.yo >> i & 1 ? kYo : word.letters.code[i]);
+        hash = HashEnd(hash);
+      }
+      shares = section.SharesOf(hash);
     }
     if (shares.empty()) continue;
     for (const ShareRow& share : shares) {
@@ -560,12 +584,44 @@ void MorphImpl::Guess(const Word& word, token::Shape shape, int depth, Drafts* o
   if (out->size() == before) GuessEnding(word, capital, out);
 }
 
+void MorphImpl::Begin(std::string_view folded, Begun* out) const {
+  out->good = Prepare(folded, &out->word);
+  if (!out->good) return;
+  out->plain = HashLetters(out->word.letters.view());
+  for (const Section& section : sections_) section.ExpectShares(out->plain);
+  if (!sections_.empty()) sections_[0].Ask(out->word.letters, &out->asked);
+}
+
 void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const {
-  Word word;
-  Reading none;
-  none.section = kNoSection;
-  none.weight = 255;
-  if (!Prepare(folded, &word)) {
+  Begun begun;
+  Begin(folded, &begun);
+  if (begun.good && !sections_.empty()) sections_[0].AskMore(begun.asked);
+  Finish(&begun, folded, shape, guess, out);
+}
+
+void MorphImpl::AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* out, std::vector<std::size_t>* ends) const {
+  // What one form asks of memory comes while others are looked at.
+  constexpr std::size_t kTogether = 8;
+  std::array<Begun, kTogether> begun;
+  for (; !forms.empty(); forms = forms.subspan(std::min(kTogether, forms.size()))) {
+    const std::size_t count = std::min(kTogether, forms.size());
+    for (std::size_t k = 0; k < count; ++k) Begin(forms[k].folded, &begun[k]);
+    for (std::size_t k = 0; k < count; ++k) {
+      if (begun[k].good && !sections_.empty()) sections_[0].AskMore(begun[k].asked);
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      Finish(&begun[k], forms[k].folded, forms[k].shape, true, out);
+      ends->push_back(out->size());
+    }
+  }
+}
+
+void MorphImpl::Finish(Begun* begun, std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const {
+  Word& word = begun->word;
+  if (!begun->good) {
+    Reading none;
+    none.section = kNoSection;
+    none.weight = 255;
     std::string key;
     Fold(folded, &key);
     none.lemma_key = KeyOf(key);
@@ -574,7 +630,13 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
   }
   Room room;
   Drafts drafts = room.Vector();
-  LookUp(word, &drafts);
+  if (!sections_.empty()) LookUp(word, 0, begun->asked, &drafts);
+  Section::Asked asked;
+  for (std::size_t s = 1; s < sections_.size(); ++s) {
+    sections_[s].Ask(word.letters, &asked);
+    sections_[s].AskMore(asked);
+    LookUp(word, s, asked, &drafts);
+  }
   if (drafts.empty() && guess && word.yo != 0) {
     // «афёра»: a ё that no word has is taken for е.
     word.yo = 0;
@@ -613,6 +675,9 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
   if (drafts.empty()) {
     if (!guess) return;
     AppendDecoded(word.letters.view(), &plain);
+    Reading none;
+    none.section = kNoSection;
+    none.weight = 255;
     none.lemma_key = KeyOf(plain);
     out->push_back(none);
     return;
@@ -645,7 +710,7 @@ void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess,
     }
     if (any) std::erase_if(drafts, [](const Draft& draft) { return draft.repeated; });
   }
-  Weigh(word, shape, &drafts);
+  Weigh(word, begun->plain, shape, &drafts);
   AppendSorted(drafts, out);
 }
 

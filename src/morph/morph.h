@@ -28,6 +28,18 @@ class Morph : public token::WordOracle {
   // first; guesses when none knows it and `guess` is set. `shape` steers the guesser (a capitalised unknown word may be a surname). Appends
   // to `out`.
   virtual void Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const = 0;
+  // The same of several forms, with guesses, which takes less time than one by one: the readings one form after the other, and in `ends`
+  // where those of each end. Appends to both.
+  struct Asked {
+    std::string_view folded;
+    token::Shape shape = token::Shape::kNone;
+  };
+  virtual void AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* out, std::vector<std::size_t>* ends) const {
+    for (const Asked& form : forms) {
+      Analyze(form.folded, form.shape, true, out);
+      ends->push_back(out->size());
+    }
+  }
   // The lemma of a reading with its ё («орёл»), in lower case. `folded` is the form it was found for.
   virtual std::string Lemma(const Reading& reading, std::string_view folded) const = 0;
   // The reading's word in another form: the paradigm's form that has all grammemes of `target` and differs least otherwise;

@@ -1,6 +1,7 @@
 #include "morph/section.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -27,30 +28,11 @@ std::uint16_t Short(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(Byte(bytes, at) | Byte(bytes, at + 1) << 8);
 }
 
-// A suffix and prefix as LookRows are sorted by them, and their bit in the sets of paradigms.
-std::uint32_t LookKey(std::uint32_t folded, std::uint32_t prefix) { return folded << 16 | prefix; }
 std::uint32_t LookKey(const LookRow& row) {
   static_assert(offsetof(LookRow, folded) == 0 && offsetof(LookRow, prefix) == 2);
   std::uint32_t both;
   std::memcpy(&both, &row, sizeof both);
   return std::rotl(both, 16);
-}
-std::uint64_t LookBit(std::uint32_t key) { return std::uint64_t{1} << (key * 0x9E3779B9u >> 26); }
-
-// Those of sorted rows that have a key.
-std::span<const LookRow> RowsWith(std::uint32_t key, std::span<const LookRow> rows) {
-  if (rows.empty()) return {};
-  const LookRow* first = rows.data();
-  for (std::size_t left = rows.size(); left > 1;) {
-    const std::size_t half = left / 2;
-    first += LookKey(first[half - 1]) < key ? half : 0;
-    left -= half;
-  }
-  const LookRow* const end = rows.data() + rows.size();
-  if (LookKey(*first) < key) ++first;
-  const LookRow* last = first;
-  while (last != end && LookKey(*last) == key) ++last;
-  return {first, last};
 }
 
 }  // namespace
@@ -107,23 +89,19 @@ Result<Section> Section::Open(std::string_view bytes) {
     if (suffix.size > 32 || suffix.folded >= s.folded_.size()) return parts.Damaged("a suffix is wrong");
   }
   if (s.trie_.empty()) return parts.Damaged("no suffix trie");
-  for (const TrieNode& node : s.trie_) {
-    if (node.first > s.trie_.size() || node.children > s.trie_.size() - node.first || node.terminal > s.folded_.size()) {
+  for (const TrieCell& cell : s.trie_) {
+    if (cell.base > s.trie_.size() || (cell.base != 0 && s.trie_.size() - cell.base < kTrieLetters) || cell.terminal > s.folded_.size()) {
       return parts.Damaged("the suffix trie is wrong");
     }
   }
-  for (std::uint32_t i = 0; i < s.trie_[0].children; ++i) {
-    const std::uint32_t child = s.trie_[0].first + i;
-    s.last_letters_[s.trie_[child].code] = child;
-  }
   if (s.looks_.size() != s.forms_.size() || s.paradigms_.size() > 0xFFFF) return parts.Damaged("forms do not match");
-  s.paradigm_looks_.reserve(s.paradigms_.size());
+  s.look_buckets_.assign(s.paradigms_.size() * kLookBuckets, kNoLook);
+  std::uint8_t* buckets = s.look_buckets_.data();
   for (const ParadigmRow& paradigm : s.paradigms_) {
     if (paradigm.forms == 0 || paradigm.forms > 0xFFFF || paradigm.first > s.forms_.size() ||
         paradigm.forms > s.forms_.size() - paradigm.first) {
       return parts.Damaged("a paradigm lies outside");
     }
-    std::uint64_t& looks = s.paradigm_looks_.emplace_back();
     for (std::uint32_t i = 0; i < paradigm.forms; ++i) {
       const FormRow& form = s.forms_[paradigm.first + i];
       const LookRow& look = s.looks_[paradigm.first + i];
@@ -133,8 +111,10 @@ Result<Section> Section::Open(std::string_view bytes) {
       if (look.form >= paradigm.forms || look.folded >= s.folded_.size() || look.prefix >= s.prefixes_.size()) {
         return parts.Damaged("a form's index is wrong");
       }
-      looks |= LookBit(LookKey(look));
+      std::uint8_t& first = buckets[BucketOf(LookKey(look))];
+      first = std::min(first, static_cast<std::uint8_t>(std::min<std::uint32_t>(i, kLastLook)));
     }
+    buckets += kLookBuckets;
   }
   if (!PowerOfTwo(s.stem_slots_.size()) || !PowerOfTwo(s.share_slots_.size()) || !PowerOfTwo(s.end_slots_.size())) {
     return parts.Damaged("a hash table has a broken size");
@@ -149,7 +129,24 @@ Result<Section> Section::Open(std::string_view bytes) {
 }
 
 std::span<const LookRow> Section::LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const {
-  return RowsWith(LookKey(folded, prefix), LooksOf(paradigm));
+  if (paradigm >= paradigms_.size()) return {};
+  const std::uint32_t key = LookKey(folded, prefix);
+  return LooksFrom(paradigm, key, look_buckets_[paradigm * kLookBuckets + BucketOf(key)]);
+}
+
+inline std::span<const LookRow> Section::LooksFrom(std::uint32_t paradigm, std::uint32_t key, std::uint8_t at) const {
+  if (at == kNoLook) return {};
+  const ParadigmRow& of = paradigms_[paradigm];
+  const LookRow* first = looks_.data() + of.first + at;
+  const LookRow* const end = looks_.data() + of.first + of.forms;
+  // A bucket seldom holds more than one key.
+  while (LookKey(*first) != key) {
+    if (++first == end) return {};
+    if (at != kLastLook && BucketOf(LookKey(*first)) != BucketOf(key)) return {};
+  }
+  const LookRow* last = first + 1;
+  while (last != end && LookKey(*last) == key) ++last;
+  return {first, last};
 }
 
 bool Section::LexemeAt(std::uint32_t id, Lexeme* out) const {
@@ -167,70 +164,76 @@ std::size_t Section::FindStem(std::string_view stem, std::uint64_t hash) const {
     if (value >> kOffsetBits != check) continue;
     const std::size_t at = (value & kOffsetMask) - 1;
     if (at >= stems_.size() || Byte(stems_, at) != stem.size() || stems_.size() - at < stem.size() + 2) continue;
-    if (stem.empty() || std::memcmp(stems_.data() + at + 1, stem.data(), stem.size()) == 0) return at + 1 + stem.size();
+    if (SameText(stems_.data() + at + 1, stem.data(), stem.size())) return at + 1 + stem.size();
   }
   return std::string_view::npos;
 }
 
-void Section::Walk(const Letters& word, Visit visit, void* context) const {
+void Section::Ask(const Letters& word, Asked* out) const {
   // The suffixes of the word, longest last.
-  struct End {
-    std::uint16_t folded;
-    std::uint8_t size;
-  };
-  End ends[kMaxLetters + 1];
   std::size_t count = 0;
-  std::uint32_t node = 0;
+  const TrieCell* cell = trie_.data();
   for (std::size_t size = 0;; ++size) {
-    if (trie_[node].terminal != 0) ends[count++] = {static_cast<std::uint16_t>(trie_[node].terminal - 1), static_cast<std::uint8_t>(size)};
-    if (size == word.size) break;
+    out->end[count] = {static_cast<std::uint16_t>(cell->terminal - 1), static_cast<std::uint8_t>(size), cell->prefixes};
+    count += cell->terminal != 0 ? 1 : 0;
+    if (size == word.size || cell->base == 0) break;
     const std::uint8_t code = word.code[word.size - 1 - size];
-    if (size == 0) {
-      node = last_letters_[code];
-      if (node == 0) break;
-      continue;
-    }
-    const TrieNode* child = trie_.data() + trie_[node].first;
-    const TrieNode* last = child + trie_[node].children;
-    while (child != last && child->code < code) ++child;
-    if (child == last || child->code != code) break;
-    node = static_cast<std::uint32_t>(child - trie_.data());
+    cell = trie_.data() + cell->base + code;
+    if (cell->code != code) break;
   }
+  out->ends = count;
+  AskStems(word, 0, out);
+}
+
+void Section::AskStems(const Letters& word, std::size_t p, Asked* out) const {
+  const std::size_t slots = stem_slots_.size() - 1, begin = prefixes_[p].size();
+  std::uint64_t hashes[kMaxLetters + 1];
+  hashes[begin] = kHashStart;
+  for (std::size_t i = begin; i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
+  out->stems = 0;
+  for (std::size_t e = 0; e < out->ends; ++e) {
+    const Asked::End& end = out->end[e];
+    if (end.size + begin > word.size || (end.prefixes >> p & 1) == 0) continue;
+    Asked::Stem& stem = out->stem[out->stems++] = {HashEnd(hashes[word.size - end.size]), end.folded, end.size};
+    Prefetch(&stem_slots_[stem.hash & slots]);
+  }
+}
+
+void Section::AskMore(const Asked& asked) const {
   const std::size_t slots = stem_slots_.size() - 1;
+  for (std::size_t e = 0; e < asked.stems; ++e) {
+    const std::size_t at = stem_slots_[asked.stem[e].hash & slots] & kOffsetMask;
+    if (at < stems_.size()) Prefetch(stems_.data() + at);
+  }
+}
+
+void Section::Walk(const Letters& word, const Asked& asked, Visit visit, void* context) const {
   const auto* const bytes = reinterpret_cast<const unsigned char*>(stems_.data());
   const std::size_t size = stems_.size(), paradigms = paradigms_.size();
-  const std::uint64_t* const looks = paradigm_looks_.data();
+  const std::uint8_t* const buckets = look_buckets_.data();
   constexpr std::size_t kFew = 8;
   std::array<Lexeme, kFew> few;
+  std::array<std::uint8_t, kFew> few_looks;
+  Asked more_asked;  // of prefixes that the word begins with
   for (std::size_t p = 0; p < prefixes_.size(); ++p) {
     const std::string_view prefix = prefixes_[p];
     if (!word.view().starts_with(prefix)) continue;
-    std::uint64_t hashes[kMaxLetters + 1];
-    hashes[prefix.size()] = kHashStart;
-    for (std::size_t i = prefix.size(); i < word.size; ++i) hashes[i + 1] = HashLetter(hashes[i], word.code[i]);
-    // All slots are asked for before the first one is needed, and all records that they tell of.
-    struct Stem {
-      std::uint64_t hash;
-      End end;
-    };
-    Stem stems[kMaxLetters + 1];
-    std::size_t asked = 0;
-    for (std::size_t e = 0; e < count; ++e) {
-      if (ends[e].size + prefix.size() > word.size || (Byte(folded_, ends[e].folded) >> p & 1) == 0) continue;
-      Stem& stem = stems[asked++] = {HashEnd(hashes[word.size - ends[e].size]), ends[e]};
-      Prefetch(&stem_slots_[stem.hash & slots]);
+    const Asked* of = &asked;
+    if (p != 0) {
+      more_asked.ends = asked.ends;
+      std::copy_n(asked.end, asked.ends, more_asked.end);
+      AskStems(word, p, &more_asked);
+      AskMore(more_asked);
+      of = &more_asked;
     }
-    for (std::size_t e = 0; e < asked; ++e) {
-      const std::size_t at = stem_slots_[stems[e].hash & slots] & kOffsetMask;
-      if (at < size) Prefetch(bytes + at);
-    }
-    for (std::size_t e = 0; e < asked; ++e) {
-      const std::size_t end = word.size - stems[e].end.size;
-      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stems[e].hash);
+    for (std::size_t e = 0; e < of->stems; ++e) {
+      const Asked::Stem& stem = of->stem[e];
+      const std::size_t end = word.size - stem.suffix;
+      std::size_t at = FindStem(word.view().substr(prefix.size(), end - prefix.size()), stem.hash);
       if (at == std::string_view::npos) continue;
       std::size_t left = Byte(stems_, at++);
-      const std::uint32_t key = LookKey(stems[e].end.folded, static_cast<std::uint32_t>(p));
-      const std::uint64_t bit = LookBit(key);
+      const std::uint32_t key = LookKey(stem.folded, static_cast<std::uint32_t>(p));
+      const std::uint32_t bucket = BucketOf(key);
       // Their rows are asked for before the first one is needed, too.
       for (bool more = true; more;) {
         std::size_t lexemes = 0;
@@ -239,19 +242,19 @@ void Section::Walk(const Letters& word, Visit visit, void* context) const {
           if (at + 3 > size) break;
           const std::uint32_t paradigm = static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
           if (paradigm >= paradigms) break;
-          if ((looks[paradigm] & bit) == 0 && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
+          const std::uint8_t look = buckets[paradigm * kLookBuckets + bucket];
+          if (look == kNoLook && (bytes[at + 2] & (kLexemeHasList | kLexemeHasYo)) == 0) {
             at += 3;
             continue;
           }
           if (!ReadLexeme(&at, &few[lexemes])) break;
-          if ((looks[paradigm] & bit) == 0) continue;
-          const ParadigmRow& row = paradigms_[paradigm];
-          Prefetch(&looks_[row.first + row.forms / 2]);
-          ++lexemes;
+          if (look == kNoLook) continue;
+          Prefetch(&looks_[paradigms_[paradigm].first + look]);
+          few_looks[lexemes++] = look;
         }
         more = lexemes == kFew;
         for (std::size_t k = 0; k < lexemes; ++k) {
-          for (const LookRow& look : RowsWith(key, LooksOf(few[k].paradigm))) {
+          for (const LookRow& look : LooksFrom(few[k].paradigm, key, few_looks[k])) {
             if (!visit(context, {few[k], look.form})) return;
           }
         }
@@ -266,7 +269,10 @@ bool Section::Has(const Letters& word) const {
     *static_cast<bool*>(context) = true;
     return false;
   };
-  Walk(word, visit, &has);
+  Asked asked;
+  Ask(word, &asked);
+  AskMore(asked);
+  Walk(word, asked, visit, &has);
   return has;
 }
 

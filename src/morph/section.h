@@ -8,7 +8,6 @@
 
 #include <atau/status.h>
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,13 +15,14 @@
 #include <type_traits>
 #include <vector>
 
+#include "bundle/prefetch.h"
 #include "morph/form_table.h"
 #include "morph/letters.h"
 
 namespace atau::morph {
 
 inline constexpr std::uint32_t kSectionTag = 0x4850524Du;  // "MRPH"
-inline constexpr std::uint32_t kSectionVersion = 1;
+inline constexpr std::uint32_t kSectionVersion = 2;
 
 enum Part : std::uint32_t {
   kPartTags,        // TagRow
@@ -31,10 +31,10 @@ enum Part : std::uint32_t {
   kPartSuffixes,    // SuffixRow
   kPartSuffixText,  // letters
   kPartFolded,      // one u8 a folded suffix: a bit for each prefix that stands with it
-  kPartTrie,        // TrieNode; node 0 is the root
+  kPartTrie,        // TrieCell; cell 0 is the root
   kPartParadigms,   // ParadigmRow
   kPartForms,       // FormRow, paradigm after paradigm
-  kPartLooks,       // LookRow, parallel to the forms, sorted within a paradigm
+  kPartLooks,       // LookRow, parallel to the forms, sorted within a paradigm (see BucketOf)
   kPartStemSlots,   // u32: 0 or 5 bits of hash and 27 bits of 1 + offset into the stems
   kPartStems,       // records: u8 size, letters, u8 lexemes, then each lexeme (see Lexeme)
   kPartShareSlots,  // ShareSlot
@@ -57,12 +57,15 @@ struct SuffixRow {
   std::uint16_t folded;
   std::uint32_t yo;  // bit n: letter n of the suffix is ё
 };
-struct TrieNode {
-  std::uint32_t first;     // its children stand together, sorted by letter
+// The folded suffixes, read from the word's end, as a double array: the child of a cell with a letter is the cell at `base` + letter, where
+// that one has the letter. No two cells have the same base.
+struct TrieCell {
+  std::uint32_t base;      // 0 = no children
   std::uint16_t terminal;  // 1 + number of the folded suffix that ends here, or 0
-  std::uint8_t children;
-  std::uint8_t code;
+  std::uint8_t code;       // its letter; 0 = a free cell
+  std::uint8_t prefixes;   // of the suffix that ends here, as in kPartFolded
 };
+inline constexpr std::size_t kTrieLetters = 256;  // cells behind each base
 struct ParadigmRow {
   std::uint32_t first;
   std::uint32_t forms;
@@ -77,6 +80,11 @@ struct LookRow {
   std::uint16_t prefix;
   std::uint16_t form;
 };
+// The rows of a paradigm stand by bucket, then by suffix, prefix and form, so that a byte a bucket tells where to look for those with a
+// suffix and a prefix.
+inline constexpr std::uint32_t kLookBuckets = 64;
+constexpr std::uint32_t LookKey(std::uint32_t folded, std::uint32_t prefix) { return folded << 16 | prefix; }
+constexpr std::uint32_t BucketOf(std::uint32_t look_key) { return look_key * 0x9E3779B9u >> 26; }
 struct ShareSlot {
   std::uint64_t key;  // hash of the form's letters, ё kept; 0 = empty
   std::uint32_t first;
@@ -129,14 +137,34 @@ class Section {
   // Checks all tables but the stems, shares and endings, whose records are checked when they are read. Error: kCorrupt.
   static Result<Section> Open(std::string_view bytes);
 
-  // Calls `f` with every lexeme and form of the folded word `word`.
+  // The stems that a word may have (with no prefix), and where they are looked for.
+  struct Asked {
+    struct Stem {
+      std::uint64_t hash;
+      std::uint16_t folded;  // the suffix
+      std::uint8_t suffix;   // its letters
+    };
+    struct End {
+      std::uint16_t folded;
+      std::uint8_t size, prefixes;
+    };
+    std::size_t ends, stems;  // how many
+    End end[kMaxLetters + 1];
+    Stem stem[kMaxLetters + 1];
+  };
+  // Begins a look at a folded word: fills `out`, and has the places of its stems brought to the cache. AskMore goes on with those, when
+  // they had time to come.
+  void Ask(const Letters& word, Asked* out) const;
+  void AskMore(const Asked& asked) const;
+
+  // Calls `f` with every lexeme and form of the folded word `word`, of which `asked` tells.
   template <class F>
-  void ForEach(const Letters& word, F&& f) const {
+  void ForEach(const Letters& word, const Asked& asked, F&& f) const {
     const auto visit = [](void* context, const Found& found) {
       (*static_cast<std::remove_reference_t<F>*>(context))(found);
       return true;
     };
-    Walk(word, visit, &f);
+    Walk(word, asked, visit, &f);
   }
   bool Has(const Letters& word) const;
   // The lexeme at an offset that Find gave; false when there is none.
@@ -147,11 +175,7 @@ class Section {
     if (paradigm >= paradigms_.size()) return {};
     return forms_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
   }
-  std::span<const LookRow> LooksOf(std::uint32_t paradigm) const {
-    if (paradigm >= paradigms_.size()) return {};
-    return looks_.subspan(paradigms_[paradigm].first, paradigms_[paradigm].forms);
-  }
-  // Those with a folded suffix and a prefix, in the order of the forms.
+  // The forms of a paradigm with a folded suffix and a prefix, in their order.
   std::span<const LookRow> LooksOf(std::uint32_t paradigm, std::uint32_t folded, std::uint32_t prefix) const;
   const TagRow& tag(std::uint32_t index) const { return tags_[index]; }
   std::string_view TagText(std::uint32_t index) const { return text_.substr(tags_[index].at, tags_[index].size); }
@@ -163,6 +187,8 @@ class Section {
 
   // P(tag | form) for a form whose letters keep ё.
   std::span<const ShareRow> SharesOf(std::uint64_t key) const;
+  // Has what SharesOf looks at first brought to the cache.
+  void ExpectShares(std::uint64_t key) const { bundle::Prefetch(&share_slots_[key & (share_slots_.size() - 1)]); }
   // The guesses for an ending; replaces `out`.
   void EndsOf(std::string_view ending, std::vector<EndRow>* out) const;
   struct Affix {
@@ -194,9 +220,13 @@ class Section {
   bool ReadLexeme(std::size_t* at, Lexeme* out) const;
   // Offset of the lexeme count of a stem's record, or npos.
   std::size_t FindStem(std::string_view stem, std::uint64_t hash) const;
+  // Rows with a key among those of a paradigm, from `at` on, where its bucket begins.
+  std::span<const LookRow> LooksFrom(std::uint32_t paradigm, std::uint32_t key, std::uint8_t at) const;
   using Visit = bool (*)(void* context, const Found& found);
   // Calls `visit` for each lexeme and form of the word, until it returns false.
-  void Walk(const Letters& word, Visit visit, void* context) const;
+  void Walk(const Letters& word, const Asked& asked, Visit visit, void* context) const;
+  // Finds the stems behind the prefix `p` of a word, and asks for their places.
+  void AskStems(const Letters& word, std::size_t p, Asked* out) const;
 
   std::span<const TagRow> tags_;
   std::string_view text_;
@@ -204,11 +234,12 @@ class Section {
   std::span<const SuffixRow> suffixes_;
   std::string_view suffix_text_;
   std::string_view folded_;
-  std::span<const TrieNode> trie_;
-  std::array<std::uint32_t, 256> last_letters_{};  // for each letter: the root's child with it, or 0
+  std::span<const TrieCell> trie_;
   std::span<const ParadigmRow> paradigms_;
-  // By paradigm, a bit for each folded suffix and prefix of its forms (see LookBit): most lexemes of a short stem have none that fits.
-  std::vector<std::uint64_t> paradigm_looks_;
+  // By paradigm and bucket, the first of its rows there, or kNoLook: most lexemes of a short stem have none that fits. What is beyond
+  // kLastLook is looked for from there on.
+  static constexpr std::uint8_t kNoLook = 255, kLastLook = 254;
+  std::vector<std::uint8_t> look_buckets_;
   std::span<const FormRow> forms_;
   std::span<const LookRow> looks_;
   std::span<const std::uint32_t> stem_slots_;

@@ -291,7 +291,7 @@ void NameScratch::Follow(const morph::FormTable& forms) {
   groups_.Clear();
   votes_.Clear();
   if (forms_ == &forms && generation_ == forms.generation() && whole_.size() + parts_.size() < kRemembered) return;
-  known_.clear();
+  known_of_.clear(), known_.clear();
   whole_.clear();
   parts_.clear();
   odds_.Clear();
@@ -321,10 +321,11 @@ void PersonNames::Expect(std::uint32_t begin, std::uint32_t end) const {
 
 const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   const std::uint32_t form = a_.tokens[token].form;
-  std::vector<Known>& all = scratch_->known_;
-  if (form >= all.size()) all.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
-  Known& known = all[form];
-  if (known.choice.hypotheses == nullptr) {
+  std::vector<std::uint32_t>& numbers = scratch_->known_of_;
+  if (form >= numbers.size()) numbers.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
+  if (numbers[form] == 0) {
+    Known& known = scratch_->known_.emplace_back();
+    numbers[form] = static_cast<std::uint32_t>(scratch_->known_.size());
     const morph::Form& f = (*a_.forms)[form];
     std::vector<Hypothesis> hypotheses = MakeHypotheses(f.surface, &f);
     Rare(token, &hypotheses);
@@ -334,7 +335,7 @@ const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
     known.vowels = static_cast<std::uint8_t>(std::min<std::size_t>(Vowels(f.folded), 255));
     for (const morph::Reading& r : a_.forms->ReadingsOf(f)) known.listed |= r.origin != morph::Origin::kGuess && (r.tag & kNameMarks) != 0;
   }
-  return known;
+  return scratch_->known_[numbers[form] - 1];
 }
 
 const PersonNames::Known& PersonNames::KnownPart(std::string_view surface) {

@@ -188,8 +188,9 @@ class NameScratch {
 
   const morph::FormTable* forms_ = nullptr;
   std::uint64_t generation_ = 0;
-  // Of words with a form of their own by form, and of parts of them by surface.
-  std::vector<PersonNames::Known> known_;
+  // Of words with a form of their own, and of parts of them by surface. Few forms ever stand in a name.
+  std::vector<std::uint32_t> known_of_;  // by form: into known_, counted from 1; 0 for none
+  std::deque<PersonNames::Known> known_;
   std::deque<std::vector<PersonNames::Hypothesis>> whole_;
   std::unordered_map<std::string, PersonNames::Known> parts_;
   Arena odds_;

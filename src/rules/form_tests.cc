@@ -59,6 +59,25 @@ Status RuleTables::CompileRegexes() {
     outlines.push_back(use.negated != 0 ? Outline{} : OutlineOfRegex(pattern));
     outlines.back().of_surface = use.surface != 0;
   }
+  const std::size_t letters = 64;
+  for (int surface = 0; surface < 2; ++surface) {
+    begin_patterns[surface].assign(letters * pattern_words, 0);
+    end_patterns[surface].assign(letters * pattern_words, 0);
+  }
+  for (std::size_t number = 0; number < pattern_atoms.size(); ++number) {
+    const Range uses = regexes_of_atom[pattern_atoms[number]];
+    for (int surface = 0; surface < 2; ++surface) {
+      std::uint64_t first = ~std::uint64_t{0}, last = ~std::uint64_t{0};
+      for (std::uint32_t k = uses.first; k < uses.first + uses.count; ++k) {
+        if (outlines[k].of_surface == (surface != 0)) first &= outlines[k].first, last &= outlines[k].last;
+      }
+      for (std::size_t letter = 0; letter < letters; ++letter) {
+        const std::size_t word = letter * pattern_words + number / 64;
+        begin_patterns[surface][word] |= (first >> letter & 1) << (number % 64);
+        end_patterns[surface][word] |= (last >> letter & 1) << (number % 64);
+      }
+    }
+  }
   return {};
 }
 
@@ -144,7 +163,11 @@ void RuleTables::SortTests() {
     const std::uint32_t test = atoms[atom].form_test;
     if (test != kNoIndex) atoms_of[test].push_back(atom);
     regexes_of_atom.push_back(test == kNoIndex ? Range{} : program.form_tests[test].regexes);
+    const bool pattern = regexes_of_atom.back().count != 0;
+    pattern_of.push_back(pattern ? static_cast<std::uint32_t>(pattern_atoms.size()) : kNoIndex);
+    if (pattern) pattern_atoms.push_back(atom);
   }
+  pattern_words = (pattern_atoms.size() + 63) / 64;
   atom_words = (atoms.size() + 63) / 64;
   half_row = test_words + atom_words;
   reading_words = std::max<std::size_t>(2 * half_row, 1);  // rules without tests have rows too

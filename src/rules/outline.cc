@@ -1,6 +1,7 @@
 #include "rules/outline.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "morph/letters.h"
 
@@ -189,6 +190,18 @@ TextOutline OutlineOfText(std::string_view text) {
     all |= last;
   }
   return {first, last, all, letters};
+}
+
+TextEnds EndsOfText(std::string_view text) {
+  const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const auto of_two = [](unsigned char lead) { return lead >= 0xC2 && lead < 0xE0; };
+  const std::size_t size = text.size();
+  // Nearly all forms begin and end with a letter of two bytes.
+  if (size >= 2 && of_two(byte(0)) && of_two(byte(size - 2)) && (byte(size - 1) & 0xC0) == 0x80) {
+    return {32 + (byte(1) & 31), 32 + (byte(size - 1) & 31)};
+  }
+  const TextOutline outline = OutlineOfText(text);
+  return {std::countr_zero(outline.first), std::countr_zero(outline.last)};
 }
 
 Outline OutlineOfRegex(std::string_view pattern) {

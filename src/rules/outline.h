@@ -29,6 +29,11 @@ struct Outline {
 };
 
 TextOutline OutlineOfText(std::string_view text);
+// The bits (as numbers) of the letters that a text, which is not empty, begins and ends with.
+struct TextEnds {
+  int first = 0, last = 0;
+};
+TextEnds EndsOfText(std::string_view text);
 // For RE2's syntax; what is not understood allows everything.
 Outline OutlineOfRegex(std::string_view pattern);
 

@@ -1,6 +1,7 @@
 #include "rules/reading.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "bundle/prefetch.h"
@@ -97,7 +98,7 @@ class Reader : public Run {
     s.table = view.forms;
     s.generation = view.forms->generation();
     s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
-    s.signature_index.Clear(), s.profile_index.Clear();
+    s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.same_profile_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
@@ -116,8 +117,8 @@ class Reader : public Run {
     const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
     std::uint32_t& row = s.entry_rows.At(HashOf(match));
     if (row == kNoIndex) {
-      const gazetteer::Entry entry = view.gazetteer->entry(match.entry);
-      row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(entry.slots), word, support});
+      const gazetteer::EntryInfo entry = view.gazetteer->Info(match.entry);
+      row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(view.gazetteer->SlotsOf(match.entry)), word, support});
     }
     return row;
   }
@@ -173,7 +174,7 @@ class Reader : public Run {
   // Fills what is known of tokens.
   void ReadTokens() {
     const std::size_t n = view.tokens->size();
-    s.forms.resize(view.forms->size());
+    LookAtForms();
     s.tokens.resize(n);
     s.walls.resize(n * 2);
     const std::size_t later = set.WordAt(kLater, 0);
@@ -185,7 +186,6 @@ class Reader : public Run {
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
       if (State::FormState& form = s.forms[t.form]; form.document != s.document) {
         form.document = s.document;
-        if (form.profile == kNoIndex) LookAt(t.form);
         s.fresh.push_back(static_cast<std::uint32_t>(form.profile * set.words * kPlaces));
         Prefetch(s.profiles.data() + s.fresh.back() + later);
       }
@@ -217,31 +217,57 @@ class Reader : public Run {
     }
   }
 
-  // Finds the profile of a new form.
-  void LookAt(std::uint32_t index) {
+  // A new form that is looked at.
+  struct Look {
+    std::uint64_t hash = 0;  // first of what tells the signature, then of what tells the profile
+    TokenMask mask = 0;
+    bool capital = false;
+    std::uint32_t signature = 0;
+    std::uint32_t extra = 0;  // where in s.extra its atoms end
+  };
+
+  // Finds the profiles of the forms that the table has since the document before: a few at a time, as each step asks for memory that the
+  // next one looks at.
+  void LookAtForms() {
+    constexpr std::size_t kTogether = 16;
+    std::array<Look, kTogether> looks;
+    const std::size_t all = view.forms->size();
+    std::size_t first = s.forms.size();
+    s.forms.resize(all);
+    for (; first < all; first += kTogether) {
+      const std::size_t count = std::min(kTogether, all - first);
+      for (std::size_t k = 0; k < count; ++k) ReadForm((*view.forms)[static_cast<std::uint32_t>(first + k)], &looks[k]);
+      s.extra.clear();
+      for (std::size_t k = 0; k < count; ++k) FindSignature(static_cast<std::uint32_t>(first + k), &looks[k]);
+      std::uint32_t extra = 0;
+      for (std::size_t k = 0; k < count; ++k) {
+        s.forms[first + k].profile = ProfileOf(looks[k], {s.extra.data() + extra, looks[k].extra - extra});
+        extra = looks[k].extra;
+      }
+    }
+  }
+
+  void ReadForm(const morph::Form& form, Look* look) {
+    look->capital = RuleTables::IsCapital(form);
+    look->mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
+    // Most forms have the readings of one that was looked at; their order says nothing.
+    std::uint64_t read = 0;
+    for (const morph::Reading& r : view.forms->ReadingsOf(form)) read += Mixed(0, HashOf(r));
+    look->hash = Mixed(Mixed(look->mask, (form.known ? 1u : 0u) + (look->capital ? 2u : 0u)), read);
+    s.read_index.Expect(look->hash);
+    set.ExpectKey(form.key);
+  }
+
+  // Finds the signature of a form, and what its profile has beyond that of the signature: appends to s.extra.
+  void FindSignature(std::uint32_t index, Look* look) {
     const morph::Form& form = (*view.forms)[index];
     const std::span<const morph::Reading> readings = view.forms->ReadingsOf(form);
-    const bool capital = RuleTables::IsCapital(form);
-    const TokenMask mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
-    // The order of the readings says nothing, nor does a reading that says what another one did.
-    std::uint64_t tags = 0;
-    s.reading_numbers.clear();
-    ++s.looked_at;
-    for (const morph::Reading& r : readings) {
-      const std::uint32_t number = NumberOf(r);
-      if (s.reading_seen[number] == s.looked_at) continue;
-      s.reading_seen[number] = s.looked_at;
-      s.reading_numbers.push_back(number);
-      tags += Mixed(0, number + 1u);
-    }
-    std::uint64_t hash = Mixed(Mixed(mask, (form.known ? 1u : 0u) + (capital ? 2u : 0u)), tags);
-    std::uint32_t& signature_number = s.signature_index.At(hash);
-    if (signature_number == kNoIndex) signature_number = NewSignature(mask, form.known, capital);
-    const std::uint32_t number = signature_number;
+    std::uint32_t& number = s.read_index.At(look->hash);
+    if (number == kNoIndex) number = SignatureOf(look->mask, form.known, look->capital, readings);
+    look->signature = number;
     State::FormState& state = s.forms[index];
     state.tests = static_cast<std::uint32_t>(number * set.test_words);
-    const State::Signature& signature = s.signatures[number];
-    s.extra.clear();
+    const std::size_t first = s.extra.size();
     s.extra_tests.clear();
     const auto look_up = [&](std::uint64_t key) {
       const Range tests = set.TestsOfKey(key);
@@ -252,7 +278,7 @@ class Reader : public Run {
         s.extra_tests.push_back(test);
         for (std::uint32_t atom : set.atoms_of[test]) {
           const Atom& a = set.atoms[atom];
-          if ((mask & a.need) == a.need && (mask & a.forbid) == 0) s.extra.push_back(atom);
+          if ((look->mask & a.need) == a.need && (look->mask & a.forbid) == 0) s.extra.push_back(atom);
         }
       }
     };
@@ -267,33 +293,90 @@ class Reader : public Run {
       s.held.insert(s.held.end(), s.extra_tests.begin(), s.extra_tests.end());
       s.held.push_back(kNoIndex);
     }
-    if (signature.pending.count != 0) {
-      const TextOutline folded = OutlineOfText(form.folded);
-      const TextOutline surface = form.surface.data() == form.folded.data() ? folded : OutlineOfText(form.surface);
-      const std::uint32_t* const atoms = s.pending.data() + signature.pending.first;
-      for (std::uint32_t k = 0; k < signature.pending.count; ++k) {
-        const Range regexes = set.regexes_of_atom[atoms[k]];
-        const Outline* outline = set.outlines.data() + regexes.first;
-        const Outline* const end = outline + regexes.count;
-        while (outline != end && outline->Allows(outline->of_surface ? surface : folded)) ++outline;
-        if (outline == end) s.extra.push_back(atoms[k]);
-      }
-    }
-    if (s.extra.empty()) {
-      state.profile = signature.profile;
-      return;
-    }
-    for (std::uint32_t atom : s.extra) hash = Mixed(hash, atom + 1u);
-    std::uint32_t& profile = s.profile_index.At(hash);
+    if (s.signatures[number].tries && !form.folded.empty() && !form.surface.empty()) TryPatterns(form, number);
+    look->extra = static_cast<std::uint32_t>(s.extra.size());
+    if (look->extra == first) return;
+    look->hash = Mixed(0, number);
+    for (std::size_t k = first; k < look->extra; ++k) look->hash = Mixed(look->hash, s.extra[k] + 1u);
+    s.profile_index.Expect(look->hash);
+  }
+
+  std::uint32_t ProfileOf(const Look& look, std::span<const std::uint32_t> extra) {
+    const std::uint32_t plain = s.signatures[look.signature].profile;
+    if (extra.empty()) return plain;
+    std::uint32_t& profile = s.profile_index.At(look.hash);
     if (profile == kNoIndex) {
       const std::size_t size = set.words * kPlaces;
-      profile = static_cast<std::uint32_t>(s.profiles.size() / size);
-      s.profiles.resize(s.profiles.size() + size);
-      std::uint64_t* own = s.profiles.data() + profile * size;
-      std::copy_n(s.profiles.data() + signature.profile * size, size, own);
-      for (std::uint32_t atom : s.extra) AddSets(atom, own);
+      const std::size_t first = s.profiles.size();
+      s.profiles.resize(first + size);
+      std::uint64_t* own = s.profiles.data() + first;
+      std::copy_n(s.profiles.data() + plain * size, size, own);
+      for (std::uint32_t atom : extra) AddSets(atom, own);
+      profile = KeepProfile();
     }
-    state.profile = profile;
+    return profile;
+  }
+
+  // The signature of a form with these readings.
+  std::uint32_t SignatureOf(TokenMask mask, bool known, bool capital, std::span<const morph::Reading> readings) {
+    // A reading that says what another one did says nothing.
+    std::uint64_t told = 0;
+    s.reading_numbers.clear();
+    ++s.looked_at;
+    for (const morph::Reading& r : readings) {
+      const std::uint32_t number = NumberOf(r);
+      if (s.reading_seen[number] == s.looked_at) continue;
+      s.reading_seen[number] = s.looked_at;
+      s.reading_numbers.push_back(number);
+      told += Mixed(0, number + 1u);
+    }
+    std::uint32_t& number = s.signature_index.At(Mixed(Mixed(mask, (known ? 1u : 0u) + (capital ? 2u : 0u)), told));
+    if (number == kNoIndex) number = NewSignature(mask, known, capital);
+    return number;
+  }
+
+  // Adds to s.extra what the regular expressions of a signature may say of a form, which has a text: an outline is enough, the machine
+  // tries the expressions themselves.
+  void TryPatterns(const morph::Form& form, std::uint32_t signature) {
+    const bool folds = form.surface.data() != form.folded.data();
+    const TextEnds of_folded = EndsOfText(form.folded);
+    const TextEnds of_surface = folds ? EndsOfText(form.surface) : of_folded;
+    const auto row = [this](const std::vector<std::uint64_t>& rows, int letter) {
+      return rows.data() + static_cast<std::size_t>(letter) * set.pattern_words;
+    };
+    const std::uint64_t* const begin[2] = {row(set.begin_patterns[0], of_folded.first), row(set.begin_patterns[1], of_surface.first)};
+    const std::uint64_t* const end[2] = {row(set.end_patterns[0], of_folded.last), row(set.end_patterns[1], of_surface.last)};
+    TextOutline folded, surface;
+    for (std::size_t w = 0; w < set.pattern_words; ++w) {
+      std::uint64_t left = s.pending[signature * set.pattern_words + w] & begin[0][w] & begin[1][w] & end[0][w] & end[1][w];
+      if (left != 0 && folded.letters == 0) {
+        folded = OutlineOfText(form.folded);
+        surface = folds ? OutlineOfText(form.surface) : folded;
+      }
+      for (; left != 0; left &= left - 1) {
+        const std::uint32_t atom = set.pattern_atoms[w * 64 + static_cast<std::size_t>(std::countr_zero(left))];
+        const Range uses = set.regexes_of_atom[atom];
+        const Outline* outline = set.outlines.data() + uses.first;
+        const Outline* const last = outline + uses.count;
+        while (outline != last && outline->Allows(outline->of_surface ? surface : folded)) ++outline;
+        if (outline == last) s.extra.push_back(atom);
+      }
+    }
+  }
+
+  // The number of the profile that was put behind the others, which goes again where one is there that says the same.
+  std::uint32_t KeepProfile() {
+    const std::size_t size = set.words * kPlaces;
+    const std::size_t first = s.profiles.size() - size;
+    std::uint64_t hash = 0;
+    for (std::size_t w = first; w < s.profiles.size(); ++w) hash = Mixed(hash, s.profiles[w]);
+    std::uint32_t& profile = s.same_profile_index.At(hash);
+    if (profile == kNoIndex) {
+      profile = static_cast<std::uint32_t>(first / size);
+    } else {
+      s.profiles.resize(first);
+    }
+    return profile;
   }
 
   void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
@@ -301,10 +384,14 @@ class Reader : public Run {
     for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits[k].word] |= set.atom_bits[k].bits;
   }
 
+  // Of all that a test may ask of a reading.
+  std::uint64_t HashOf(const morph::Reading& reading) const {
+    return Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags);
+  }
+
   // The number of what tests say of a reading.
   std::uint32_t NumberOf(const morph::Reading& reading) {
-    std::uint32_t& number =
-        s.reading_index.At(Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags));
+    std::uint32_t& number = s.reading_index.At(HashOf(reading));
     if (number != kNoIndex) return number;
     const std::size_t size = set.reading_words;
     const std::size_t first = s.reading_rows.size();
@@ -348,11 +435,11 @@ class Reader : public Run {
     const auto number = static_cast<std::uint32_t>(s.signatures.size());
     State::Signature& signature = s.signatures.emplace_back();
     const std::size_t size = set.words * kPlaces;
-    signature.profile = static_cast<std::uint32_t>(s.profiles.size() / size);
-    signature.pending.first = static_cast<std::uint32_t>(s.pending.size());
+    s.pending.resize(s.pending.size() + set.pattern_words);
+    std::uint64_t* const pending = s.pending.data() + number * set.pattern_words;
     const std::uint64_t* allowed = MaskRow(mask);
     s.profiles.insert(s.profiles.end(), allowed + set.atom_words, allowed + set.atom_words + size);
-    std::uint64_t* profile = s.profiles.data() + signature.profile * size;
+    std::uint64_t* profile = s.profiles.data() + s.profiles.size() - size;
     // A test holds that some reading suits (or that asks for none), no reading forbids, and the form as a whole suits.
     const std::uint64_t* of_form = set.form_rows.data() + ((known ? 1u : 0u) + (capital ? 2u : 0u)) * set.half_row;
     const auto held = [&](std::size_t w) {
@@ -368,14 +455,15 @@ class Reader : public Run {
     for (std::size_t w = 0; w < set.atom_words; ++w) {
       for (std::uint64_t left = held(set.test_words + w) & allowed[w]; left != 0; left &= left - 1) {
         const auto atom = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
-        if (set.regexes_of_atom[atom].count != 0) {
-          s.pending.push_back(atom);
+        if (const std::uint32_t pattern = set.pattern_of[atom]; pattern != kNoIndex) {
+          pending[pattern / 64] |= std::uint64_t{1} << (pattern % 64);
+          signature.tries = true;
         } else {
           AddSets(atom, profile);
         }
       }
     }
-    signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
+    signature.profile = KeepProfile();
     return number;
   }
 };

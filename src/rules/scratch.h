@@ -37,15 +37,17 @@ struct MatchScratch::State {
   };
   struct Signature {
     std::uint32_t profile = 0;
-    Range pending;  // into pending: atoms whose regular expressions are to be tried
+    bool tries = false;  // whether it has regular expressions that are to be tried
   };
   std::vector<FormState> forms;
   std::vector<Signature> signatures;
   std::vector<std::uint64_t> signature_tests;  // a bit for each form test that no key finds
   std::vector<std::uint32_t> held;             // of each form the tests of kKeyed that hold, then kNoIndex
-  std::vector<std::uint32_t> pending;
-  std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
+  std::vector<std::uint64_t> pending;   // by signature the atoms whose regular expressions are to be tried, RuleTables::pattern_words each
+  std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each; no two are alike
   HashIndex signature_index, profile_index;
+  HashIndex read_index;          // of signatures, by readings as they are
+  HashIndex same_profile_index;  // by what they hold
   // What readings say of tests and atoms. Readings of which all tests say the same share a number.
   HashIndex reading_index;  // by tags and origin
   HashIndex reading_rows_index;

@@ -159,6 +159,8 @@ class RuleTables {
     }
     return {};
   }
+  // Has what TestsOfKey looks at first brought to the cache.
+  void ExpectKey(std::uint64_t key) const { bundle::Prefetch(&key_slots[key & (key_slots.size() - 1)]); }
   // The bits of the flags of an entry, of those that some class test asks for.
   std::uint64_t FlagsOf(std::string_view slots) const;
   static bool IsCapital(const morph::Form& form);
@@ -214,6 +216,11 @@ class RuleTables {
   std::vector<std::uint64_t> any_reading_row;  // those that ask for no reading
   std::vector<std::uint64_t> form_rows;        // four of them: by whether the form is known (1), and has a capital (2)
   std::vector<Range> regexes_of_atom;          // into Program::regexes
+  // Atoms with regular expressions have numbers, and sets of them are `pattern_words` words. By LetterBit, the set of those that a text
+  // may suit which begins or ends with the letter: first by the folded text, then by the surface.
+  std::vector<std::uint32_t> pattern_atoms, pattern_of;  // atoms by number; numbers by atom, kNoIndex for none
+  std::size_t pattern_words = 0;
+  std::vector<std::uint64_t> begin_patterns[2], end_patterns[2];
   std::size_t own_words = 0, test_words = 0;
   std::vector<TokenCheck> checks;  // parallel to Program::conjunctions
   std::vector<MoreCheck> more;     // the same

@@ -30,6 +30,34 @@ std::set<std::string> Described(std::string_view word, Shape shape = Shape::kLow
   return out;
 }
 
+TEST_CASE("forms analysed together have the readings that each has alone") {
+  // More than are looked at together, among them a guess, a number, letters that no section holds, and nothing.
+  std::vector<Morph::Asked> forms;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string_view word : {"министерства", "королёва", "руттом", "42", "日本", "", "союзом-2.1а", "наилучший"}) {
+      forms.push_back({word, round == 0 ? Shape::kLower : Shape::kCap});
+    }
+  }
+  std::vector<Reading> all, own;
+  std::vector<std::size_t> ends;
+  Full().AnalyzeEach(forms, &all, &ends);
+  REQUIRE(ends.size() == forms.size());
+  std::size_t begin = 0;
+  for (std::size_t k = 0; k < forms.size(); ++k) {
+    CAPTURE(forms[k].folded);
+    own.clear();
+    Full().Analyze(forms[k].folded, forms[k].shape, true, &own);
+    REQUIRE(ends[k] - begin == own.size());
+    for (std::size_t r = 0; r < own.size(); ++r) {
+      CHECK(all[begin + r].tag == own[r].tag);
+      CHECK(all[begin + r].lexeme == own[r].lexeme);
+      CHECK(all[begin + r].lemma_key == own[r].lemma_key);
+      CHECK(all[begin + r].weight == own[r].weight);
+    }
+    begin = ends[k];
+  }
+}
+
 TEST_CASE("known words have their readings") {
   struct {
     const char* word;

@@ -68,4 +68,14 @@ TEST_CASE("no text that matches is refused") {
 }
 
 }  // namespace
+TEST_CASE("the letters that a text begins and ends with are those of its outline") {
+  for (const std::string_view text : {"а", "Я", "алматинская", "x", "МиГ-29", "№5", "«Ё", "5%", "a№", "ё№"}) {
+    CAPTURE(text);
+    const TextOutline outline = OutlineOfText(text);
+    const TextEnds ends = EndsOfText(text);
+    CHECK(outline.first == std::uint64_t{1} << ends.first);
+    CHECK(outline.last == std::uint64_t{1} << ends.last);
+  }
+}
+
 }  // namespace atau::rules
