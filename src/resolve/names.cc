@@ -311,9 +311,10 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch)
 
 void PersonNames::Expect(std::uint32_t begin, std::uint32_t end) const {
   constexpr std::uint32_t kBefore = 3, kBehind = 2;  // tokens that the context looks at nearly always
-  const std::vector<Known>& known = scratch_->known_;
+  const std::vector<std::uint32_t>& numbers = scratch_->known_of_;
   for (std::uint32_t i = begin; i < end; ++i) {
-    if (a_.tokens[i].form < known.size()) bundle::Prefetch(&known[a_.tokens[i].form]);
+    const std::uint32_t form = a_.tokens[i].form;
+    if (form < numbers.size() && numbers[form] != 0) bundle::Prefetch(&scratch_->known_[numbers[form] - 1]);
   }
   for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) bundle::Prefetch(&a_.FormOf(i).any);
   for (std::uint32_t i = end; i < end + kBehind && i < a_.tokens.size(); ++i) bundle::Prefetch(&a_.FormOf(i).any);
