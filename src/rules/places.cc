@@ -26,7 +26,8 @@ class Chooser : public Run {
     s.ring = std::bit_ceil(std::size_t{reach} + 3);
     s.sets.resize(s.ring * set.words);
     s.behind.resize(s.ring * set.words);
-    s.chosen.resize(view.tokens->size() * (words.to - words.from));
+    s.behind_at.resize(s.ring);
+    s.chosen.resize(view.tokens->size() * (words.to - words.from) + 1);
     s.runs = 0;
     for (std::size_t w = words.from; w < words.to;) {
       const std::size_t left = words.to - w;
@@ -53,20 +54,21 @@ class Chooser : public Run {
   template <std::size_t kWords>
   void Places(const std::size_t from) {
     using Words = std::array<std::uint64_t, kWords>;
-    constexpr std::size_t kAhead = 4;  // a profile is several lines of memory
+    constexpr std::size_t kAhead = 6, kLine = 64 / sizeof(std::uint64_t);  // a profile is several lines of memory
     const std::size_t n = view.tokens->size();
     // Words of one row of a plain set, or of the set of a place.
     const std::size_t stride = set.words;
-    const auto row = [from, stride](const std::uint64_t* sets, std::size_t number) {
+    const auto words_at = [](const std::uint64_t* sets) {
       Words loaded;
-      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[number * stride + from + w];
+      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[w];
       return loaded;
     };
+    const auto row = [from, stride, words_at](const std::uint64_t* sets, std::size_t number) {
+      return words_at(sets + number * stride + from);
+    };
     const std::size_t base = set.WordAt(0, from), place_stride = words.to - words.from;
-    const auto load = [base, place_stride](const std::uint64_t* sets, std::size_t place) {
-      Words loaded;
-      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[base + place * place_stride + w];
-      return loaded;
+    const auto load = [base, place_stride, words_at](const std::uint64_t* sets, std::size_t place) {
+      return words_at(sets + base + place * place_stride);
     };
     const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t number) {
       for (std::size_t w = 0; w < kWords; ++w) sets[number * stride + from + w] = stored[w];
@@ -89,7 +91,8 @@ class Chooser : public Run {
     const Words mask = row(s.mask.data(), 0), crosses = row(set.crosses_lines.data(), 0);
     const Words no_third = load(set.nothing.data(), kThird), no_behind = load(set.nothing.data(), kThirdBehind);
     const std::size_t turn = s.ring - 1;  // rows are used in turn
-    store(no_behind, s.behind.data(), n & turn);
+    const std::uint64_t** const behind_at = s.behind_at.data();
+    behind_at[n & turn] = set.nothing.data() + set.WordAt(kThirdBehind, from);
     store(Words{}, s.sets.data(), n & turn);
     Words after{}, next_third = no_third;  // of the token behind
     // Rules that have a kLater token ahead, where a match may go on to it, and those that need none.
@@ -103,8 +106,11 @@ class Chooser : public Run {
       const Words chosen = both(both(rules, mask), later);
       std::uint64_t some = 0;
       for (const std::uint64_t word : chosen) some |= word;
-      for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
-        if (chosen[w] != 0) *run++ = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+      if (some == 0) return;
+      // Nobody foretells which words hold something: all are written, and those that hold nothing are written over.
+      for (std::size_t w = 0; w < kWords; ++w) {
+        *run = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+        run += chosen[w] != 0 ? 1 : 0;
       }
     };
     // From the end, since each token is asked what may stand behind it.
@@ -112,7 +118,10 @@ class Chooser : public Run {
       const State::TokenState& own = s.tokens[i];
       const std::uint64_t* profile = s.profiles.data() + own.profile;
       const std::int32_t entity = resolved_at != nullptr ? resolved_at[i] : -1;
-      if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile + base);
+      if (i >= kAhead) {
+        const std::uint64_t* const ahead = s.profiles.data() + s.tokens[i - kAhead].profile + base;
+        for (std::size_t w = 0; w < kThirdBehind * place_stride; w += kLine) Prefetch(ahead + w);
+      }
 
       // Rules that may match here, where it is known what may stand behind.
       Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
@@ -123,7 +132,7 @@ class Chooser : public Run {
         after = both(load(profile, kSecond), next_third);
         next_third = load(profile, kThird);
         store(after, s.sets.data(), i & turn);
-        store(load(profile, kThirdBehind), s.behind.data(), i & turn);
+        behind_at[i & turn] = profile + base + kThirdBehind * place_stride;
         continue;
       }
       const token::Token& t = (*view.tokens)[i];
@@ -162,7 +171,7 @@ class Chooser : public Run {
           const State::Stand& stand = s.stands[m];
           if ((stand.goes_on & of_phase) == 0) continue;
           const std::uint64_t* more = s.kind_sets.data() + stand.sets;
-          join(&sets, both(load(more, kSecond), row(s.behind.data(), stand.end & turn)));
+          join(&sets, both(load(more, kSecond), words_at(behind_at[stand.end & turn])));
           join(&third, load(more, kThird));
           join(&third_behind, load(more, kThirdBehind));
         }
@@ -180,6 +189,7 @@ class Chooser : public Run {
       }
       store(sets, s.sets.data(), i & turn);
       store(third_behind, s.behind.data(), i & turn);
+      behind_at[i & turn] = s.behind.data() + (i & turn) * stride + from;
       if (t.Has(token::kSentenceStart | token::kBlockStart)) {
         later = t.Has(token::kBlockStart) ? Words{} : both(later, crosses);
         join(&later, no_later);

@@ -55,7 +55,6 @@ class Reader : public Run {
       const std::uint64_t* lacking = set.need_class.data() + required * set.words;
       for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= ~lacking[w];
     }
-    for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= s.later[w] | ~set.need_later[w];
   }
 
   // Fills what is known of matches. ReadTokens went before.
@@ -176,19 +175,11 @@ class Reader : public Run {
     s.forms.resize(view.forms->size());
     s.tokens.resize(n);
     s.walls.resize(n * 2);
-    const std::size_t later = set.WordAt(kLater, 0);
-    s.fresh.clear();
-    ++s.document;
     std::size_t sentence = 0, block = 0;  // tokens before these have their walls
     for (std::size_t i = 0; i < n; ++i) {
       const token::Token& t = (*view.tokens)[i];
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
-      if (State::FormState& form = s.forms[t.form]; form.document != s.document) {
-        form.document = s.document;
-        if (form.profile == kNoIndex) LookAt(t.form);
-        s.fresh.push_back(static_cast<std::uint32_t>(form.profile * set.words * kPlaces));
-        Prefetch(s.profiles.data() + s.fresh.back() + later);
-      }
+      if (s.forms[t.form].profile == kNoIndex) LookAt(t.form);
       const State::FormState& form = s.forms[t.form];
       const auto profile = static_cast<std::uint32_t>(form.profile * set.words * kPlaces);
       s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)),
@@ -208,13 +199,6 @@ class Reader : public Run {
     }
     for (; sentence < n; ++sentence) s.walls[sentence * 2] = static_cast<std::uint32_t>(n);
     for (; block < n; ++block) s.walls[block * 2 + 1] = static_cast<std::uint32_t>(n);
-    s.later.assign(set.words, 0);
-    for (std::size_t w = 0; w < set.words; ++w) {
-      const std::uint64_t* profiles = s.profiles.data() + set.WordAt(kLater, w);
-      std::uint64_t some = 0;
-      for (const std::uint32_t profile : s.fresh) some |= profiles[profile];
-      s.later[w] = some;
-    }
   }
 
   // Finds the profile of a new form.

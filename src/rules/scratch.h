@@ -33,7 +33,6 @@ struct MatchScratch::State {
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms of which no such test was asked
     std::uint32_t held = 0;            // into held; where `keyed` has a bit
     std::uint64_t keyed = 0;           // the tests of kKeyed that hold, a bit for each 64th of them
-    std::uint64_t document = 0;        // the last one that it was met in, by its number
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -80,8 +79,6 @@ struct MatchScratch::State {
   };
   std::vector<Stand> stands;
   std::vector<std::uint32_t> stand_at;  // first stand that begins at each token
-  std::uint64_t document = 0;           // its number
-  std::vector<std::uint32_t> fresh;     // the profile (an offset) of each form that stands in the text
   struct TokenState {
     std::uint32_t mask = 0;  // a TokenMask
     std::uint32_t form = 0;
@@ -95,7 +92,8 @@ struct MatchScratch::State {
   std::vector<std::int32_t> resolved_at;
   std::size_t ring = 0;               // a power of two
   std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
-  std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind
+  std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind, where a profile alone does not tell
+  std::vector<const std::uint64_t*> behind_at;  // at the same tokens: the words of it, there or in a profile
   // Rules to run, from the last token on.
   struct Chosen {
     std::uint32_t token = 0, word = 0;  // of the sets
@@ -103,7 +101,6 @@ struct MatchScratch::State {
   };
   std::vector<Chosen> chosen;  // the first `runs` of them
   std::size_t runs = 0;
-  std::vector<std::uint64_t> later;  // the rules whose kLater some token is
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve

@@ -40,8 +40,8 @@ enum Place {
   kAlone,  // a first element that no other one need follow
   kSecond,
   kThird,        // behind a second element of one token
-  kThirdBehind,  // behind a second element of any length: a class match
   kLater,        // a token that every match holds, the one that says most (see Need)
+  kThirdBehind,  // behind a second element of any length: a class match; last, since few tokens are asked for it
   kPlaces
 };
 
