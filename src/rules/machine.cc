@@ -44,13 +44,14 @@ class Machine : public Run {
       return cursor < list.size() && list[cursor] < to;
     }
     const std::uint32_t bit = set.bit_of[rule];
-    const std::uint64_t* profiles = s.profiles.data() + set.WordAt(kLater, bit / 64);
+    const std::uint64_t* rows = s.place_rows.data() + bit / 64;
+    const State::Profile* profiles = s.profiles.data();
     const State::TokenState* tokens = s.tokens.data();
     // Starts only move on, so that what was looked at for the start before is known to hold none, but for its last token.
     std::uint32_t& cursor = s.need_cursor[number];
     std::uint32_t at = std::max(i + need.min, cursor);
     for (; at < to; ++at) {
-      if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) break;
+      if (((rows[profiles[tokens[at].profile].at[kLater]] >> (bit % 64)) & 1) != 0) break;
     }
     cursor = std::max(cursor, at);
     return at < to;

@@ -54,7 +54,7 @@ class Chooser : public Run {
   template <std::size_t kWords>
   void Places(const std::size_t from) {
     using Words = std::array<std::uint64_t, kWords>;
-    constexpr std::size_t kAhead = 6, kLine = 64 / sizeof(std::uint64_t);  // a profile is several lines of memory
+    constexpr std::size_t kAhead = 6;
     const std::size_t n = view.tokens->size();
     // Words of one row of a plain set, or of the set of a place.
     const std::size_t stride = set.words;
@@ -69,6 +69,10 @@ class Chooser : public Run {
     const std::size_t base = set.WordAt(0, from), place_stride = words.to - words.from;
     const auto load = [base, place_stride, words_at](const std::uint64_t* sets, std::size_t place) {
       return words_at(sets + base + place * place_stride);
+    };
+    const std::uint64_t* const place_rows = s.place_rows.data() + from;
+    const auto of_form = [place_rows, words_at](const State::Profile& profile, Place place) {
+      return words_at(place_rows + profile.at[place]);
     };
     const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t number) {
       for (std::size_t w = 0; w < kWords; ++w) sets[number * stride + from + w] = stored[w];
@@ -116,23 +120,20 @@ class Chooser : public Run {
     // From the end, since each token is asked what may stand behind it.
     for (std::size_t i = n; i-- > 0;) {
       const State::TokenState& own = s.tokens[i];
-      const std::uint64_t* profile = s.profiles.data() + own.profile;
+      const State::Profile& profile = s.profiles[own.profile];
       const std::int32_t entity = resolved_at != nullptr ? resolved_at[i] : -1;
-      if (i >= kAhead) {
-        const std::uint64_t* const ahead = s.profiles.data() + s.tokens[i - kAhead].profile + base;
-        for (std::size_t w = 0; w < kThirdBehind * place_stride; w += kLine) Prefetch(ahead + w);
-      }
+      if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
 
       // Rules that may match here, where it is known what may stand behind.
-      Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
-      join(&later, load(profile, kLater));
+      Words chosen = begin(of_form(profile, kFirst), of_form(profile, kAlone), after);
+      join(&later, of_form(profile, kLater));
       if (own.plain && entity < 0 && ((own.begins | own.goes_on) & of_phase) == 0) {
         // Nothing but its form says what it may be: so are most tokens.
         choose(chosen, i);
-        after = both(load(profile, kSecond), next_third);
-        next_third = load(profile, kThird);
+        after = both(of_form(profile, kSecond), next_third);
+        next_third = of_form(profile, kThird);
         store(after, s.sets.data(), i & turn);
-        behind_at[i & turn] = profile + base + kThirdBehind * place_stride;
+        behind_at[i & turn] = place_rows + profile.at[kThirdBehind];
         continue;
       }
       const token::Token& t = (*view.tokens)[i];
@@ -156,9 +157,9 @@ class Chooser : public Run {
       // What it says to the tokens before it.
       Words sets{}, third = no_third, third_behind = no_behind;
       if (!t.Has(token::kBlockStart)) {  // else no match goes on here
-        Words second = load(profile, kSecond);
-        third = load(profile, kThird);
-        third_behind = load(profile, kThirdBehind);
+        Words second = of_form(profile, kSecond);
+        third = of_form(profile, kThird);
+        third_behind = of_form(profile, kThirdBehind);
         const auto add = [&](const std::uint64_t* more) {
           join(&second, load(more, kSecond));
           join(&third, load(more, kThird));

@@ -95,8 +95,8 @@ class Reader : public Run {
     s.owner = &set;
     s.table = view.forms;
     s.generation = view.forms->generation();
-    s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
-    s.signature_index.Clear(), s.profile_index.Clear();
+    s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear(), s.place_rows.clear();
+    s.signature_index.Clear(), s.profile_index.Clear(), s.place_row_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
@@ -181,11 +181,10 @@ class Reader : public Run {
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
       if (s.forms[t.form].profile == kNoIndex) LookAt(t.form);
       const State::FormState& form = s.forms[t.form];
-      const auto profile = static_cast<std::uint32_t>(form.profile * set.words * kPlaces);
       s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)),
                      t.form,
                      form.tests,
-                     profile,
+                     form.profile,
                      form.keyed,
                      0,
                      0,
@@ -270,12 +269,13 @@ class Reader : public Run {
     for (std::uint32_t atom : s.extra) hash = Mixed(hash, atom + 1u);
     std::uint32_t& profile = s.profile_index.At(hash);
     if (profile == kNoIndex) {
-      const std::size_t size = set.words * kPlaces;
-      profile = static_cast<std::uint32_t>(s.profiles.size() / size);
-      s.profiles.resize(s.profiles.size() + size);
-      std::uint64_t* own = s.profiles.data() + profile * size;
-      std::copy_n(s.profiles.data() + signature.profile * size, size, own);
-      for (std::uint32_t atom : s.extra) AddSets(atom, own);
+      s.draft.resize(set.words * kPlaces);
+      const State::Profile base = s.profiles[signature.profile];
+      for (std::size_t place = 0; place < kPlaces; ++place) {
+        for (std::size_t w = 0; w < set.words; ++w) s.draft[set.WordAt(place, w)] = s.place_rows[base.at[place] + w];
+      }
+      for (std::uint32_t atom : s.extra) AddSets(atom, s.draft.data());
+      profile = KeepDraft();
     }
     state.profile = profile;
   }
@@ -283,6 +283,24 @@ class Reader : public Run {
   void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
     const Range bits = set.bits_of_atom[atom];
     for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits[k].word] |= set.atom_bits[k].bits;
+  }
+
+  // The number of a new profile.
+  std::uint32_t KeepDraft() {
+    State::Profile profile;
+    for (std::size_t place = 0; place < kPlaces; ++place) {
+      std::uint64_t hash = 0;
+      for (std::size_t w = 0; w < set.words; ++w) hash = Mixed(hash, s.draft[set.WordAt(place, w)]);
+      std::uint32_t& row = s.place_row_index.At(hash);
+      if (row == kNoIndex) {
+        row = static_cast<std::uint32_t>(s.place_rows.size());
+        s.place_rows.resize(row + set.row_words);
+        for (std::size_t w = 0; w < set.words; ++w) s.place_rows[row + w] = s.draft[set.WordAt(place, w)];
+      }
+      profile.at[place] = row;
+    }
+    s.profiles.push_back(profile);
+    return static_cast<std::uint32_t>(s.profiles.size() - 1);
   }
 
   // The number of what tests say of a reading.
@@ -331,12 +349,9 @@ class Reader : public Run {
   std::uint32_t NewSignature(TokenMask mask, bool known, bool capital) {
     const auto number = static_cast<std::uint32_t>(s.signatures.size());
     State::Signature& signature = s.signatures.emplace_back();
-    const std::size_t size = set.words * kPlaces;
-    signature.profile = static_cast<std::uint32_t>(s.profiles.size() / size);
     signature.pending.first = static_cast<std::uint32_t>(s.pending.size());
     const std::uint64_t* allowed = MaskRow(mask);
-    s.profiles.insert(s.profiles.end(), allowed + set.atom_words, allowed + set.atom_words + size);
-    std::uint64_t* profile = s.profiles.data() + signature.profile * size;
+    s.draft.assign(allowed + set.atom_words, allowed + set.atom_words + set.words * kPlaces);
     // A test holds that some reading suits (or that asks for none), no reading forbids, and the form as a whole suits.
     const std::uint64_t* of_form = set.form_rows.data() + ((known ? 1u : 0u) + (capital ? 2u : 0u)) * set.half_row;
     const auto held = [&](std::size_t w) {
@@ -355,11 +370,12 @@ class Reader : public Run {
         if (set.regexes_of_atom[atom].count != 0) {
           s.pending.push_back(atom);
         } else {
-          AddSets(atom, profile);
+          AddSets(atom, s.draft.data());
         }
       }
     }
     signature.pending.count = static_cast<std::uint32_t>(s.pending.size()) - signature.pending.first;
+    signature.profile = KeepDraft();
     return number;
   }
 };

@@ -2,6 +2,7 @@
 #ifndef ATAU_RULES_SCRATCH_H_
 #define ATAU_RULES_SCRATCH_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -43,8 +44,15 @@ struct MatchScratch::State {
   std::vector<std::uint64_t> signature_tests;  // a bit for each form test that no key finds
   std::vector<std::uint32_t> held;             // of each form the tests of kKeyed that hold, then kNoIndex
   std::vector<std::uint32_t> pending;
-  std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each
-  HashIndex signature_index, profile_index;
+  // What a form says of places: for each the rules that suit, an offset in place_rows. Of the thousands of profiles most share their rows,
+  // so that the memory that is looked at for each token stays small.
+  struct Profile {
+    std::array<std::uint32_t, kPlaces> at{};
+  };
+  std::vector<Profile> profiles;
+  std::vector<std::uint64_t> place_rows;  // sets of rules, RuleTables::row_words each
+  std::vector<std::uint64_t> draft;       // kPlaces sets of rules, of the profile that is being made
+  HashIndex signature_index, profile_index, place_row_index;
   // What readings say of tests and atoms. Readings of which all tests say the same share a number.
   HashIndex reading_index;  // by tags and origin
   HashIndex reading_rows_index;
@@ -83,7 +91,7 @@ struct MatchScratch::State {
     std::uint32_t mask = 0;  // a TokenMask
     std::uint32_t form = 0;
     std::uint32_t tests = 0;               // into signature_tests
-    std::uint32_t profile = 0;             // offset in profiles
+    std::uint32_t profile = 0;             // into profiles
     std::uint64_t keyed = 0;               // as of its form
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
     bool plain = false;                    // it opens and closes nothing, and begins no sentence
@@ -93,7 +101,7 @@ struct MatchScratch::State {
   std::size_t ring = 0;               // a power of two
   std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
   std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind, where a profile alone does not tell
-  std::vector<const std::uint64_t*> behind_at;  // at the same tokens: the words of it, there or in a profile
+  std::vector<const std::uint64_t*> behind_at;  // at the same tokens: the words of it, there or in place_rows
   // Rules to run, from the last token on.
   struct Chosen {
     std::uint32_t token = 0, word = 0;  // of the sets

@@ -144,6 +144,7 @@ void RuleTables::PlaceBits() {
     words_of_phase[static_cast<int>(phase)] = {first, starts.size() / 64};
   }
   words = starts.size() / 64;
+  row_words = (words + 7) / 8 * 8;
 }
 
 void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {

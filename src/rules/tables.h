@@ -183,6 +183,7 @@ class RuleTables {
   // Sets of rules: `words` words each; where it says `sets`, kPlaces of them, those of one phase together (see WordAt), so that a phase
   // touches no memory of the other.
   std::size_t words = 0;
+  std::size_t row_words = 0;  // the same, and room up to the end of a line of memory
   WordRange words_of_phase[2];
   std::vector<std::uint32_t> bit_of;  // of a rule its bit
   std::vector<std::uint64_t> of_phase[2], crosses_lines;
