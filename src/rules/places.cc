@@ -54,7 +54,7 @@ class Chooser : public Run {
   template <std::size_t kWords>
   void Places(const std::size_t from) {
     using Words = std::array<std::uint64_t, kWords>;
-    constexpr std::size_t kAhead = 6;
+    constexpr std::size_t kAhead = 5;
     const std::size_t n = view.tokens->size();
     // Words of one row of a plain set, or of the set of a place.
     const std::size_t stride = set.words;
@@ -71,7 +71,7 @@ class Chooser : public Run {
       return words_at(sets + base + place * place_stride);
     };
     const std::uint64_t* const place_rows = s.place_rows.data() + from;
-    const auto of_form = [place_rows, words_at](const State::Profile& profile, Place place) {
+    const auto set_of = [place_rows, words_at](const State::Profile& profile, Place place) {
       return words_at(place_rows + profile.at[place]);
     };
     const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t number) {
@@ -122,16 +122,19 @@ class Chooser : public Run {
       const State::TokenState& own = s.tokens[i];
       const State::Profile& profile = s.profiles[own.profile];
       const std::int32_t entity = resolved_at != nullptr ? resolved_at[i] : -1;
-      if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile);
+      if (i >= kAhead) {
+        const State::Profile& ahead = s.profiles[s.tokens[i - kAhead].profile];
+        for (const Place place : {kFirst, kLater, kSecond, kThird}) Prefetch(place_rows + ahead.at[place]);
+      }
 
       // Rules that may match here, where it is known what may stand behind.
-      Words chosen = begin(of_form(profile, kFirst), of_form(profile, kAlone), after);
-      join(&later, of_form(profile, kLater));
+      Words chosen = begin(set_of(profile, kFirst), set_of(profile, kAlone), after);
+      join(&later, set_of(profile, kLater));
       if (own.plain && entity < 0 && ((own.begins | own.goes_on) & of_phase) == 0) {
         // Nothing but its form says what it may be: so are most tokens.
         choose(chosen, i);
-        after = both(of_form(profile, kSecond), next_third);
-        next_third = of_form(profile, kThird);
+        after = both(set_of(profile, kSecond), next_third);
+        next_third = set_of(profile, kThird);
         store(after, s.sets.data(), i & turn);
         behind_at[i & turn] = place_rows + profile.at[kThirdBehind];
         continue;
@@ -141,8 +144,8 @@ class Chooser : public Run {
       for (std::uint32_t m = s.stand_at[i]; begins && m < s.stand_at[i + 1]; ++m) {
         const State::Stand& stand = s.stands[m];
         if ((stand.begins & of_phase) == 0) continue;
-        const std::uint64_t* kind = s.kind_sets.data() + stand.sets;
-        join(&chosen, begin(load(kind, kFirst), load(kind, kAlone), row(s.sets.data(), stand.end & turn)));
+        const State::Profile& kind = s.profiles[stand.profile];
+        join(&chosen, begin(set_of(kind, kFirst), set_of(kind, kAlone), row(s.sets.data(), stand.end & turn)));
       }
       if (t.Has(token::kOpens)) join(&chosen, load(set.opens[t.kind != token::Kind::kQuote].data(), kFirst));
       if (entity >= 0) {
@@ -157,9 +160,9 @@ class Chooser : public Run {
       // What it says to the tokens before it.
       Words sets{}, third = no_third, third_behind = no_behind;
       if (!t.Has(token::kBlockStart)) {  // else no match goes on here
-        Words second = of_form(profile, kSecond);
-        third = of_form(profile, kThird);
-        third_behind = of_form(profile, kThirdBehind);
+        Words second = set_of(profile, kSecond);
+        third = set_of(profile, kThird);
+        third_behind = set_of(profile, kThirdBehind);
         const auto add = [&](const std::uint64_t* more) {
           join(&second, load(more, kSecond));
           join(&third, load(more, kThird));
@@ -171,10 +174,10 @@ class Chooser : public Run {
         for (std::uint32_t m = s.stand_at[i]; goes_on && m < s.stand_at[i + 1]; ++m) {
           const State::Stand& stand = s.stands[m];
           if ((stand.goes_on & of_phase) == 0) continue;
-          const std::uint64_t* more = s.kind_sets.data() + stand.sets;
-          join(&sets, both(load(more, kSecond), words_at(behind_at[stand.end & turn])));
-          join(&third, load(more, kThird));
-          join(&third_behind, load(more, kThirdBehind));
+          const State::Profile& kind = s.profiles[stand.profile];
+          join(&sets, both(set_of(kind, kSecond), words_at(behind_at[stand.end & turn])));
+          join(&third, set_of(kind, kThird));
+          join(&third_behind, set_of(kind, kThirdBehind));
         }
         if (t.Has(token::kOpens)) join(&sets, row(set.groups[t.kind != token::Kind::kQuote].data(), 0));
         if (entity >= 0) {

@@ -69,7 +69,6 @@ class Reader : public Run {
     s.required_at.resize(set.required.size());
     for (auto& list : s.required_at) list.clear();
     s.widest = 0;
-    const std::size_t size = set.words * kPlaces;
     std::uint32_t stands = 0, token = 0;  // tokens before this one have their places in match_at and stand_at
     for (std::uint32_t at = 0; at < matches.size(); ++at) {
       if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
@@ -86,7 +85,8 @@ class Reader : public Run {
       if (m.begin >= n || (kind.begins | kind.goes_on) == 0) continue;
       if (at > 0 && s.keys[at - 1] == row && matches[at - 1].begin == m.begin && matches[at - 1].end == m.end) continue;
       s.tokens[m.begin].begins |= kind.begins, s.tokens[m.begin].goes_on |= kind.goes_on;
-      s.stands[stands++] = {std::min(m.end, n), static_cast<std::uint32_t>(row * size), kind.begins, kind.goes_on};
+      Prefetch(s.profiles.data() + kind.profile);
+      s.stands[stands++] = {std::min(m.end, n), kind.profile, kind.begins, kind.goes_on};
     }
     for (; token <= n; ++token) s.match_at[token] = static_cast<std::uint32_t>(matches.size()), s.stand_at[token] = stands;
   }
@@ -101,7 +101,7 @@ class Reader : public Run {
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
     s.held.clear();
-    s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_fits.clear(), s.kind_required.clear();
+    s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_fits.clear(), s.kind_required.clear();
   }
 
   // Of what tells what a match may be for rules.
@@ -145,8 +145,8 @@ class Reader : public Run {
     }
     kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
     const std::size_t size = set.words * kPlaces;
-    s.kind_sets.resize(s.kind_sets.size() + size);
-    std::uint64_t* sets = s.kind_sets.data() + row * size;
+    s.draft.assign(size, 0);
+    std::uint64_t* sets = s.draft.data();
     const auto add = [&](const std::vector<std::uint32_t>& tests) {
       for (std::uint32_t test : tests) {
         if (!FitsKey(set.classes[test], key)) continue;
@@ -166,6 +166,7 @@ class Reader : public Run {
         (place == kFirst ? kind.begins : kind.goes_on) |= static_cast<std::uint8_t>(1u << p);
       }
     }
+    kind.profile = KeepDraft();
     return row;
   }
 
@@ -181,6 +182,7 @@ class Reader : public Run {
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
       if (s.forms[t.form].profile == kNoIndex) LookAt(t.form);
       const State::FormState& form = s.forms[t.form];
+      Prefetch(s.profiles.data() + form.profile);
       s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)),
                      t.form,
                      form.tests,

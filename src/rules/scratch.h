@@ -44,8 +44,8 @@ struct MatchScratch::State {
   std::vector<std::uint64_t> signature_tests;  // a bit for each form test that no key finds
   std::vector<std::uint32_t> held;             // of each form the tests of kKeyed that hold, then kNoIndex
   std::vector<std::uint32_t> pending;
-  // What a form says of places: for each the rules that suit, an offset in place_rows. Of the thousands of profiles most share their rows,
-  // so that the memory that is looked at for each token stays small.
+  // What a form or a match says of places: for each the rules that suit, an offset in place_rows. Of the thousands of profiles most share
+  // their rows, so that the memory that is looked at for each token stays small.
   struct Profile {
     std::array<std::uint32_t, kPlaces> at{};
   };
@@ -68,12 +68,12 @@ struct MatchScratch::State {
   // What matches of one kind may be.
   struct KindRow {
     Range required;                        // into kind_required
+    std::uint32_t profile = 0;             // into profiles
     std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
   HashIndex entry_rows;  // into kinds, by entry, words and support
   HashIndex kind_rows;   // into kinds, by key
   std::vector<KindRow> kinds;
-  std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint64_t> kind_fits;  // a bit for each class test that they fit, but for flags to which no bit was left
   std::vector<std::uint32_t> kind_required;
   // One document.
@@ -82,7 +82,7 @@ struct MatchScratch::State {
   // A match as the choice of rules looks at it. Matches that say nothing are left out, and those that say what the one before said.
   struct Stand {
     std::uint32_t end = 0;                 // the end of the text at most
-    std::uint32_t sets = 0;                // offset in kind_sets
+    std::uint32_t profile = 0;             // into profiles
     std::uint8_t begins = 0, goes_on = 0;  // as of its kind
   };
   std::vector<Stand> stands;
