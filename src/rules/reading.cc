@@ -46,7 +46,7 @@ class Reader : public Run {
   }
 
  private:
-  static constexpr std::size_t kFar = 8;  // what is far away in memory is asked for so many tokens or matches before it is needed
+  static constexpr std::size_t kFar = 12;  // what is far away in memory is asked for so many tokens or matches before it is needed
 
   // Takes the rules out of the mask of which the text as a whole lacks something.
   void LeaveOut() {
@@ -70,11 +70,14 @@ class Reader : public Run {
     for (auto& list : s.required_at) list.clear();
     s.widest = 0;
     std::uint32_t stands = 0, token = 0;  // tokens before this one have their places in match_at and stand_at
-    for (std::uint32_t at = 0; at < matches.size(); ++at) {
+    for (std::size_t at = 0; at < matches.size(); ++at) {
       if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
+      s.keys[at] = RowOf(matches[at]);
+      Prefetch(s.kinds.data() + s.keys[at]);
+    }
+    for (std::uint32_t at = 0; at < matches.size(); ++at) {
       const gazetteer::Match& m = matches[at];
-      const std::uint32_t row = RowOf(m);
-      s.keys[at] = row;
+      const std::uint32_t row = s.keys[at];
       s.widest = std::max(s.widest, m.end - m.begin);
       const State::KindRow& kind = s.kinds[row];
       for (std::uint32_t k = kind.required.first; k < kind.required.first + kind.required.count; ++k) {
