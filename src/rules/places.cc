@@ -27,7 +27,8 @@ class Chooser : public Run {
     s.sets.resize(s.ring * set.words);
     s.behind.resize(s.ring * set.words);
     s.behind_at.resize(s.ring);
-    s.chosen.resize(view.tokens->size() * (words.to - words.from) + 1);
+    // Only ever longer: what is in it is written before it is read.
+    if (const std::size_t most = view.tokens->size() * (words.to - words.from) + 1; s.chosen.size() < most) s.chosen.resize(most);
     s.runs = 0;
     for (std::size_t w = words.from; w < words.to;) {
       const std::size_t left = words.to - w;
@@ -122,6 +123,7 @@ class Chooser : public Run {
       const State::TokenState& own = s.tokens[i];
       const State::Profile& profile = s.profiles[own.profile];
       const std::int32_t entity = resolved_at != nullptr ? resolved_at[i] : -1;
+      if (i >= 3 * kAhead) Prefetch(s.profiles.data() + s.tokens[i - 3 * kAhead].profile);
       if (i >= kAhead) {
         const State::Profile& ahead = s.profiles[s.tokens[i - kAhead].profile];
         for (const Place place : {kFirst, kLater, kSecond, kThird}) Prefetch(place_rows + ahead.at[place]);

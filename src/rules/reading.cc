@@ -46,7 +46,7 @@ class Reader : public Run {
   }
 
  private:
-  static constexpr std::size_t kFar = 12;  // what is far away in memory is asked for so many tokens or matches before it is needed
+  static constexpr std::size_t kFar = 24;  // what is far away in memory is asked for so many tokens or matches before it is needed
 
   // Takes the rules out of the mask of which the text as a whole lacks something.
   void LeaveOut() {
