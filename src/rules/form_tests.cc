@@ -111,10 +111,11 @@ void RuleTables::SortTests() {
     if (c.form_test != kNoIndex) rest.place = test_places[c.form_test], rest.own = own_of[c.form_test];
     if (c.not_classes.count != 0 || rest.own != kNoIndex) {
       check.rest = TokenCheck::kMore;
+      if (rest.place != kNoIndex) check.number = rest.place & TokenCheck::kNoNumber;
     } else if (c.form_test != kNoIndex) {
       const bool keyed = rest.place == kNoIndex;
       check.rest = keyed ? TokenCheck::kKey : TokenCheck::kSignature;
-      check.number = (keyed ? rest.test : rest.place) & 0x3FFFFFFF;
+      check.number = (keyed ? rest.test : rest.place) & TokenCheck::kNoNumber;
     }
   }
   own_words = (own + 63) / 64;

@@ -1,12 +1,16 @@
 #include "rules/machine.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
+#include "bundle/prefetch.h"
 #include "morph/morph.h"
 
 namespace atau::rules {
 namespace {
+
+using bundle::Prefetch;
 
 constexpr std::uint32_t kUndo = 0x80000000;
 
@@ -14,14 +18,38 @@ class Machine : public Run {
  public:
   explicit Machine(const Run& run) : Run(run) {}
 
-  // Runs rules that may match at a token.
-  void At(const State::Chosen& chosen) {
-    for (std::uint64_t bits = chosen.rules; bits != 0; bits &= bits - 1) {
-      Try(set.starts[chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits))], chosen.token);
+  // Runs all that was chosen. Each rule goes through the text from its beginning.
+  void All() {
+    // What is asked of a rule, and its code, are seldom in the cache: they are on their way while those before them run.
+    constexpr std::size_t kAhead = 3;
+    for (std::size_t left = s.runs; left > 0;) {
+      std::size_t tries = 0;
+      for (; left > 0 && tries + 64 <= tries_.size(); --left) {
+        const State::Chosen& chosen = s.chosen[left - 1];
+        for (std::uint64_t bits = chosen.rules; bits != 0; bits &= bits - 1) {
+          const Start* const start = set.starts.data() + chosen.word * std::size_t{64} + static_cast<std::size_t>(std::countr_zero(bits));
+          Prefetch(start);
+          tries_[tries++] = {start, chosen.token};
+        }
+      }
+      for (std::size_t k = 0; k < tries; ++k) {
+        if (k + kAhead < tries) {
+          const Start& ahead = *tries_[k + kAhead].start;
+          Prefetch(set.steps.data() + ahead.start);
+          Prefetch(set.checks.data() + ahead.first.a);
+        }
+        Try(*tries_[k].start, tries_[k].token);
+      }
     }
   }
 
  private:
+  struct Tried {
+    const Start* start = nullptr;
+    std::uint32_t token = 0;
+  };
+  std::array<Tried, 256> tries_;
+
   void Try(const Start& start, std::uint32_t i) {
     if (start.anchor != kNoIndex && !AnchorHolds(start.anchor, i)) return;
     if (!start.sure && !MayStand(start.first, i)) return;
@@ -44,13 +72,14 @@ class Machine : public Run {
       return cursor < list.size() && list[cursor] < to;
     }
     const std::uint32_t bit = set.bit_of[rule];
-    const std::uint64_t* profiles = s.profiles.data() + set.WordAt(kLater, bit / 64);
+    const std::uint64_t* rows = s.place_rows.data() + bit / 64;
+    const State::Profile* profiles = s.profiles.data();
     const State::TokenState* tokens = s.tokens.data();
     // Starts only move on, so that what was looked at for the start before is known to hold none, but for its last token.
     std::uint32_t& cursor = s.need_cursor[number];
     std::uint32_t at = std::max(i + need.min, cursor);
     for (; at < to; ++at) {
-      if (((profiles[tokens[at].profile] >> (bit % 64)) & 1) != 0) break;
+      if (((rows[profiles[tokens[at].profile].at[kLater]] >> (bit % 64)) & 1) != 0) break;
     }
     cursor = std::max(cursor, at);
     return at < to;
@@ -82,7 +111,7 @@ class Machine : public Run {
     } else {
       Single(s.main, rule, i, on_match);
     }
-    for (std::size_t k = 0; k < found; ++k) Report(rule.rule, i, s.found[k].end, s.found[k].slots);
+    for (std::size_t k = 0; k < found; ++k) Report(rule, i, s.found[k].end, s.found[k].slots);
   }
 
   // What Execute does, for a rule of one element.
@@ -121,25 +150,24 @@ class Machine : public Run {
     }
   }
 
-  void Report(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, const std::vector<CaptureSlot>& slots) {
+  void Report(const Start& rule, std::uint32_t begin, std::uint32_t end, const std::vector<CaptureSlot>& slots) {
     const auto set_ = [](const CaptureSlot& c) { return c.begin != kNoIndex && c.end > c.begin; };
-    const RuleCode& r = set.program.rules[rule];
     Hit hit;
-    hit.rule = rule;
+    hit.rule = rule.rule;
     hit.begin = begin;
     hit.end = end;
-    if (r.from != kNoIndex) {
-      const CaptureSlot& from = slots[r.from];
-      const CaptureSlot& to = r.to != kNoIndex && set_(slots[r.to]) ? slots[r.to] : from;
+    if (rule.from != Step::kNoCapture) {
+      const CaptureSlot& from = slots[rule.from];
+      const CaptureSlot& to = rule.to != Step::kNoCapture && set_(slots[rule.to]) ? slots[rule.to] : from;
       const CaptureSlot& first = set_(from) ? from : to;
       if (!set_(first)) return;
       hit.begin = std::min(first.begin, to.begin);
       hit.end = std::max(first.end, to.end);
     }
     hit.first_capture = static_cast<std::uint32_t>(out.captures.size());
-    for (std::uint32_t k = 0; k < r.captures.count; ++k) {
-      const std::uint16_t name = set.capture_ids[r.captures.first + k];
-      if (!set_(slots[k]) || set.names[name].empty()) continue;
+    for (std::uint32_t k = 0; k < rule.captures; ++k) {
+      const std::uint16_t name = set.capture_ids[rule.first_capture + k];
+      if (name == RuleTables::kNoName || !set_(slots[k])) continue;
       out.captures.push_back({name, slots[k].begin, slots[k].end, slots[k].match, slots[k].resolved});
     }
     hit.captures = static_cast<std::uint32_t>(out.captures.size()) - hit.first_capture;
@@ -225,10 +253,10 @@ class Machine : public Run {
     for (const TokenCheck* const end = c + count; c != end; ++c) {
       if ((t.mask & c->asked) != c->need) continue;
       if (c->rest == TokenCheck::kNothing) return true;
-      if (c->rest == TokenCheck::kSignature) {
-        if (SignatureHolds(c->number, t)) return true;
-      } else if (c->rest == TokenCheck::kMore || ((t.keyed >> (c->number % 64)) & 1) != 0) {
-        return HoldsMore(c, end, pos);
+      if (c->rest == TokenCheck::kKey) {
+        if (((t.keyed >> (c->number % 64)) & 1) != 0 && HoldsKeyed(c->number, t.form)) return true;
+      } else if (c->number == TokenCheck::kNoNumber || SignatureHolds(c->number, t)) {
+        if (c->rest == TokenCheck::kSignature || HoldsMore(set.more[static_cast<std::size_t>(c - set.checks.data())], pos)) return true;
       }
     }
     return false;
@@ -238,25 +266,15 @@ class Machine : public Run {
     return ((s.signature_tests[t.tests + place / 64] >> (place % 64)) & 1) != 0;
   }
 
-  // Goes on with any checks.
-  [[gnu::noinline]] bool HoldsMore(const TokenCheck* check, const TokenCheck* end, std::uint32_t pos) {
-    const State::TokenState& t = s.tokens[pos];
-    const MoreCheck* c = set.more.data() + (check - set.checks.data());
-    for (; check != end; ++check, ++c) {
-      if ((t.mask & check->asked) != check->need) continue;
-      if (c->test != kNoIndex) {
-        if (c->place == kNoIndex) {
-          if (!HoldsKeyed(c->test, t.keyed, t.form)) continue;
-        } else if (c->own == kNoIndex) {
-          if (!SignatureHolds(c->place, t)) continue;
-        } else if (!Holds(*c, t.form)) {
-          continue;
-        }
-      }
-      if (c->not_classes.count != 0 && BeginsOneOf(c->not_classes, pos)) continue;
-      return true;
+  // Whether the rest of a check of kMore holds, of which the signature says that it may.
+  [[gnu::noinline]] bool HoldsMore(const MoreCheck& c, std::uint32_t pos) {
+    const std::uint32_t form = s.tokens[pos].form;
+    if (c.own != kNoIndex) {
+      if (!Holds(c, form)) return false;
+    } else if (c.test != kNoIndex && c.place == kNoIndex && !HoldsKeyed(c.test, form)) {
+      return false;
     }
-    return false;
+    return c.not_classes.count == 0 || !BeginsOneOf(c.not_classes, pos);
   }
 
   // Whether an element (an instruction without its capture) may stand at a token, as far as a short look tells; true of an end, which
@@ -495,14 +513,15 @@ class Machine : public Run {
   }
 
   // Whether a test holds of a form that is found by its key.
-  bool HoldsKeyed(std::uint32_t test, std::uint64_t keyed, std::uint32_t form) const {
-    if (((keyed >> (test % 64)) & 1) == 0) return false;
-    const std::uint32_t* held = s.held.data() + s.forms[form].held;
+  bool HoldsKeyed(std::uint32_t test, std::uint32_t form) const {
+    const State::FormState& state = s.forms[form];
+    if (((state.keyed >> (test % 64)) & 1) == 0) return false;
+    const std::uint32_t* held = s.held.data() + state.held;
     while (*held != test && *held != kNoIndex) ++held;
     return *held == test;
   }
 
-  // Whether a test of kTagsNot or kRegex holds of a form: looked at once a form.
+  // Whether a test of kTagsNot or kRegex, which the signature allows, holds of a form: looked at once a form.
   bool Holds(const MoreCheck& c, std::uint32_t form) {
     const State::FormState& state = s.forms[form];
     const std::uint64_t* row = s.rows.data() + state.row * set.own_words * 2 + c.own / 64 * 2;
@@ -515,9 +534,7 @@ class Machine : public Run {
     std::uint64_t* row = OwnRow(&state) + c.own / 64 * 2;
     const std::uint64_t bit = std::uint64_t{1} << (c.own % 64);
     row[0] |= bit;
-    // What its signature denies needs no expression.
-    const bool possible = ((s.signature_tests[state.tests + c.place / 64] >> (c.place % 64)) & 1) != 0;
-    const bool holds = possible && set.Evaluate(set.program.form_tests[c.test], *view.forms, (*view.forms)[form]);
+    const bool holds = set.Evaluate(set.program.form_tests[c.test], *view.forms, (*view.forms)[form]);
     if (holds) row[1] |= bit;
     return holds;
   }
@@ -525,10 +542,6 @@ class Machine : public Run {
 
 }  // namespace
 
-void RunRules(Run* run) {
-  Machine machine(*run);
-  // Each rule goes through the text from its beginning.
-  for (std::size_t k = run->s.runs; k-- > 0;) machine.At(run->s.chosen[k]);
-}
+void RunRules(Run* run) { Machine(*run).All(); }
 
 }  // namespace atau::rules

@@ -26,7 +26,9 @@ class Chooser : public Run {
     s.ring = std::bit_ceil(std::size_t{reach} + 3);
     s.sets.resize(s.ring * set.words);
     s.behind.resize(s.ring * set.words);
-    s.chosen.resize(view.tokens->size() * (words.to - words.from));
+    s.behind_at.resize(s.ring);
+    // Only ever longer: what is in it is written before it is read.
+    if (const std::size_t most = view.tokens->size() * (words.to - words.from) + 1; s.chosen.size() < most) s.chosen.resize(most);
     s.runs = 0;
     for (std::size_t w = words.from; w < words.to;) {
       const std::size_t left = words.to - w;
@@ -53,20 +55,25 @@ class Chooser : public Run {
   template <std::size_t kWords>
   void Places(const std::size_t from) {
     using Words = std::array<std::uint64_t, kWords>;
-    constexpr std::size_t kAhead = 4;  // a profile is several lines of memory
+    constexpr std::size_t kAhead = 5;
     const std::size_t n = view.tokens->size();
     // Words of one row of a plain set, or of the set of a place.
     const std::size_t stride = set.words;
-    const auto row = [from, stride](const std::uint64_t* sets, std::size_t number) {
+    const auto words_at = [](const std::uint64_t* sets) {
       Words loaded;
-      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[number * stride + from + w];
+      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[w];
       return loaded;
     };
+    const auto row = [from, stride, words_at](const std::uint64_t* sets, std::size_t number) {
+      return words_at(sets + number * stride + from);
+    };
     const std::size_t base = set.WordAt(0, from), place_stride = words.to - words.from;
-    const auto load = [base, place_stride](const std::uint64_t* sets, std::size_t place) {
-      Words loaded;
-      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[base + place * place_stride + w];
-      return loaded;
+    const auto load = [base, place_stride, words_at](const std::uint64_t* sets, std::size_t place) {
+      return words_at(sets + base + place * place_stride);
+    };
+    const std::uint64_t* const place_rows = s.place_rows.data() + from;
+    const auto set_of = [place_rows, words_at](const State::Profile& profile, Place place) {
+      return words_at(place_rows + profile.at[place]);
     };
     const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t number) {
       for (std::size_t w = 0; w < kWords; ++w) sets[number * stride + from + w] = stored[w];
@@ -89,7 +96,8 @@ class Chooser : public Run {
     const Words mask = row(s.mask.data(), 0), crosses = row(set.crosses_lines.data(), 0);
     const Words no_third = load(set.nothing.data(), kThird), no_behind = load(set.nothing.data(), kThirdBehind);
     const std::size_t turn = s.ring - 1;  // rows are used in turn
-    store(no_behind, s.behind.data(), n & turn);
+    const std::uint64_t** const behind_at = s.behind_at.data();
+    behind_at[n & turn] = set.nothing.data() + set.WordAt(kThirdBehind, from);
     store(Words{}, s.sets.data(), n & turn);
     Words after{}, next_third = no_third;  // of the token behind
     // Rules that have a kLater token ahead, where a match may go on to it, and those that need none.
@@ -103,27 +111,34 @@ class Chooser : public Run {
       const Words chosen = both(both(rules, mask), later);
       std::uint64_t some = 0;
       for (const std::uint64_t word : chosen) some |= word;
-      for (std::size_t w = 0; some != 0 && w < kWords; ++w) {
-        if (chosen[w] != 0) *run++ = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+      if (some == 0) return;
+      // Nobody foretells which words hold something: all are written, and those that hold nothing are written over.
+      for (std::size_t w = 0; w < kWords; ++w) {
+        *run = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
+        run += chosen[w] != 0 ? 1 : 0;
       }
     };
     // From the end, since each token is asked what may stand behind it.
     for (std::size_t i = n; i-- > 0;) {
       const State::TokenState& own = s.tokens[i];
-      const std::uint64_t* profile = s.profiles.data() + own.profile;
+      const State::Profile& profile = s.profiles[own.profile];
       const std::int32_t entity = resolved_at != nullptr ? resolved_at[i] : -1;
-      if (i >= kAhead) Prefetch(s.profiles.data() + s.tokens[i - kAhead].profile + base);
+      if (i >= 3 * kAhead) Prefetch(s.profiles.data() + s.tokens[i - 3 * kAhead].profile);
+      if (i >= kAhead) {
+        const State::Profile& ahead = s.profiles[s.tokens[i - kAhead].profile];
+        for (const Place place : {kFirst, kLater, kSecond, kThird}) Prefetch(place_rows + ahead.at[place]);
+      }
 
       // Rules that may match here, where it is known what may stand behind.
-      Words chosen = begin(load(profile, kFirst), load(profile, kAlone), after);
-      join(&later, load(profile, kLater));
+      Words chosen = begin(set_of(profile, kFirst), set_of(profile, kAlone), after);
+      join(&later, set_of(profile, kLater));
       if (own.plain && entity < 0 && ((own.begins | own.goes_on) & of_phase) == 0) {
         // Nothing but its form says what it may be: so are most tokens.
         choose(chosen, i);
-        after = both(load(profile, kSecond), next_third);
-        next_third = load(profile, kThird);
+        after = both(set_of(profile, kSecond), next_third);
+        next_third = set_of(profile, kThird);
         store(after, s.sets.data(), i & turn);
-        store(load(profile, kThirdBehind), s.behind.data(), i & turn);
+        behind_at[i & turn] = place_rows + profile.at[kThirdBehind];
         continue;
       }
       const token::Token& t = (*view.tokens)[i];
@@ -131,8 +146,8 @@ class Chooser : public Run {
       for (std::uint32_t m = s.stand_at[i]; begins && m < s.stand_at[i + 1]; ++m) {
         const State::Stand& stand = s.stands[m];
         if ((stand.begins & of_phase) == 0) continue;
-        const std::uint64_t* kind = s.kind_sets.data() + stand.sets;
-        join(&chosen, begin(load(kind, kFirst), load(kind, kAlone), row(s.sets.data(), stand.end & turn)));
+        const State::Profile& kind = s.profiles[stand.profile];
+        join(&chosen, begin(set_of(kind, kFirst), set_of(kind, kAlone), row(s.sets.data(), stand.end & turn)));
       }
       if (t.Has(token::kOpens)) join(&chosen, load(set.opens[t.kind != token::Kind::kQuote].data(), kFirst));
       if (entity >= 0) {
@@ -147,9 +162,9 @@ class Chooser : public Run {
       // What it says to the tokens before it.
       Words sets{}, third = no_third, third_behind = no_behind;
       if (!t.Has(token::kBlockStart)) {  // else no match goes on here
-        Words second = load(profile, kSecond);
-        third = load(profile, kThird);
-        third_behind = load(profile, kThirdBehind);
+        Words second = set_of(profile, kSecond);
+        third = set_of(profile, kThird);
+        third_behind = set_of(profile, kThirdBehind);
         const auto add = [&](const std::uint64_t* more) {
           join(&second, load(more, kSecond));
           join(&third, load(more, kThird));
@@ -161,10 +176,10 @@ class Chooser : public Run {
         for (std::uint32_t m = s.stand_at[i]; goes_on && m < s.stand_at[i + 1]; ++m) {
           const State::Stand& stand = s.stands[m];
           if ((stand.goes_on & of_phase) == 0) continue;
-          const std::uint64_t* more = s.kind_sets.data() + stand.sets;
-          join(&sets, both(load(more, kSecond), row(s.behind.data(), stand.end & turn)));
-          join(&third, load(more, kThird));
-          join(&third_behind, load(more, kThirdBehind));
+          const State::Profile& kind = s.profiles[stand.profile];
+          join(&sets, both(set_of(kind, kSecond), words_at(behind_at[stand.end & turn])));
+          join(&third, set_of(kind, kThird));
+          join(&third_behind, set_of(kind, kThirdBehind));
         }
         if (t.Has(token::kOpens)) join(&sets, row(set.groups[t.kind != token::Kind::kQuote].data(), 0));
         if (entity >= 0) {
@@ -180,6 +195,7 @@ class Chooser : public Run {
       }
       store(sets, s.sets.data(), i & turn);
       store(third_behind, s.behind.data(), i & turn);
+      behind_at[i & turn] = s.behind.data() + (i & turn) * stride + from;
       if (t.Has(token::kSentenceStart | token::kBlockStart)) {
         later = t.Has(token::kBlockStart) ? Words{} : both(later, crosses);
         join(&later, no_later);

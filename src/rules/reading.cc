@@ -47,7 +47,7 @@ class Reader : public Run {
   }
 
  private:
-  static constexpr std::size_t kFar = 8;  // what is far away in memory is asked for so many tokens or matches before it is needed
+  static constexpr std::size_t kFar = 24;  // what is far away in memory is asked for so many tokens or matches before it is needed
 
   // Takes the rules out of the mask of which the text as a whole lacks something.
   void LeaveOut() {
@@ -56,7 +56,6 @@ class Reader : public Run {
       const std::uint64_t* lacking = set.need_class.data() + required * set.words;
       for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= ~lacking[w];
     }
-    for (std::size_t w = words.from; w < words.to; ++w) s.mask[w] &= s.later[w] | ~set.need_later[w];
   }
 
   // Fills what is known of matches. ReadTokens went before.
@@ -71,13 +70,15 @@ class Reader : public Run {
     s.required_at.resize(set.required.size());
     for (auto& list : s.required_at) list.clear();
     s.widest = 0;
-    const std::size_t size = set.words * kPlaces;
     std::uint32_t stands = 0, token = 0;  // tokens before this one have their places in match_at and stand_at
-    for (std::uint32_t at = 0; at < matches.size(); ++at) {
+    for (std::size_t at = 0; at < matches.size(); ++at) {
       if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
+      s.keys[at] = RowOf(matches[at]);
+      Prefetch(s.kinds.data() + s.keys[at]);
+    }
+    for (std::uint32_t at = 0; at < matches.size(); ++at) {
       const gazetteer::Match& m = matches[at];
-      const std::uint32_t row = RowOf(m);
-      s.keys[at] = row;
+      const std::uint32_t row = s.keys[at];
       s.widest = std::max(s.widest, m.end - m.begin);
       const State::KindRow& kind = s.kinds[row];
       for (std::uint32_t k = kind.required.first; k < kind.required.first + kind.required.count; ++k) {
@@ -88,7 +89,8 @@ class Reader : public Run {
       if (m.begin >= n || (kind.begins | kind.goes_on) == 0) continue;
       if (at > 0 && s.keys[at - 1] == row && matches[at - 1].begin == m.begin && matches[at - 1].end == m.end) continue;
       s.tokens[m.begin].begins |= kind.begins, s.tokens[m.begin].goes_on |= kind.goes_on;
-      s.stands[stands++] = {std::min(m.end, n), static_cast<std::uint32_t>(row * size), kind.begins, kind.goes_on};
+      Prefetch(s.profiles.data() + kind.profile);
+      s.stands[stands++] = {std::min(m.end, n), kind.profile, kind.begins, kind.goes_on};
     }
     for (; token <= n; ++token) s.match_at[token] = static_cast<std::uint32_t>(matches.size()), s.stand_at[token] = stands;
   }
@@ -97,13 +99,13 @@ class Reader : public Run {
     s.owner = &set;
     s.table = view.forms;
     s.generation = view.forms->generation();
-    s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear();
-    s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.same_profile_index.Clear();
+    s.forms.clear(), s.signatures.clear(), s.signature_tests.clear(), s.pending.clear(), s.profiles.clear(), s.place_rows.clear();
+    s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.place_row_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
     s.rows.assign(set.own_words * 2, 0);
     s.held.clear();
-    s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_sets.clear(), s.kind_fits.clear(), s.kind_required.clear();
+    s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_fits.clear(), s.kind_required.clear();
   }
 
   // Of what tells what a match may be for rules.
@@ -147,8 +149,8 @@ class Reader : public Run {
     }
     kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
     const std::size_t size = set.words * kPlaces;
-    s.kind_sets.resize(s.kind_sets.size() + size);
-    std::uint64_t* sets = s.kind_sets.data() + row * size;
+    s.draft.assign(size, 0);
+    std::uint64_t* sets = s.draft.data();
     const auto add = [&](const std::vector<std::uint32_t>& tests) {
       for (std::uint32_t test : tests) {
         if (!FitsKey(set.classes[test], key)) continue;
@@ -168,6 +170,7 @@ class Reader : public Run {
         (place == kFirst ? kind.begins : kind.goes_on) |= static_cast<std::uint8_t>(1u << p);
       }
     }
+    kind.profile = KeepDraft();
     return row;
   }
 
@@ -177,24 +180,16 @@ class Reader : public Run {
     LookAtForms();
     s.tokens.resize(n);
     s.walls.resize(n * 2);
-    const std::size_t later = set.WordAt(kLater, 0);
-    s.fresh.clear();
-    ++s.document;
     std::size_t sentence = 0, block = 0;  // tokens before these have their walls
     for (std::size_t i = 0; i < n; ++i) {
       const token::Token& t = (*view.tokens)[i];
       if (i + kFar < n) Prefetch(s.forms.data() + (*view.tokens)[i + kFar].form);
-      if (State::FormState& form = s.forms[t.form]; form.document != s.document) {
-        form.document = s.document;
-        s.fresh.push_back(static_cast<std::uint32_t>(form.profile * set.words * kPlaces));
-        Prefetch(s.profiles.data() + s.fresh.back() + later);
-      }
       const State::FormState& form = s.forms[t.form];
-      const auto profile = static_cast<std::uint32_t>(form.profile * set.words * kPlaces);
+      Prefetch(s.profiles.data() + form.profile);
       s.tokens[i] = {static_cast<std::uint32_t>(MaskOf(t)),
                      t.form,
                      form.tests,
-                     profile,
+                     form.profile,
                      form.keyed,
                      0,
                      0,
@@ -208,13 +203,6 @@ class Reader : public Run {
     }
     for (; sentence < n; ++sentence) s.walls[sentence * 2] = static_cast<std::uint32_t>(n);
     for (; block < n; ++block) s.walls[block * 2 + 1] = static_cast<std::uint32_t>(n);
-    s.later.assign(set.words, 0);
-    for (std::size_t w = 0; w < set.words; ++w) {
-      const std::uint64_t* profiles = s.profiles.data() + set.WordAt(kLater, w);
-      std::uint64_t some = 0;
-      for (const std::uint32_t profile : s.fresh) some |= profiles[profile];
-      s.later[w] = some;
-    }
   }
 
   // A new form that is looked at.
@@ -306,13 +294,13 @@ class Reader : public Run {
     if (extra.empty()) return plain;
     std::uint32_t& profile = s.profile_index.At(look.hash);
     if (profile == kNoIndex) {
-      const std::size_t size = set.words * kPlaces;
-      const std::size_t first = s.profiles.size();
-      s.profiles.resize(first + size);
-      std::uint64_t* own = s.profiles.data() + first;
-      std::copy_n(s.profiles.data() + plain * size, size, own);
-      for (std::uint32_t atom : extra) AddSets(atom, own);
-      profile = KeepProfile();
+      s.draft.resize(set.words * kPlaces);
+      const State::Profile base = s.profiles[plain];
+      for (std::size_t place = 0; place < kPlaces; ++place) {
+        for (std::size_t w = 0; w < set.words; ++w) s.draft[set.WordAt(place, w)] = s.place_rows[base.at[place] + w];
+      }
+      for (std::uint32_t atom : extra) AddSets(atom, s.draft.data());
+      profile = KeepDraft();
     }
     return profile;
   }
@@ -364,21 +352,6 @@ class Reader : public Run {
     }
   }
 
-  // The number of the profile that was put behind the others, which goes again where one is there that says the same.
-  std::uint32_t KeepProfile() {
-    const std::size_t size = set.words * kPlaces;
-    const std::size_t first = s.profiles.size() - size;
-    std::uint64_t hash = 0;
-    for (std::size_t w = first; w < s.profiles.size(); ++w) hash = Mixed(hash, s.profiles[w]);
-    std::uint32_t& profile = s.same_profile_index.At(hash);
-    if (profile == kNoIndex) {
-      profile = static_cast<std::uint32_t>(first / size);
-    } else {
-      s.profiles.resize(first);
-    }
-    return profile;
-  }
-
   void AddSets(std::uint32_t atom, std::uint64_t* sets) const {
     const Range bits = set.bits_of_atom[atom];
     for (std::uint32_t k = bits.first; k < bits.first + bits.count; ++k) sets[set.atom_bits[k].word] |= set.atom_bits[k].bits;
@@ -387,6 +360,24 @@ class Reader : public Run {
   // Of all that a test may ask of a reading.
   std::uint64_t HashOf(const morph::Reading& reading) const {
     return Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags);
+  }
+
+  // The number of a new profile.
+  std::uint32_t KeepDraft() {
+    State::Profile profile;
+    for (std::size_t place = 0; place < kPlaces; ++place) {
+      std::uint64_t hash = 0;
+      for (std::size_t w = 0; w < set.words; ++w) hash = Mixed(hash, s.draft[set.WordAt(place, w)]);
+      std::uint32_t& row = s.place_row_index.At(hash);
+      if (row == kNoIndex) {
+        row = static_cast<std::uint32_t>(s.place_rows.size());
+        s.place_rows.resize(row + set.row_words);
+        for (std::size_t w = 0; w < set.words; ++w) s.place_rows[row + w] = s.draft[set.WordAt(place, w)];
+      }
+      profile.at[place] = row;
+    }
+    s.profiles.push_back(profile);
+    return static_cast<std::uint32_t>(s.profiles.size() - 1);
   }
 
   // The number of what tests say of a reading.
@@ -434,12 +425,10 @@ class Reader : public Run {
   std::uint32_t NewSignature(TokenMask mask, bool known, bool capital) {
     const auto number = static_cast<std::uint32_t>(s.signatures.size());
     State::Signature& signature = s.signatures.emplace_back();
-    const std::size_t size = set.words * kPlaces;
     s.pending.resize(s.pending.size() + set.pattern_words);
     std::uint64_t* const pending = s.pending.data() + number * set.pattern_words;
     const std::uint64_t* allowed = MaskRow(mask);
-    s.profiles.insert(s.profiles.end(), allowed + set.atom_words, allowed + set.atom_words + size);
-    std::uint64_t* profile = s.profiles.data() + s.profiles.size() - size;
+    s.draft.assign(allowed + set.atom_words, allowed + set.atom_words + set.words * kPlaces);
     // A test holds that some reading suits (or that asks for none), no reading forbids, and the form as a whole suits.
     const std::uint64_t* of_form = set.form_rows.data() + ((known ? 1u : 0u) + (capital ? 2u : 0u)) * set.half_row;
     const auto held = [&](std::size_t w) {
@@ -459,11 +448,11 @@ class Reader : public Run {
           pending[pattern / 64] |= std::uint64_t{1} << (pattern % 64);
           signature.tries = true;
         } else {
-          AddSets(atom, profile);
+          AddSets(atom, s.draft.data());
         }
       }
     }
-    signature.profile = KeepProfile();
+    signature.profile = KeepDraft();
     return number;
   }
 };

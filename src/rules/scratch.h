@@ -2,6 +2,7 @@
 #ifndef ATAU_RULES_SCRATCH_H_
 #define ATAU_RULES_SCRATCH_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -33,7 +34,6 @@ struct MatchScratch::State {
     std::uint32_t row = 0;             // into rows; 0 = shared by the forms of which no such test was asked
     std::uint32_t held = 0;            // into held; where `keyed` has a bit
     std::uint64_t keyed = 0;           // the tests of kKeyed that hold, a bit for each 64th of them
-    std::uint64_t document = 0;        // the last one that it was met in, by its number
   };
   struct Signature {
     std::uint32_t profile = 0;
@@ -43,11 +43,17 @@ struct MatchScratch::State {
   std::vector<Signature> signatures;
   std::vector<std::uint64_t> signature_tests;  // a bit for each form test that no key finds
   std::vector<std::uint32_t> held;             // of each form the tests of kKeyed that hold, then kNoIndex
-  std::vector<std::uint64_t> pending;   // by signature the atoms whose regular expressions are to be tried, RuleTables::pattern_words each
-  std::vector<std::uint64_t> profiles;  // kPlaces sets of rules each; no two are alike
-  HashIndex signature_index, profile_index;
-  HashIndex read_index;          // of signatures, by readings as they are
-  HashIndex same_profile_index;  // by what they hold
+  std::vector<std::uint64_t> pending;  // by signature the atoms whose regular expressions are to be tried, RuleTables::pattern_words each
+  // What a form or a match says of places: for each the rules that suit, an offset in place_rows. Of the thousands of profiles most share
+  // their rows, so that the memory that is looked at for each token stays small.
+  struct Profile {
+    std::array<std::uint32_t, kPlaces> at{};
+  };
+  std::vector<Profile> profiles;
+  std::vector<std::uint64_t> place_rows;  // sets of rules, RuleTables::row_words each
+  std::vector<std::uint64_t> draft;       // kPlaces sets of rules, of the profile that is being made
+  HashIndex signature_index, profile_index, place_row_index;
+  HashIndex read_index;  // of signatures, by readings as they are
   // What readings say of tests and atoms. Readings of which all tests say the same share a number.
   HashIndex reading_index;  // by tags and origin
   HashIndex reading_rows_index;
@@ -63,12 +69,12 @@ struct MatchScratch::State {
   // What matches of one kind may be.
   struct KindRow {
     Range required;                        // into kind_required
+    std::uint32_t profile = 0;             // into profiles
     std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
   HashIndex entry_rows;  // into kinds, by entry, words and support
   HashIndex kind_rows;   // into kinds, by key
   std::vector<KindRow> kinds;
-  std::vector<std::uint64_t> kind_sets;  // kPlaces sets of rules each
   std::vector<std::uint64_t> kind_fits;  // a bit for each class test that they fit, but for flags to which no bit was left
   std::vector<std::uint32_t> kind_required;
   // One document.
@@ -77,18 +83,16 @@ struct MatchScratch::State {
   // A match as the choice of rules looks at it. Matches that say nothing are left out, and those that say what the one before said.
   struct Stand {
     std::uint32_t end = 0;                 // the end of the text at most
-    std::uint32_t sets = 0;                // offset in kind_sets
+    std::uint32_t profile = 0;             // into profiles
     std::uint8_t begins = 0, goes_on = 0;  // as of its kind
   };
   std::vector<Stand> stands;
   std::vector<std::uint32_t> stand_at;  // first stand that begins at each token
-  std::uint64_t document = 0;           // its number
-  std::vector<std::uint32_t> fresh;     // the profile (an offset) of each form that stands in the text
   struct TokenState {
     std::uint32_t mask = 0;  // a TokenMask
     std::uint32_t form = 0;
     std::uint32_t tests = 0;               // into signature_tests
-    std::uint32_t profile = 0;             // offset in profiles
+    std::uint32_t profile = 0;             // into profiles
     std::uint64_t keyed = 0;               // as of its form
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
     bool plain = false;                    // it opens and closes nothing, and begins no sentence
@@ -97,7 +101,8 @@ struct MatchScratch::State {
   std::vector<std::int32_t> resolved_at;
   std::size_t ring = 0;               // a power of two
   std::vector<std::uint64_t> sets;    // at the last `ring` tokens: rules whose second element and what is behind it may stand there
-  std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind
+  std::vector<std::uint64_t> behind;  // what may stand there: kThirdBehind, where a profile alone does not tell
+  std::vector<const std::uint64_t*> behind_at;  // at the same tokens: the words of it, there or in place_rows
   // Rules to run, from the last token on.
   struct Chosen {
     std::uint32_t token = 0, word = 0;  // of the sets
@@ -105,7 +110,6 @@ struct MatchScratch::State {
   };
   std::vector<Chosen> chosen;  // the first `runs` of them
   std::size_t runs = 0;
-  std::vector<std::uint64_t> later;  // the rules whose kLater some token is
   std::vector<std::uint64_t> mask;
   std::vector<std::vector<std::uint32_t>> required_at;  // for each required class: where its matches begin
   std::vector<std::uint32_t> need_cursor;               // for each need of a class: the first place that may still serve

@@ -14,7 +14,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
   for (std::uint32_t name : program.capture_names) {
     const auto [it, added] = ids.emplace(program.strings[name], static_cast<std::uint16_t>(names.size()));
     if (added) names.push_back(program.strings[name]);
-    capture_ids.push_back(it->second);
+    capture_ids.push_back(it->first.empty() ? kNoName : it->second);
   }
   for (const ClassTest& t : program.class_tests) {
     BoundClass b;
@@ -84,7 +84,10 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     Start& start = starts[bit_of[i]];
     start.crosses_lines = r.crosses_lines != 0, start.each_length = r.each_length != 0, start.agrees = r.agree.count != 0;
     start.start = r.start, start.size = r.size, start.entry = entry[r.start], start.single = SingleOf(r);
-    start.captures = static_cast<std::uint16_t>(r.captures.count), start.contexts = r.contexts.count != 0;
+    start.first_capture = r.captures.first, start.captures = static_cast<std::uint16_t>(r.captures.count);
+    if (r.from != kNoIndex) start.from = r.from & Step::kNoCapture;
+    if (r.to != kNoIndex) start.to = r.to & Step::kNoCapture;
+    start.contexts = r.contexts.count != 0;
     if (program.code[r.start].op == Op::kAnchor) start.anchor = program.code[r.start].a;
     if (entry[r.start] != kNoIndex) start.first = steps[entry[r.start]];
     start.needs.first = static_cast<std::uint32_t>(needs.size());
@@ -144,6 +147,7 @@ void RuleTables::PlaceBits() {
     words_of_phase[static_cast<int>(phase)] = {first, starts.size() / 64};
   }
   words = starts.size() / 64;
+  row_words = (words + 7) / 8 * 8;
 }
 
 void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {

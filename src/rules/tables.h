@@ -40,8 +40,8 @@ enum Place {
   kAlone,  // a first element that no other one need follow
   kSecond,
   kThird,        // behind a second element of one token
-  kThirdBehind,  // behind a second element of any length: a class match
   kLater,        // a token that every match holds, the one that says most (see Need)
+  kThirdBehind,  // behind a second element of any length: a class match; last, since few tokens are asked for it
   kPlaces
 };
 
@@ -57,19 +57,22 @@ struct Step {
 };
 static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
 
-// What is asked of a rule before it is run, all in one place.
-struct Start {
+// What is asked of a rule before and behind its run, all in one line of memory.
+struct alignas(64) Start {
   std::uint32_t rule = kNoIndex;
   Step first;  // the element that every match begins with; kMatch where there is no such
   Range needs;
-  std::uint32_t anchor = kNoIndex;    // a Node::Anchor that every match begins with
-  std::uint32_t start = 0, size = 0;  // as of its RuleCode
-  std::uint32_t entry = kNoIndex;     // the step of that element
-  std::uint32_t single = kNoIndex;    // the step of the rule's only element, a token or a class match
-  std::uint16_t captures = 0;         // how many it has
+  std::uint32_t anchor = kNoIndex;                              // a Node::Anchor that every match begins with
+  std::uint32_t start = 0, size = 0;                            // as of its RuleCode
+  std::uint32_t entry = kNoIndex;                               // the step of that element
+  std::uint32_t single = kNoIndex;                              // the step of the rule's only element, a token or a class match
+  std::uint32_t first_capture = 0;                              // its captures, in RuleTables::capture_ids
+  std::uint16_t captures = 0;                                   // how many it has
+  std::uint8_t from = Step::kNoCapture, to = Step::kNoCapture;  // captures of the emitted span
   bool contexts = false, crosses_lines = false, each_length = false, agrees = false;
   bool sure = false;  // the first place says all of that element, so that it need not be looked at again
 };
+static_assert(sizeof(Start) == 64);
 
 // What every match holds (for tokens: one of them at least), and how many tokens behind its start: `min` at least, `max` and `classes`
 // class matches at most.
@@ -104,13 +107,14 @@ struct TokenCheck {
     kNothing,    // no more is asked
     kSignature,  // the test at the place `number` in the rows of signatures tells all
     kKey,        // the test `number`, of kKeyed, tells all; one bit of those that hold of a form denies most
-    kMore,       // what costs more
+    kMore,       // what costs more; the same place denies most, where there is one
   };
+  static constexpr std::uint32_t kNoNumber = 0x3FFFFFFF;
   std::uint32_t rest : 2 = kNothing;
-  std::uint32_t number : 30 = 0;
+  std::uint32_t number : 30 = kNoNumber;
 };
 static_assert(sizeof(TokenCheck) == 12);
-// What a TokenCheck of kMore or kKey asks.
+// What a TokenCheck of kMore asks.
 struct MoreCheck {
   std::uint32_t test = kNoIndex;   // form test
   std::uint32_t place = kNoIndex;  // its place in the rows of signatures; kNoIndex: it is found by its key
@@ -173,9 +177,10 @@ class RuleTables {
   std::size_t fit_words = 0;            // of a set of class tests
   std::vector<std::string_view> flags;  // those that class tests ask for
   std::vector<std::string_view> names;
-  std::vector<std::uint32_t> entry;           // by instruction: the element that every way on from it begins with, kNoIndex for none
-  std::vector<Step> steps;                    // by instruction
-  std::vector<std::uint16_t> capture_ids;     // parallel to Program::capture_names
+  std::vector<std::uint32_t> entry;  // by instruction: the element that every way on from it begins with, kNoIndex for none
+  std::vector<Step> steps;           // by instruction
+  static constexpr std::uint16_t kNoName = 0xFFFF;
+  std::vector<std::uint16_t> capture_ids;     // parallel to Program::capture_names: into names, kNoName for one that shows nowhere
   std::vector<Expression> expressions;        // parallel to Program::emits
   std::vector<std::uint32_t> required;        // class tests
   std::vector<std::uint32_t> required_index;  // from class test to its place in required
@@ -185,6 +190,7 @@ class RuleTables {
   // Sets of rules: `words` words each; where it says `sets`, kPlaces of them, those of one phase together (see WordAt), so that a phase
   // touches no memory of the other.
   std::size_t words = 0;
+  std::size_t row_words = 0;  // the same, and room up to the end of a line of memory
   WordRange words_of_phase[2];
   std::vector<std::uint32_t> bit_of;  // of a rule its bit
   std::vector<std::uint64_t> of_phase[2], crosses_lines;
