@@ -138,6 +138,7 @@ struct FindScratch::State {
   std::vector<Walk> root_walks;
   std::vector<Match> singles;
   std::vector<Walk> walks, next, before_part, after_part;
+  std::vector<std::uint32_t> untold;  // matches of the text that do not have yet what is told of their entries
 };
 
 FindScratch::FindScratch() : state_(std::make_unique<State>()) {}
@@ -167,6 +168,7 @@ class GazetteerImpl final : public Gazetteer {
     // Nothing of a form is near what is known of the next one, and each step leads to the place of the one after it.
     constexpr std::uint32_t kAhead = 12, kRootsAhead = 8, kWalksAhead = 5, kNewAhead = 3;
     const auto n = static_cast<std::uint32_t>(tokens.size());
+    state.untold.clear();
     for (std::uint32_t begin = 0; begin < n; ++begin) {
       if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
       if (begin + kRootsAhead < n) {
@@ -199,14 +201,18 @@ class GazetteerImpl final : public Gazetteer {
         }
       }
       if (out->size() - first_match > 1) SortAndMerge(out, first_match);
+      // Their entries are on their way while the other tokens are looked at.
+      for (std::size_t i = first_match; i < out->size(); ++i) {
+        PrefetchEntry((*out)[i].entry);
+        state.untold.push_back(static_cast<std::uint32_t>(i));
+      }
       for (std::uint32_t i = form.singles.first; i < form.singles.first + form.singles.count; ++i) {
         Match& match = out->emplace_back(state.singles[i]);
         match.begin = begin;
         match.end = begin + 1;
       }
-      // The entries will be asked for by all that comes after.
-      for (std::size_t i = first_match; i < out->size(); ++i) PrefetchEntry((*out)[i].entry);
     }
+    for (const std::uint32_t i : state.untold) Tell(&(*out)[i]);
   }
 
   Entry entry(std::uint32_t index) const override {
@@ -345,6 +351,15 @@ class GazetteerImpl final : public Gazetteer {
       if (entry >= section.first_entry && entry - section.first_entry < section.entries.size()) return &section;
     }
     return nullptr;
+  }
+
+  // Fills what a match tells of its entry.
+  void Tell(Match* match) const {
+    const EntryInfo info = Info(match->entry);
+    match->type = info.type;
+    match->added = info.added;
+    match->class_id = info.class_id;
+    match->kind_id = info.kind_id;
   }
 
   static void AddReadings(std::span<const Reading> readings, std::size_t first, std::vector<Key>* keys) {
@@ -530,6 +545,7 @@ class GazetteerImpl final : public Gazetteer {
       ++form.roots;
     }
     if (state->singles.size() - form.singles.first > 1) SortAndMerge(&state->singles, form.singles.first);
+    for (std::size_t i = form.singles.first; i < state->singles.size(); ++i) Tell(&state->singles[i]);
     form.singles.count = static_cast<std::uint32_t>(state->singles.size()) - form.singles.first;
   }
 

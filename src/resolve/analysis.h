@@ -169,17 +169,16 @@ struct Analysis {
     const gazetteer::Match* const match = matches.data();
     for (std::size_t i = 0; i < count; ++i) {
       const gazetteer::Match& m = match[i];
-      const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
       MatchInfo info;
       info.words = (m.flags & gazetteer::kWords) != 0;
-      info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(e.type));
+      info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
       info.tier =
           static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
-      info.class_id = e.class_id;
-      info.kind_id = e.kind_id;
-      info.heads = info.words && (e.class_id == bodies || e.class_id == places || e.class_id == programs);
+      info.class_id = m.class_id;
+      info.kind_id = m.kind_id;
+      info.heads = info.words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
       infos[i] = info;
-      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added};
+      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, m.added};
       placed[i] = place;
       if (info.type >= 0) named.push_back(place);
     }
