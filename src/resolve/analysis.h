@@ -47,28 +47,18 @@ class Reaching {
   // `items` are sorted by begin; From sees none that begins more than `back` tokens before a token.
   template <class Items>
   void Build(const Items& items, std::size_t tokens, std::size_t back) {
-    first_.resize(tokens + 2);
-    from_.resize(tokens + 1);
-    const auto size = static_cast<std::uint32_t>(items.size());
-    const auto begin_of = [&items, size](std::uint32_t item) { return item < size ? items[item].begin : ~std::uint32_t{0}; };
+    first_.assign(tokens + 2, 0);
     std::uint32_t* const firsts = first_.data();
-    std::uint32_t* const froms = from_.data();
-    std::uint32_t k = 0, from = 0, next = begin_of(0);
-    for (std::size_t t = 0; t <= tokens; ++t) {
-      while (next < t) next = begin_of(++k);
-      if (from == k) {
-        // Nothing reaches over a token until behind the one where the next item begins.
-        const std::size_t last = std::min<std::size_t>(next, tokens);
-        for (; t < last; ++t) firsts[t] = froms[t] = k;
-      } else {
-        // What does not reach over one token does not reach over the next.
-        if (t > back) from = std::max(from, firsts[t - back]);
-        while (from < k && items[from].end <= t) ++from;
-      }
-      firsts[t] = k;
-      froms[t] = from;
+    const auto size = static_cast<std::uint32_t>(items.size());
+    for (std::uint32_t i = 0; i < size; ++i) firsts[items[i].begin + 1] = i + 1;
+    std::uint32_t before = 0;
+    for (std::size_t t = 0; t < tokens + 2; ++t) firsts[t] = before = std::max(before, firsts[t]);
+    // Most items are single tokens and reach over none; of several that do the first counts.
+    from_.assign(first_.begin(), first_.end() - 1);
+    for (std::uint32_t i = size; i-- > 0;) {
+      const std::size_t begin = items[i].begin, end = std::min<std::size_t>(items[i].end, begin + back + 1);
+      for (std::size_t t = begin + 1; t < end; ++t) from_[t] = i;
     }
-    first_[tokens + 1] = size;
   }
   // Items that begin at a token.
   std::ranges::iota_view<std::uint32_t, std::uint32_t> At(std::size_t token) const { return {first_[token], first_[token + 1]}; }
