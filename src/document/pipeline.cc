@@ -117,11 +117,11 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
 
 void Pipeline::Resolve(PipelineScratch* s, bool all) const {
   const resolve::Analysis& a = s->analysis;
-  model_->Score(a, s->cats, s->candidates, &s->score, &s->scores);
+  model_->Score(a, s->cats, s->candidates, all, &s->score, &s->scores);
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
   s->clock.Done(Room::kScores);
   s->memory.Learn(a, s->mentions);
-  model_->Rescore(a, s->candidates, s->memory, all, &s->score, &s->scores);
+  model_->Rescore(a, s->cats, s->candidates, s->memory, all, &s->score, &s->scores);
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
   s->clock.Done(Room::kMemory);
 }

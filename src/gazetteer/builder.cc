@@ -34,8 +34,7 @@ class Trie {
   std::uint32_t states() const { return static_cast<std::uint32_t>(edges_.size()); }
 
   // The table as the matcher looks at it; `finals` gives EdgeSlot::finals of each state (from 1).
-  std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe,
-                               std::vector<std::uint64_t>* filters) const {
+  std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe, std::vector<KeyFilter>* filters) const {
     // States with children come first.
     std::vector<std::uint32_t> numbers(edges_.size() + 1);
     std::uint32_t parents = 0;
@@ -46,7 +45,7 @@ class Trie {
     for (std::size_t i = 0; i < edges_.size(); ++i) {
       if (!edges_[i].has_children) numbers[i + 1] = ++next;
     }
-    filters->assign(parents + 1u, 0);
+    filters->assign(parents + 1u, {});
     std::vector<EdgeSlot> slots(edges_.empty() ? 0 : edges_.size() + edges_.size() / 3 + 8);
     *max_probe = 0;
     std::vector<EdgeSlot> sorted;
@@ -54,7 +53,7 @@ class Trie {
     for (std::uint32_t state = 1; state <= edges_.size(); ++state) {
       const Edge& edge = edges_[state - 1];
       const std::uint32_t parent = numbers[edge.parent];
-      (*filters)[parent] |= KeyBit(edge.key);
+      (*filters)[parent].Add(KeyFilter::Of(edge.key));
       sorted.push_back({MixEdge(parent, edge.key), numbers[state] | (edge.has_children ? kHasChildren : 0), finals[state]});
     }
     // Home slots grow with the hashes: put in by hash, the edges are met in that order, and a search ends at the first greater hash.
@@ -365,12 +364,11 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
   std::sort(ids.begin(), ids.end(),
             [](const IdRecord& a, const IdRecord& b) { return std::pair(a.hash, a.entry) < std::pair(b.hash, b.entry); });
 
-  std::vector<std::uint32_t> limits(3);
+  std::vector<std::uint32_t> limits(2);
   bundle::PartWriter writer(kSectionTag, kSectionVersion);
-  std::vector<std::uint64_t> filters;
+  std::vector<KeyFilter> filters;
   writer.Add(trie.Freeze(first_of_state, &limits[0], &filters));
   limits[1] = max_tokens;
-  limits[2] = 1;
   writer.Add(runs);
   writer.Add(entries);
   writer.Add(kinds);

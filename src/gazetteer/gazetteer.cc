@@ -44,13 +44,13 @@ struct Walk {
   std::uint32_t state = 0;
   std::uint32_t finals = 0;
   Agreement agreement = morph::kAllAgreement;
-  Agreement cases = morph::kAllAgreement;    // as CasesOf
-  std::uint16_t lower = 0;                   // bit n: the n-th token is in lower case
-  std::uint16_t not_upper = 0;               // bit n: the n-th token is not in capitals
-  std::uint16_t not_inner = 0;               // bit n: the n-th token has no capitals inside
-  std::uint8_t position = 0;                 // tokens (or parts of hyphenated ones) so far
-  bool parts = false;                        // a hyphenated token was taken apart
-  std::uint64_t filter = ~std::uint64_t{0};  // of the state
+  Agreement cases = morph::kAllAgreement;                  // as CasesOf
+  std::uint16_t lower = 0;                                 // bit n: the n-th token is in lower case
+  std::uint16_t not_upper = 0;                             // bit n: the n-th token is not in capitals
+  std::uint16_t not_inner = 0;                             // bit n: the n-th token has no capitals inside
+  std::uint8_t position = 0;                               // tokens (or parts of hyphenated ones) so far
+  bool parts = false;                                      // a hyphenated token was taken apart
+  KeyFilter filter{~std::uint64_t{0}, ~std::uint64_t{0}};  // of the state
 };
 
 struct Section {
@@ -60,11 +60,10 @@ struct Section {
   std::span<const KindRecord> kinds;
   std::span<const std::uint32_t> classes;
   std::span<const IdRecord> ids;
-  std::span<const std::uint64_t> filters;
+  std::span<const KeyFilter> filters;
   std::string_view strings;
   std::uint32_t max_probe = 0;
   std::uint32_t max_tokens = 0;
-  std::uint64_t unsorted = 0;  // 0 where a search for an edge may end at a greater hash, else all bits
   std::uint32_t first_entry = 0;
   std::vector<std::uint16_t> class_ids;  // of the section's classes
   // The section's kinds, decoded.
@@ -93,7 +92,7 @@ struct Section {
     for (std::uint32_t probe = 0; probe <= max_probe; ++probe) {
       const EdgeSlot& edge = edges[slot];
       if (edge.hash == hash) return &edge;
-      if (edge.hash == 0 || edge.hash > (hash | unsorted)) return nullptr;
+      if (edge.hash == 0 || edge.hash > hash) return nullptr;
       if (++slot == edges.size()) slot = 0;
     }
     return nullptr;
@@ -110,20 +109,26 @@ struct FindScratch::State {
   struct Range {
     std::uint32_t first = 0, count = 0;
   };
-  // What is known of a form.
-  struct FormState {
-    std::uint64_t filter = 0;  // the KeyBits of its keys, and of the keys of its first part
+  // What is known of a form, in one cache line.
+  struct alignas(64) FormState {
+    KeyFilter filter;  // its keys, and those of its first part
+    KeyFilter onward;  // the keys that names which begin with it go on with
     Range keys;
+    Range singles;            // what it is by itself
     std::uint32_t parts = 0;  // index into `parts` plus 1; 0 = the form is not taken apart
-    std::uint16_t roots = 0;  // in how many sections it begins names that go on
     std::uint32_t first_root = 0;
-    Range singles;  // what it is by itself
+    std::uint16_t roots = 0;  // in how many sections it begins names that go on
   };
+  static_assert(sizeof(FormState) == 64);
   // Where names that begin with a form stand behind it.
   struct Root {
     Range walks;
     std::uint32_t section = 0;
-    std::uint64_t filter = 0;  // of all walks
+    KeyFilter filter;  // of all walks
+  };
+  // A token with which a name may begin that goes on with another one.
+  struct Start {
+    std::uint32_t begin, next;
   };
   const morph::FormTable* table = nullptr;
   const void* gazetteer = nullptr;
@@ -137,6 +142,8 @@ struct FindScratch::State {
   std::vector<Walk> root_walks;
   std::vector<Match> singles;
   std::vector<Walk> walks, next, before_part, after_part;
+  std::vector<Start> starts;
+  std::vector<std::uint32_t> untold;  // matches of the text that do not have yet what is told of their entries
 };
 
 FindScratch::FindScratch() : state_(std::make_unique<State>()) {}
@@ -162,46 +169,37 @@ class GazetteerImpl final : public Gazetteer {
       state.part_list.clear(), state.part_of.clear();
       state.roots.clear(), state.root_walks.clear(), state.singles.clear();
     }
-    FindNew(forms, &state);
-    // Nothing of a form is near what is known of the next one, and each step leads to the place of the one after it.
-    constexpr std::uint32_t kAhead = 12, kRootsAhead = 8, kWalksAhead = 5, kEdgesAhead = 3;
     const auto n = static_cast<std::uint32_t>(tokens.size());
-    for (std::uint32_t begin = 0; begin < n; ++begin) {
-      if (begin + kAhead < n) Prefetch(&state.forms[tokens[begin + kAhead].form]);
-      if (begin + kRootsAhead < n) {
-        const FindScratch::State::FormState& form = state.forms[tokens[begin + kRootsAhead].form];
-        if (form.roots != 0) Prefetch(state.roots.data() + form.first_root);
-        if (form.singles.count != 0) Prefetch(state.singles.data() + form.singles.first);
-        Prefetch(state.keys.data() + form.keys.first);
-      }
-      if (begin + kWalksAhead < n) {
-        const FindScratch::State::FormState& form = state.forms[tokens[begin + kWalksAhead].form];
-        if (form.roots != 0) Prefetch(state.root_walks.data() + state.roots[form.first_root].walks.first);
-      }
-      if (begin + kEdgesAhead < n) {
-        const FindScratch::State::FormState& form = state.forms[tokens[begin + kEdgesAhead - 1].form];
-        if (form.roots != 0) AskForWalks(form, state.forms[tokens[begin + kEdgesAhead].form], state);
-      }
+    FindNew(forms, &state);
+    FindStarts(tokens, &state);
+    // What names and tokens lead to stands far apart: it is on its way while those before them are looked at.
+    constexpr std::size_t kRootsAhead = 6, kWalksAhead = 4, kEdgesAhead = 2;
+    const std::vector<FindScratch::State::Start>& starts = state.starts;
+    for (std::size_t i = 0; i < std::min(starts.size(), kRootsAhead); ++i) AskForRoots(tokens, starts[i], state);
+    state.untold.clear();
+    std::uint32_t done = 0;  // tokens whose singles are there
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      if (i + kRootsAhead < starts.size()) AskForRoots(tokens, starts[i + kRootsAhead], state);
+      if (i + kWalksAhead < starts.size()) AskForWalks(tokens, starts[i + kWalksAhead], state);
+      if (i + kEdgesAhead < starts.size()) AskForEdges(tokens, starts[i + kEdgesAhead], state);
+      const auto [begin, next] = starts[i];
+      AddSingles(tokens, done, begin, state, out);
+      done = begin;
       const FindScratch::State::FormState& form = state.forms[tokens[begin].form];
-      if ((form.roots == 0 && form.singles.count == 0) || IsPassedOver(tokens[begin])) continue;
+      const KeyFilter& behind = state.forms[tokens[next].form].filter;
       const std::size_t first_match = out->size();
-      std::uint32_t next = begin;
-      if (form.roots != 0 && NextNameToken(tokens, &next)) {
-        const FindScratch::State::FormState& behind = state.forms[tokens[next].form];
-        for (std::uint32_t i = form.first_root; i < form.first_root + form.roots; ++i) {
-          const FindScratch::State::Root& root = state.roots[i];
-          if ((root.filter & behind.filter) != 0) WalkFrom(tokens, begin, next, sections_[root.section], root, &state, out);
-        }
+      for (std::uint32_t r = form.first_root; r < form.first_root + form.roots; ++r) {
+        const FindScratch::State::Root& root = state.roots[r];
+        if (root.filter.MayMeet(behind)) WalkFrom(tokens, begin, next, sections_[root.section], root, &state, out);
       }
       if (out->size() - first_match > 1) SortAndMerge(out, first_match);
-      for (std::uint32_t i = form.singles.first; i < form.singles.first + form.singles.count; ++i) {
-        Match& match = out->emplace_back(state.singles[i]);
-        match.begin = begin;
-        match.end = begin + 1;
+      for (std::size_t k = first_match; k < out->size(); ++k) {
+        PrefetchEntry((*out)[k].entry);
+        state.untold.push_back(static_cast<std::uint32_t>(k));
       }
-      // The entries will be asked for by all that comes after.
-      for (std::size_t i = first_match; i < out->size(); ++i) PrefetchEntry((*out)[i].entry);
     }
+    AddSingles(tokens, done, n, state, out);
+    for (const std::uint32_t i : state.untold) Tell(&(*out)[i]);
   }
 
   Entry entry(std::uint32_t index) const override {
@@ -303,12 +301,11 @@ class GazetteerImpl final : public Gazetteer {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);
-    if (limits.size() != 2 && limits.size() != 3) return reader->Damaged("its limits are missing");
+    if (limits.size() != 2) return reader->Damaged("its limits are missing");
     // A table that says more was not written by the builder; the bound keeps look-ups short whatever it holds.
     if (limits[0] > 1u << 16 || limits[1] > 1u << 8) return reader->Damaged("its limits are absurd");
     section.max_probe = limits[0];
     section.max_tokens = limits[1];
-    section.unsorted = limits.size() == 3 && limits[2] == 1 ? 0 : ~std::uint64_t{0};
     if (section.entries.size() > UINT32_MAX - size_) return reader->Damaged("it has too many entries");
     section.first_entry = size_;
     for (const std::uint32_t cls : section.classes) {
@@ -356,6 +353,15 @@ class GazetteerImpl final : public Gazetteer {
     return nullptr;
   }
 
+  // Fills what a match tells of its entry.
+  void Tell(Match* match) const {
+    const EntryInfo info = Info(match->entry);
+    match->type = info.type;
+    match->added = info.added;
+    match->class_id = info.class_id;
+    match->kind_id = info.kind_id;
+  }
+
   static void AddReadings(std::span<const Reading> readings, std::size_t first, std::vector<Key>* keys) {
     for (const Reading& reading : readings) {
       const std::uint64_t key = LemmaKey(reading.lemma_key);
@@ -379,7 +385,7 @@ class GazetteerImpl final : public Gazetteer {
     state->keys.push_back({ExactKey(same ? form.key : morph::KeyOf(form.surface)), morph::kAllAgreement, false});
     AddReadings(forms.ReadingsOf(form), cached.keys.first, &state->keys);
     cached.keys.count = static_cast<std::uint32_t>(state->keys.size() - cached.keys.first);
-    for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter |= KeyBit(state->keys[i].key);
+    for (std::size_t i = cached.keys.first; i < state->keys.size(); ++i) cached.filter.Add(KeyFilter::Of(state->keys[i].key));
     if ((form.flags & token::kHyphen) != 0) TakeApart(forms, form, &cached, state);
   }
 
@@ -395,7 +401,7 @@ class GazetteerImpl final : public Gazetteer {
       parts.push_back(PartOf(forms, form, surface, state));
     }
     if (parts.size() < 2) return;
-    for (const Key& key : state->part_list[parts[0]].keys) cached->filter |= KeyBit(key.key);
+    for (const Key& key : state->part_list[parts[0]].keys) cached->filter.Add(KeyFilter::Of(key.key));
     state->parts.push_back(std::move(parts));
     cached->parts = static_cast<std::uint32_t>(state->parts.size());
   }
@@ -435,7 +441,7 @@ class GazetteerImpl final : public Gazetteer {
   // Appends where a walk can be after a token (or a part of one) with these keys.
   static void StepKeys(const Section& section, const Walk& walk, std::span<const Key> keys, token::Shape shape, std::vector<Walk>* out) {
     for (const Key& key : keys) {
-      if ((walk.filter & KeyBit(key.key)) == 0) continue;
+      if (!walk.filter.MayMeet(KeyFilter::Of(key.key))) continue;
       const EdgeSlot* edge = section.FindEdge(walk.state & ~kHasChildren, key.key);
       if (edge == nullptr) continue;
       Walk after = walk;
@@ -443,7 +449,7 @@ class GazetteerImpl final : public Gazetteer {
       after.finals = edge->finals;
       // A damaged number of a state leads nowhere.
       const std::uint32_t number = after.state & ~kHasChildren;
-      after.filter = (after.state & kHasChildren) != 0 && number < section.filters.size() ? section.filters[number] : 0;
+      after.filter = (after.state & kHasChildren) != 0 && number < section.filters.size() ? section.filters[number] : KeyFilter{};
       if (key.inflects) {
         after.agreement &= key.agreement;
         after.cases &= CasesOf(key.agreement);
@@ -506,18 +512,56 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
-  // Has the edges brought to the cache that lead from the names that begin with one form to the form behind it.
-  void AskForWalks(const FindScratch::State::FormState& form, const FindScratch::State::FormState& behind,
-                   const FindScratch::State& state) const {
+  // Finds the tokens with which a name may begin that goes on with the one behind.
+  static void FindStarts(const std::vector<Token>& tokens, FindScratch::State* state) {
+    constexpr std::uint32_t kAhead = 12;
+    state->starts.clear();
+    for (std::uint32_t begin = 0; begin < tokens.size(); ++begin) {
+      if (begin + kAhead < tokens.size()) Prefetch(&state->forms[tokens[begin + kAhead].form]);
+      const FindScratch::State::FormState& form = state->forms[tokens[begin].form];
+      std::uint32_t next = begin;
+      if (form.roots == 0 || IsPassedOver(tokens[begin]) || !NextNameToken(tokens, &next)) continue;
+      if (form.onward.MayMeet(state->forms[tokens[next].form].filter)) state->starts.push_back({begin, next});
+    }
+  }
+
+  // Appends what the tokens [begin, end) are by themselves.
+  static void AddSingles(const std::vector<Token>& tokens, std::uint32_t begin, std::uint32_t end, const FindScratch::State& state,
+                         std::vector<Match>* out) {
+    constexpr std::uint32_t kAhead = 6;
+    for (std::uint32_t i = begin; i < end; ++i) {
+      if (i + kAhead < tokens.size()) Prefetch(state.singles.data() + state.forms[tokens[i + kAhead].form].singles.first);
+      const auto [first, count] = state.forms[tokens[i].form].singles;
+      if (count == 0 || IsPassedOver(tokens[i])) continue;
+      for (std::uint32_t k = first; k < first + count; ++k) {
+        Match& match = out->emplace_back(state.singles[k]);
+        match.begin = i;
+        match.end = i + 1;
+      }
+    }
+  }
+
+  // Have the roots of a token, their walks and the edges that lead from these to the token behind brought to the cache, one after the
+  // other.
+  static void AskForRoots(const std::vector<Token>& tokens, const FindScratch::State::Start& start, const FindScratch::State& state) {
+    Prefetch(state.roots.data() + state.forms[tokens[start.begin].form].first_root);
+    Prefetch(state.keys.data() + state.forms[tokens[start.next].form].keys.first);
+  }
+  static void AskForWalks(const std::vector<Token>& tokens, const FindScratch::State::Start& start, const FindScratch::State& state) {
+    Prefetch(state.root_walks.data() + state.roots[state.forms[tokens[start.begin].form].first_root].walks.first);
+  }
+  void AskForEdges(const std::vector<Token>& tokens, const FindScratch::State::Start& start, const FindScratch::State& state) const {
+    const FindScratch::State::FormState& form = state.forms[tokens[start.begin].form];
+    const FindScratch::State::FormState& behind = state.forms[tokens[start.next].form];
     for (std::uint32_t i = form.first_root; i < form.first_root + form.roots; ++i) {
       const FindScratch::State::Root& root = state.roots[i];
-      if ((root.filter & behind.filter) == 0) continue;
+      if (!root.filter.MayMeet(behind.filter)) continue;
       for (std::uint32_t w = root.walks.first; w < root.walks.first + root.walks.count; ++w) {
         const Walk& walk = state.root_walks[w];
-        if ((walk.filter & behind.filter) == 0) continue;
+        if (!walk.filter.MayMeet(behind.filter)) continue;
         for (std::uint32_t k = behind.keys.first; k < behind.keys.first + behind.keys.count; ++k) {
           const std::uint64_t key = state.keys[k].key;
-          if ((walk.filter & KeyBit(key)) != 0) sections_[root.section].PrefetchEdge(walk.state & ~kHasChildren, key);
+          if (walk.filter.MayMeet(KeyFilter::Of(key))) sections_[root.section].PrefetchEdge(walk.state & ~kHasChildren, key);
         }
       }
     }
@@ -538,14 +582,16 @@ class GazetteerImpl final : public Gazetteer {
         if (walk.finals != 0) Emit(section, walk, 0, 1, &state->singles);
         if ((walk.state & kHasChildren) == 0) continue;
         state->root_walks.push_back(walk);
-        root.filter |= walk.filter;
+        root.filter.Add(walk.filter);
       }
       root.walks.count = static_cast<std::uint32_t>(state->root_walks.size()) - root.walks.first;
       if (root.walks.count == 0) continue;
       state->roots.push_back(root);
+      form.onward.Add(root.filter);
       ++form.roots;
     }
     if (state->singles.size() - form.singles.first > 1) SortAndMerge(&state->singles, form.singles.first);
+    for (std::size_t i = form.singles.first; i < state->singles.size(); ++i) Tell(&state->singles[i]);
     form.singles.count = static_cast<std::uint32_t>(state->singles.size()) - form.singles.first;
   }
 
@@ -558,7 +604,7 @@ class GazetteerImpl final : public Gazetteer {
       const FindScratch::State::FormState& form = state->forms[tokens[at].form];
       state->next.clear();
       for (const Walk& walk : walks) {
-        if ((walk.filter & form.filter) == 0) continue;
+        if (!walk.filter.MayMeet(form.filter)) continue;
         Step(section, walk, form, tokens[at].shape, state, &state->next);
         // A real dictionary has a handful of ways at a time; a hostile one must not make them multiply.
         if (state->next.size() > kMaxWalks) break;

@@ -33,6 +33,10 @@ struct Match {
   morph::Agreement agreement = 0;  // case and number in which it stands (0 = not known)
   std::uint8_t flags = 0;
   std::uint8_t variant = 0;  // 0 = canonical, n = n-th variant (255 = 255th or later)
+  // Of the entry, as EntryInfo has them.
+  Type type = Type::kNone;
+  bool added = false;
+  std::uint16_t class_id = 0, kind_id = 0;
 };
 
 // What the sources say of an entry. Views into the bundle.

@@ -12,20 +12,19 @@
 namespace atau::gazetteer {
 
 inline constexpr std::uint32_t kSectionTag = 0x31474147;  // "GAG1"
-inline constexpr std::uint32_t kSectionVersion = 2;
+inline constexpr std::uint32_t kSectionVersion = 3;
 
 // Parts of the section, in this order.
 enum Part : std::uint32_t {
-  kPartEdges,    // EdgeSlot[]: the trie, an open-addressing table
+  kPartEdges,    // EdgeSlot[]: the trie, an open-addressing table; on the way from a home slot hashes only grow
   kPartFinals,   // Final[]: what ends at a state, in runs that end with kLastFinal
   kPartEntries,  // EntryRecord[]
   kPartKinds,    // KindRecord[]
   kPartClasses,  // u32[]: strings
   kPartIds,      // IdRecord[]: sorted by hash
   kPartStrings,  // a string is a u16 length and its bytes, at a multiple of 2
-  kPartLimits,   // u32[3]: the longest probe of the edge table, the greatest number of tokens of a name, 1 where edges with greater hashes
-                 // never stand before those with smaller ones on the way from a home slot (not told by older sections)
-  kPartFilters,  // u64[]: for each state with children (the root is 0) the KeyBit of each of the edges that leave it
+  kPartLimits,   // u32[2]: the longest probe of the edge table, the greatest number of tokens of a name
+  kPartFilters,  // KeyFilter[]: for each state with children (the root is 0) the keys of the edges that leave it
   kPartCount
 };
 
@@ -90,8 +89,15 @@ inline std::uint64_t MixEdge(std::uint32_t state, std::uint64_t key) {
   h ^= h >> 32;
   return h == 0 ? 1 : h;
 }
-// What a key is in the filter of a state: nearly all tokens behind a state lead nowhere, and need no look-up.
-inline std::uint64_t KeyBit(std::uint64_t key) { return std::uint64_t{1} << (key >> 58); }
+// A set of keys that may seem to hold others too, by two bits of each: nearly all tokens behind a state lead nowhere, and need no look-up.
+struct KeyFilter {
+  std::uint64_t first = 0, second = 0;
+  static constexpr KeyFilter Of(std::uint64_t key) { return {std::uint64_t{1} << (key >> 58), std::uint64_t{1} << (key >> 52 & 63)}; }
+  // False where none of the keys of `other` is in this set.
+  constexpr bool MayMeet(const KeyFilter& other) const { return (first & other.first) != 0 && (second & other.second) != 0; }
+  constexpr void Add(const KeyFilter& other) { first |= other.first, second |= other.second; }
+};
+static_assert(sizeof(KeyFilter) == 16);
 // The extension spares a division; -Wpedantic asks for the word.
 __extension__ using Wide = unsigned __int128;
 inline std::uint64_t HomeSlot(std::uint64_t hash, std::uint64_t slots) {

@@ -47,28 +47,18 @@ class Reaching {
   // `items` are sorted by begin; From sees none that begins more than `back` tokens before a token.
   template <class Items>
   void Build(const Items& items, std::size_t tokens, std::size_t back) {
-    first_.resize(tokens + 2);
-    from_.resize(tokens + 1);
-    const auto size = static_cast<std::uint32_t>(items.size());
-    const auto begin_of = [&items, size](std::uint32_t item) { return item < size ? items[item].begin : ~std::uint32_t{0}; };
+    first_.assign(tokens + 2, 0);
     std::uint32_t* const firsts = first_.data();
-    std::uint32_t* const froms = from_.data();
-    std::uint32_t k = 0, from = 0, next = begin_of(0);
-    for (std::size_t t = 0; t <= tokens; ++t) {
-      while (next < t) next = begin_of(++k);
-      if (from == k) {
-        // Nothing reaches over a token until behind the one where the next item begins.
-        const std::size_t last = std::min<std::size_t>(next, tokens);
-        for (; t < last; ++t) firsts[t] = froms[t] = k;
-      } else {
-        // What does not reach over one token does not reach over the next.
-        if (t > back) from = std::max(from, firsts[t - back]);
-        while (from < k && items[from].end <= t) ++from;
-      }
-      firsts[t] = k;
-      froms[t] = from;
+    const auto size = static_cast<std::uint32_t>(items.size());
+    for (std::uint32_t i = 0; i < size; ++i) firsts[items[i].begin + 1] = i + 1;
+    std::uint32_t before = 0;
+    for (std::size_t t = 0; t < tokens + 2; ++t) firsts[t] = before = std::max(before, firsts[t]);
+    // Most items are single tokens and reach over none; of several that do the first counts.
+    from_.assign(first_.begin(), first_.end() - 1);
+    for (std::uint32_t i = size; i-- > 0;) {
+      const std::size_t begin = items[i].begin, end = std::min<std::size_t>(items[i].end, begin + back + 1);
+      for (std::size_t t = begin + 1; t < end; ++t) from_[t] = i;
     }
-    first_[tokens + 1] = size;
   }
   // Items that begin at a token.
   std::ranges::iota_view<std::uint32_t, std::uint32_t> At(std::size_t token) const { return {first_[token], first_[token + 1]}; }
@@ -169,17 +159,16 @@ struct Analysis {
     const gazetteer::Match* const match = matches.data();
     for (std::size_t i = 0; i < count; ++i) {
       const gazetteer::Match& m = match[i];
-      const gazetteer::EntryInfo e = gazetteer->Info(m.entry);
       MatchInfo info;
       info.words = (m.flags & gazetteer::kWords) != 0;
-      info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(e.type));
+      info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
       info.tier =
           static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
-      info.class_id = e.class_id;
-      info.kind_id = e.kind_id;
-      info.heads = info.words && (e.class_id == bodies || e.class_id == places || e.class_id == programs);
+      info.class_id = m.class_id;
+      info.kind_id = m.kind_id;
+      info.heads = info.words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
       infos[i] = info;
-      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, e.added};
+      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, m.added};
       placed[i] = place;
       if (info.type >= 0) named.push_back(place);
     }

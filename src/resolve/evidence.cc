@@ -731,6 +731,10 @@ void Evidence::StartOf(const Analysis& a, std::size_t begin, SpanStart* start) c
   start->named_ = a.named_at.From(begin);
   start->hits_ = a.hits_at.From(begin);
   start->hits_end_ = a.hits_at.Until(begin + 1);
+  start->exact_ = 0;
+  const auto propose = [start, begin](std::uint32_t end) { start->exact_ |= std::uint64_t{1} << std::min<std::size_t>(end - begin, 63); };
+  for (const std::uint32_t index : a.named_at.At(begin)) propose(a.named[index].end);
+  for (const std::uint32_t index : a.hits_at.At(begin)) propose(a.placed_hits[index].end);
   start->before_.clear();
   Once once;  // two entries of one kind say no more than one
   for (const std::uint32_t index : a.matches_end.At(left)) {
@@ -867,6 +871,57 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
     for (std::size_t t = 0; t < kTypes; ++t) all[t] += of[id][t];
   });
   *sum = all;
+}
+
+namespace {
+
+void AddPositive(const SpanMost::Sums& what, SpanMost::Sums* to) {
+  for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += std::max(what[t], 0.0F);
+}
+
+}  // namespace
+
+SpanMost Evidence::MostOf(const std::array<float, kTypes>* of, const std::array<float, kTypes>& keyed) const {
+  using Sums = SpanMost::Sums;
+  SpanMost most;
+  const auto greatest = [of](EvidenceId first, std::size_t count, Sums* sum) {
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t t = 0; t < kTypes; ++t) (*sum)[t] = std::max((*sum)[t], of[first + i][t]);
+    }
+  };
+  constexpr std::size_t kOfEntries = std::size(kGazTypes) * std::size(kGazTiers);
+  most.always = of[bias_];
+  for (const EvidenceId id : {balance_, balance_ + 1}) AddPositive(of[id], &most.always);
+  for (EvidenceId type = 0; type < kTypes; ++type) AddPositive(of[rule_over_ + type], &most.always);
+  Sums agreement{};
+  greatest(agree_, 2, &agreement);
+  static_assert(SpanMost::kLengths == kMaxWords + 1);
+  for (std::uint32_t words = 0; words <= kMaxWords; ++words) {
+    most.length[words] = of[length_ + words];
+    if (words >= 2) AddPositive(agreement, &most.length[words]);
+  }
+  for (std::size_t cat = 0; cat < kCatCount; ++cat) most.tail[cat] = of[tail_ + cat];
+  greatest(quoted_, 1, &most.quoted);
+  Sums inside{};
+  for (const EvidenceId id : {quoted_ + 2, quoted_ + 3}) AddPositive(of[id], &inside);
+  for (std::size_t t = 0; t < kTypes; ++t) most.quoted[t] = std::max(most.quoted[t], inside[t]);
+  for (EvidenceId value = 0; value < kAcronymTypes; ++value) AddPositive(of[acronym_ + value], &most.bracketed);
+  for (const EvidenceId first : {gaz_over_, gaz_cross_, gaz_part_}) greatest(first, kOfEntries, &most.named);
+  for (const EvidenceId id : head_after_) greatest(id, 1, &most.after);
+  AddPositive(keyed, &most.keyed);
+  return most;
+}
+
+SpanMost::Sums Evidence::MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
+                                     const SpanMost& most) const {
+  SpanMost::Sums sum = most.always;
+  for (const EvidenceId id : start.before_) SpanMost::Add(of[id], 1, &sum);
+  for (const auto& [end, id] : start.first_) AddPositive(of[id], &sum);
+  if (start.list_ != 0 && start.list_ < list_head_.size()) SpanMost::Add(of[list_head_[start.list_]], 1, &sum);
+  if (start.opened_) SpanMost::Add(most.quoted, 1, &sum);
+  if (start.bracket_) SpanMost::Add(most.bracketed, 1, &sum);
+  SpanMost::Add(most.keyed, 1.0F + (start.has_in_chain_ ? 1.0F : 0.0F) + (a.chains.Begins(begin) ? 2.0F : 0.0F), &sum);
+  return sum;
 }
 
 void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {

@@ -98,8 +98,26 @@ class SpanStart {
   std::uint32_t hits_ = 0, hits_end_ = 0;                    // of Analysis::placed_hits that may reach over a candidate
   std::vector<EvidenceId> before_;                           // word classes before it, each once
   std::vector<std::pair<std::uint32_t, EvidenceId>> first_;  // word classes that begin it, and where these end
+  std::uint64_t exact_ = 0;                                  // bit n: an entry or a rule proposes just the n tokens from here
   std::uint64_t in_chain_ = 0;                               // Chains::AroundKey
   bool has_in_chain_ = false;
+};
+
+// The most that pieces of evidence of a candidate add to its sums; see Evidence::MostOf.
+struct SpanMost {
+  using Sums = std::array<float, kTypes>;
+  static constexpr std::uint32_t kLengths = 13;  // of spans of no words, of one, …; the last: of so many or more
+  Sums always{};                                 // what all candidates have, and what is seldom above zero
+  std::array<Sums, kLengths> length{};           // the length itself, and the agreement of several words
+  std::array<Sums, kCatCount> tail{};            // by the last word's category
+  Sums quoted{};                                 // beside a quote
+  Sums bracketed{};                              // beside a bracket
+  Sums named{};                                  // for each entry near it that is not the candidate itself
+  Sums after{};                                  // for each word class behind it
+  Sums keyed{};                                  // for each piece that is not in the vocabulary
+  static void Add(const Sums& what, float times, Sums* to) {
+    for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t] * times;
+  }
 };
 
 class Evidence {
@@ -150,6 +168,36 @@ class Evidence {
   // the candidate's first token.
   void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
               const std::array<float, kTypes>* of, std::array<float, kTypes>* sum) const;
+  // What the sums of OfSpan and OfSpanKeyed are not above, told without looking at most pieces. MostOf is asked once, with the same numbers
+  // as OfSpan and the most that a piece of OfSpanKeyed adds; MostOfStart tells what all candidates share that begin at a token, and
+  // MostOfSpan what one of them adds to it.
+  SpanMost MostOf(const std::array<float, kTypes>* of, const std::array<float, kTypes>& keyed) const;
+  SpanMost::Sums MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
+                             const SpanMost& most) const;
+  static SpanMost::Sums MostOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+                                   const SpanMost& most, const SpanMost::Sums& of_start) {
+    SpanMost::Sums sum = of_start;
+    SpanMost::Add(most.length[std::min(c.end - c.begin, SpanMost::kLengths - 1)], 1, &sum);
+    SpanMost::Add(most.tail[cats[c.end - 1]], 1, &sum);
+    if (const std::uint32_t until = a.named_at.Until(c.end); start.named_ < until)
+      SpanMost::Add(most.named, static_cast<float>(until - start.named_), &sum);
+    std::size_t right = c.end;
+    if (right < a.tokens.size()) {
+      const token::Token& t = a.tokens[right];
+      if (t.kind == token::Kind::kQuote) {
+        SpanMost::Add(most.quoted, 1, &sum);
+        right += t.Has(token::Flag::kCloses) ? 1 : 0;
+      } else if (a.clean[t.begin] == '(') {
+        SpanMost::Add(most.bracketed, 1, &sum);
+      }
+    }
+    if (right < a.tokens.size()) SpanMost::Add(most.after, static_cast<float>(a.matches_at.At(right).size()), &sum);
+    return sum;
+  }
+  // Whether an entry or a rule proposes just this candidate: MostOfSpan does not count what these say.
+  static bool IsProposed(const Candidate& c, const SpanStart& start) {
+    return (start.exact_ >> std::min<std::uint32_t>(c.end - c.begin, 63) & 1) != 0;
+  }
   // What the document's memory says of a candidate.
   void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
   // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).

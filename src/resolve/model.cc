@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <unordered_set>
 
 #include "bundle/prefetch.h"
 
@@ -68,12 +69,21 @@ void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
   first_.reserve(evidence->size() + 1);
+  std::unordered_set<const WeightCell*> listed;  // rows of the table
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
     first_.push_back(static_cast<std::uint32_t>(cells_.size()));
     const Template template_of = evidence->TemplateOf(id);
     const auto found = table->Find(EvidenceKey(template_of, ValueKey(evidence->ValueOf(id))));
     cells_.insert(cells_.end(), found.begin(), found.end());
+    if (!found.empty()) listed.insert(found.data());
   }
+  Scores keyed{};  // the most that a piece of evidence of mentions that is not listed says
+  table->Each([&](std::span<const WeightCell> cells) {
+    for (const WeightCell& cell : cells) {
+      if (cell.slot < kSpanSlot || cell.weight <= keyed[cell.slot - kSpanSlot] || listed.contains(cells.data())) continue;
+      keyed[cell.slot - kSpanSlot] = cell.weight;
+    }
+  });
   first_.push_back(static_cast<std::uint32_t>(cells_.size()));
   // A rule speaks with its own default weight for its own type (a veto: against its types), unless the table has a word on it.
   std::vector<WeightCell> merged;
@@ -122,6 +132,7 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
     for (std::size_t t = 0; t < kTypes; ++t) of_template[t] = std::max(of_template[t], span_[id][t]);
   }
   for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_);
+  most_ = evidence->MostOf(span_.data(), keyed);
 }
 
 std::uint32_t Model::FindRow(const Analysis& a, std::uint32_t form, ScoreScratch* scratch) const {
@@ -224,10 +235,9 @@ void Model::SumLanes(std::size_t n, ScoreScratch* scratch) const {
   }
 }
 
-Scores Model::SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const {
-  const ScoreScratch::Lane* lanes = scratch.lanes_.data() + 2;  // of token 0
+inline Scores ScoreScratch::Around::SumOf(const Candidate& c, const Scores& own) const {
   const Scores begin = At(lanes[c.begin].data() + kBegin * kTypes), end = At(lanes[c.end - 1].data() + kEnd * kTypes);
-  const Scores to = scratch.prefix_[c.end], from = scratch.prefix_[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
+  const Scores to = prefix[c.end], from = prefix[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
   Scores s = own;
   for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
   return s;
@@ -250,8 +260,8 @@ Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candida
   return own;
 }
 
-void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
-                  std::vector<Scores>* scores) const {
+void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, bool all,
+                  ScoreScratch* scratch, std::vector<Scores>* scores) const {
   const std::size_t n = a.tokens.size();
   scratch->Follow(*a.forms, a.caseless);
   // Only words near a candidate count.
@@ -293,18 +303,34 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   SumLanes(n, scratch);
   if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
   scratch->own_.resize(candidates.size());
+  scratch->summed_.assign(candidates.size(), 0);
   scores->resize(candidates.size());
+  const ScoreScratch::Around around = scratch->SumsAround();
+  Scores most_of_start{};
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    if (k == 0 || candidates[k - 1].begin != c.begin) evidence_->StartOf(a, c.begin, &scratch->start_);
+    if (k == 0 || candidates[k - 1].begin != c.begin) {
+      evidence_->StartOf(a, c.begin, &scratch->start_);
+      if (!all) most_of_start = evidence_->MostOfStart(a, c.begin, scratch->start_, span_.data(), most_);
+    }
     Scores& own = scratch->own_[k];
+    // What the words say alone makes most candidates hopeless.
+    if (!all && !Evidence::IsProposed(c, scratch->start_)) {
+      const Scores most = Evidence::MostOfSpan(a, cats, c, scratch->start_, most_, most_of_start);
+      if (!MayGain(around.SumOf(c, most))) {
+        own = most;
+        (*scores)[k] = kForbidden[0];
+        continue;
+      }
+    }
     own = Own(a, cats, c, scratch);
-    (*scores)[k] = SumOf(c, own, *scratch);
+    scratch->summed_[k] = 1;
+    (*scores)[k] = around.SumOf(c, own);
   }
 }
 
-void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
-                    std::vector<Scores>* scores) const {
+void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory& memory,
+                    bool all, ScoreScratch* scratch, std::vector<Scores>* scores) const {
   for (std::size_t m = 0; m < a.tokens.size(); ++m) {
     if (scratch->active_[m + 2] == 0 || !Evidence::MayRemember(a, a.tokens[m])) continue;
     scratch->ids_.clear();
@@ -317,6 +343,7 @@ void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates,
     Spread(m, scratch->token_rows_, scratch);
   }
   SumLanes(a.tokens.size(), scratch);
+  const ScoreScratch::Around around = scratch->SumsAround();
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
     Scores& own = scratch->own_[k];
@@ -324,15 +351,25 @@ void Model::Rescore(const Analysis& a, const std::vector<Candidate>& candidates,
     if (!all) {
       Scores most = own;
       Add(most_remembered_, &most);
-      if (!MayGain(SumOf(c, most, *scratch))) {
+      if (!MayGain(around.SumOf(c, most))) {
         (*scores)[k] = kForbidden[0];
         continue;
       }
     }
     scratch->ids_.clear();
     evidence_->Remembered(a, c, memory, &scratch->ids_);
+    if (scratch->summed_[k] == 0) {
+      Scores most = own;
+      for (const EvidenceId id : scratch->ids_) Add(span_[id], &most);
+      if (!MayGain(around.SumOf(c, most))) {
+        (*scores)[k] = kForbidden[0];
+        continue;
+      }
+      evidence_->StartOf(a, c.begin, &scratch->start_);
+      own = Own(a, cats, c, scratch);
+    }
     for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
-    (*scores)[k] = SumOf(c, own, *scratch);
+    (*scores)[k] = around.SumOf(c, own);
   }
 }
 

@@ -63,8 +63,17 @@ class ScoreScratch {
   std::vector<Lane> lanes_;     // what is said of each token, of two before the first and two behind the last
   std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
   std::vector<std::uint8_t> active_;
-  std::vector<Scores> own_;  // what each candidate's own evidence says
-  SpanStart start_;          // of the candidates in hand
+  // What all evidence of candidates but their own says.
+  struct Around {
+    const Lane* lanes;  // of the first token
+    const Scores* prefix;
+    // The sum for a candidate, added to what its own evidence says.
+    Scores SumOf(const Candidate& c, const Scores& own) const;
+  };
+  Around SumsAround() const { return {lanes_.data() + 2, prefix_.data()}; }
+  std::vector<Scores> own_;           // what each candidate's own evidence says, or what it does not say more than
+  std::vector<std::uint8_t> summed_;  // by candidate: whether it is the first
+  SpanStart start_;                   // of the candidates in hand
   std::vector<EvidenceId> ids_;
   std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it; with room to spare
   std::vector<EvidenceId> form_ids_;
@@ -89,13 +98,14 @@ class Model {
   Model(const Model&) = delete;  // row_of_ points into rows_
   Model& operator=(const Model&) = delete;
 
-  // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have.
-  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, ScoreScratch* scratch,
+  // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have. Unless
+  // `all`, candidates that can gain for no type need not be summed: their scores are minus infinity.
+  void Score(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, bool all, ScoreScratch* scratch,
              std::vector<Scores>* scores) const;
-  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds. Unless `all`, candidates
-  // that can gain for no type whatever the memory says of them need not be summed: their scores are minus infinity.
-  void Rescore(const Analysis& a, const std::vector<Candidate>& candidates, const Memory& memory, bool all, ScoreScratch* scratch,
-               std::vector<Scores>* scores) const;
+  // The second look: adds what the memory says to the sums of the first look, which the same scratch still holds. Unless `all`, the same
+  // goes for candidates that can gain for no type whatever the memory says of them.
+  void Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory& memory, bool all,
+               ScoreScratch* scratch, std::vector<Scores>* scores) const;
 
   // Every contribution to one candidate's score for one type; their sum is the score.
   std::vector<Contribution> Explain(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, int type,
@@ -113,8 +123,6 @@ class Model {
   const Scores& KeyedScores(std::uint64_t evidence_key, ScoreScratch* scratch) const;
   // The running sums of the lanes.
   void SumLanes(std::size_t tokens, ScoreScratch* scratch) const;
-  // What all evidence of a candidate but its own says, added to `own`.
-  Scores SumOf(const Candidate& c, const Scores& own, const ScoreScratch& scratch) const;
   // What the candidate's own evidence says; scratch->start_ is that of its first token.
   Scores Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
 
@@ -127,6 +135,7 @@ class Model {
   std::vector<const float*> row_of_;  // by evidence: its row in rows_; null where it says nothing of words
   std::vector<Scores> span_;          // by evidence: what it says of a mention
   Scores most_remembered_{};          // the most that the memory says of a mention
+  SpanMost most_;                     // the most that its own evidence says
 };
 
 // Memory of BestCover, reused between calls.

@@ -109,6 +109,16 @@ class WeightTable {
     const std::uint64_t bit = key >> kFilterShift;
     return (filter_[bit / 64] >> bit % 64 & 1) != 0;
   }
+  // Calls `use` with the cells of every row, those too that another section overrules.
+  template <class Use>
+  void Each(Use use) const {
+    for (const Section& section : sections_) {
+      for (std::uint64_t i = 0; i <= section.mask; ++i) {
+        const Slot& slot = section.slots[i];
+        if (slot.key != 0) use(std::span<const WeightCell>(section.cells + slot.first, slot.count));
+      }
+    }
+  }
   std::size_t size() const { return rows_; }
   bool empty() const { return rows_ == 0; }
 
