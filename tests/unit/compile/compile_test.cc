@@ -100,6 +100,7 @@ TEST_CASE("a name written once is found in every case") {
                                 "proton\tlauncher\tПротон-М\t\talone\n"
                                 "soyuz\tlauncher\tСоюз-2.1а\t\talone\n")},
       {"organizations.tsv", Entities("ORGANIZATION",
+                                     "arena\tsports\tАстана Арена\t\talone\n"
                                      "bank\tfinance\tТинькофф Банк\t\talone\n"
                                      "kmg\tcompany\tКазМунайГаз\t\talone\n"
                                      "msu\teducation\tМосковский государственный университет имени М. В. Ломоносова\t\talone\n"
@@ -125,6 +126,7 @@ TEST_CASE("a name written once is found in every case") {
       {"ракеты «Протон-М», Протоном-М, двух Протонов", "[Протон-М]proton [Протоном-М]proton"},
       {"Союзом-2.1а, Союза 2.1А", "[Союзом-2.1а]soyuz [Союза 2.1А]soyuz"},
       {"Тинькофф Банком", "[Тинькофф Банком]bank"},
+      {"на «Астана Арене»", "[Астана Арене]arena"},
       {"КазМунайГазом, КАЗМУНАЙГАЗА", "[КазМунайГазом]kmg [КАЗМУНАЙГАЗА]kmg"},
       {"в Московском государственном университете имени М. В. Ломоносова",
        "[Московском государственном университете имени М. В. Ломоносова]msu"},
