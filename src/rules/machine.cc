@@ -289,11 +289,20 @@ class Machine : public Run {
         return true;
       case Op::kResolved:
         return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
+      case Op::kOpen:
+        return Opens(in, pos);
       case Op::kClose:
         return (*view.tokens)[pos].Has(token::kCloses);
       default:
         return (*view.tokens)[pos].Has(token::kOpens);
     }
+  }
+
+  // Whether a sign at a token opens a group as an instruction asks for it: of its kind, and of as many tokens as may stand inside.
+  bool Opens(const Step& in, std::uint32_t pos) const {
+    const token::Token& t = (*view.tokens)[pos];
+    return t.Has(token::kOpens) && t.pair > static_cast<std::int32_t>(pos) && (t.kind == token::Kind::kQuote) == (in.a == 0) &&
+           Inside::Allows(in.count, static_cast<std::uint32_t>(t.pair) - pos - 1);
   }
 
   bool BeginsOneOf(Range tests, std::uint32_t pos) const {
@@ -339,7 +348,11 @@ class Machine : public Run {
     // A match of several tokens may lead over the end of a sentence; until then no element stands from `stop` on.
     const std::uint16_t wall = WallOf(rule);
     const std::uint32_t stop = std::min(limit, s.walls[origin * std::size_t{2} + (rule.crosses_lines ? 1 : 0)]);
-    const auto may_go_on = [&](std::uint32_t at) { return at < stop || (at != stop && at < limit && !tokens[at].Has(wall)); };
+    // Inside of quotes or brackets the sign that closes the innermost ones, where it is known: what goes past it never gets out of them.
+    std::uint32_t fence = kNoIndex;
+    const auto may_go_on = [&](Op op, std::uint32_t at) {
+      return (at < fence || (at == fence && op == Op::kClose)) && (at < stop || (at != stop && at < limit && !tokens[at].Has(wall)));
+    };
     if (machine.jobs.empty()) machine.jobs.resize(64);
     std::size_t jobs = 0;  // those that are left
     machine.slots.assign(rule.captures, CaptureSlot{});
@@ -351,7 +364,7 @@ class Machine : public Run {
     const auto push = [&](std::uint32_t what, std::uint32_t at) -> State::Machine::Job& {
       if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2), left = machine.jobs.data();
       State::Machine::Job& job = left[jobs++];
-      job.pc = what, job.pos = at;
+      job.pc = what, job.pos = at, job.fence = fence;
       return job;
     };
     const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
@@ -375,7 +388,7 @@ class Machine : public Run {
     std::uint32_t pc = start;
     for (std::uint64_t steps = std::uint64_t{rule.size} * kMaxMatchTokens; steps != 0; --steps) {
       const Step& in = code[pc];
-      bool alive = in.op > Op::kAny || may_go_on(pos);
+      bool alive = in.op > Op::kAny || may_go_on(in.op, pos);
       if (alive) {
         switch (in.op) {
           case Op::kAny:
@@ -433,17 +446,17 @@ class Machine : public Run {
             ++pc;
             break;
           }
-          case Op::kOpen: {
-            const token::Token& t = tokens[pos];
-            alive = t.Has(token::kOpens) && t.pair > static_cast<std::int32_t>(pos) && (t.kind == token::Kind::kQuote) == (in.a == 0);
+          case Op::kOpen:
+            alive = Opens(in, pos);
             if (!alive) break;
             change(in.b).begin = pos;
+            fence = std::min(fence, static_cast<std::uint32_t>(tokens[pos].pair));
             ++pos, ++pc;
             break;
-          }
           case Op::kClose: {
             const token::Token& t = tokens[pos];
             alive = t.Has(token::kCloses) && t.pair >= 0 && static_cast<std::uint32_t>(t.pair) == slots[in.b].begin;
+            fence = kNoIndex;
             ++pos, ++pc;
             break;
           }
@@ -452,13 +465,13 @@ class Machine : public Run {
             if (!alive) break;
             // Most ways end at their first element, and need not be gone.
             if (const std::uint32_t entry = in.b; entry != kNoIndex) {
-              if (!may_go_on(pos) || !MayStand(code[entry], pos)) {
+              if (!may_go_on(code[entry].op, pos) || !MayStand(code[entry], pos)) {
                 pc = in.a;
                 break;
               }
               held = entry, held_at = pos;
             }
-            push(in.a, pos);
+            if (code[in.a].op != Op::kClose || fence == kNoIndex || pos == fence) push(in.a, pos);
             ++pc;
             break;
           case Op::kJump:
@@ -490,10 +503,12 @@ class Machine : public Run {
         if ((job.pc & kUndo) == 0) {
           pc = job.pc;
           pos = job.pos;
+          fence = job.fence;
           break;
         }
         if ((job.pc & (kUndo >> 1)) != 0) {
           pc = job.pc & ~(kUndo | (kUndo >> 1));
+          fence = job.fence;
           take(code[pc], job.pos);
           ++pc;
           break;

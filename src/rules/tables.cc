@@ -324,6 +324,7 @@ void RuleTables::MakeSteps() {
       const bool once = ways[pc] == 1 && alone[pc];
       steps[pc].once = once ? 1 : 0;
       if (code[pc].op == Op::kSplit) steps[pc].b = entry[pc + 1];
+      if (code[pc].op == Op::kOpen) steps[pc].count = InsideOf(r, pc).Packed() & 0xFFFF;
       const Instruction& in = code[pc];
       // Matches and groups may lead from two tokens to one. Of splits a second visit is turned back.
       const bool goes_once = in.op == Op::kSplit || (once && in.op != Op::kClass && in.op != Op::kResolved && in.op != Op::kGroup);
@@ -331,6 +332,30 @@ void RuleTables::MakeSteps() {
       if (in.op != Op::kJump && in.op != Op::kMatch) enter(pc + 1, goes_once);
     }
   }
+}
+
+Inside RuleTables::InsideOf(const RuleCode& r, std::uint32_t open) const {
+  std::vector<Inside> before(r.size, Inside{Inside::kAnyNumber, 0});  // what may stand between the sign and each instruction
+  const auto reach = [&](std::uint32_t from, std::uint32_t to, std::uint32_t min, std::uint32_t max) {
+    const Inside& old = before[from - r.start];
+    Inside& now = before[to - r.start];
+    now.min = std::min(now.min, std::min(old.min + min, Inside::kAnyNumber));
+    now.max = std::max(now.max, std::min(old.max + max, Inside::kAnyNumber));
+  };
+  before[open + 1 - r.start] = {0, 0};
+  // Code runs forward only, and all of a group stands between its signs.
+  for (std::uint32_t pc = open + 1; pc < r.start + r.size; ++pc) {
+    const Instruction& in = program.code[pc];
+    if (in.op == Op::kClose && in.b == program.code[open].b) return before[pc - r.start];
+    const bool reached = before[pc - r.start].min <= before[pc - r.start].max;
+    if (!reached) continue;
+    const bool wide = in.op == Op::kClass || in.op == Op::kResolved || in.op == Op::kGroup;
+    const std::uint32_t min = in.op <= Op::kAny ? 1 : 0;
+    const std::uint32_t max = wide ? Inside::kAnyNumber : min;
+    if (in.op == Op::kSplit || in.op == Op::kJump) reach(pc, in.a, min, max);
+    if (in.op != Op::kJump && pc + 1 < r.start + r.size) reach(pc, pc + 1, min, max);
+  }
+  return {};
 }
 
 std::uint32_t RuleTables::Telling(const Instruction& in) const {

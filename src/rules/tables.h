@@ -51,9 +51,19 @@ struct Step {
   Op op : 8 = Op::kMatch;
   std::uint32_t once : 1 = 0;              // no two ways of one run come to it at one token, so that nobody need remember it
   std::uint32_t capture : 7 = kNoCapture;  // Instruction::d
-  std::uint32_t count : 16 = 0;            // of token checks
+  std::uint32_t count : 16 = 0;            // of token checks; of an opening sign: the tokens that may stand inside of it, see Inside
   std::uint32_t a = 0;                     // as of the instruction
   std::uint32_t b = 0;  // the same; of a split: the element that every way on from the next step begins with, kNoIndex for none
+};
+
+// How many tokens a group in quotes or brackets may hold inside.
+struct Inside {
+  static constexpr std::uint32_t kAnyNumber = 255;
+  std::uint32_t min = 0, max = kAnyNumber;  // kAnyNumber: so many or more
+  std::uint32_t Packed() const { return min | max << 8; }
+  static bool Allows(std::uint32_t packed, std::uint32_t tokens) {
+    return tokens >= (packed & 0xFF) && (packed >> 8 == kAnyNumber || tokens <= packed >> 8);
+  }
 };
 static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
 
@@ -253,6 +263,7 @@ class RuleTables {
   // Whether the triggers of a rule say of its first element, a token, all that its tests ask for.
   bool IsSure(const RuleCode& r) const;
   // How much the tests of an instruction tell.
+  Inside InsideOf(const RuleCode& r, std::uint32_t open) const;
   std::uint32_t Telling(const Instruction& in) const;
   // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
   void Reach(const RuleCode& r, std::uint32_t pc, std::vector<std::uint32_t>* out) const;
