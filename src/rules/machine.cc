@@ -63,7 +63,20 @@ class Machine : public Run {
     Match(start, i);
   }
 
+  // Whether an entity that a rule needs begins behind the one that begins at `i`.
+  bool FindsEntity(const Need& need, std::uint32_t i) const {
+    const std::uint32_t behind = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].end;
+    const std::size_t to = std::min<std::size_t>(std::size_t{behind} + need.max + need.classes * s.widest + 1, s.resolved_at.size());
+    for (std::size_t at = behind + need.min; at < to; ++at) {
+      if (const std::int32_t index = s.resolved_at[at]; index >= 0) {
+        if (need.entity == 0 || (*view.resolved)[static_cast<std::size_t>(index)].type == static_cast<Type>(need.entity)) return true;
+      }
+    }
+    return false;
+  }
+
   bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
+    if (need.entity != kNoIndex) return FindsEntity(need, i);
     const std::uint32_t to = std::min(i + need.max + need.classes * s.widest + 1, end);
     if (need.required != kNoIndex) {
       const auto& list = s.required_at[need.required];

@@ -109,6 +109,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
   for (std::uint32_t i = 0; i < program.rules.size(); ++i) {
     const Range own = starts[bit_of[i]].needs;
     for (std::uint32_t k = own.first; k < own.first + own.count; ++k) {
+      if (needs[k].entity != kNoIndex) continue;
       const std::uint32_t cls = needs[k].required;
       Set(i, cls == kNoIndex ? need_later.data() : need_class.data() + cls * words);
     }
@@ -267,7 +268,13 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
         required_index[in.a] = static_cast<std::uint32_t>(required.size());
         required.push_back(in.a);
       }
-      needs.push_back({spot.min, spot.max, spot.classes, required_index[in.a]});
+      needs.push_back({spot.min, spot.max, spot.classes, required_index[in.a], kNoIndex});
+    } else if (in.op == Op::kResolved) {
+      // Only behind another one it is known to be near enough for a look.
+      const std::uint32_t first = entry[r.start];
+      constexpr std::uint32_t kNear = 8;
+      if (first == kNoIndex || program.code[first].op != Op::kResolved || spot.max > kMaxMatchTokens + kNear) continue;
+      needs.push_back({spot.min - 1, spot.max - kMaxMatchTokens, spot.classes, kNoIndex, in.a});
     } else if (in.op == Op::kToken || in.op == Op::kSplit) {
       // Where ways part, each goes on with one of these.
       std::vector<std::uint32_t> elements;
@@ -280,7 +287,7 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
     }
   }
   if (best == kNoIndex) return;
-  needs.push_back({spots[best].min, spots[best].max, spots[best].classes, kNoIndex});
+  needs.push_back({spots[best].min, spots[best].max, spots[best].classes, kNoIndex, kNoIndex});
   AddPlace(rule, kLater, best_elements);
 }
 

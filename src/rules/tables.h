@@ -85,10 +85,11 @@ struct alignas(64) Start {
 static_assert(sizeof(Start) == 64);
 
 // What every match holds (for tokens: one of them at least), and how many tokens behind its start: `min` at least, `max` and `classes`
-// class matches at most.
+// class matches at most. For an entity that many behind the entity that the match begins with.
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
-  std::uint32_t required = kNoIndex;  // a class test, by its place in RuleTables::required; kNoIndex: a token of kLater
+  std::uint32_t required = kNoIndex;  // a class test, by its place in RuleTables::required; kNoIndex: a token of kLater, or an entity
+  std::uint32_t entity = kNoIndex;    // the type of an entity (0 any); kNoIndex: none
 };
 
 // Words of a set of rules.
