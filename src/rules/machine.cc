@@ -474,18 +474,21 @@ class Machine : public Run {
             break;
           }
           case Op::kSplit:
-            alive = !seen(in, pc);
-            if (!alive) break;
-            // Most ways end at their first element, and need not be gone.
-            if (const std::uint32_t entry = in.b; entry != kNoIndex) {
-              if (!may_go_on(code[entry].op, pos) || !MayStand(code[entry], pos)) {
-                pc = in.a;
+            // Most ways end at their first element, and need not be gone; then comes another split as a rule.
+            for (const Step* split = &in;;) {
+              alive = !seen(*split, pc);
+              if (!alive) break;
+              const std::uint32_t entry = split->b;
+              if (entry == kNoIndex || (may_go_on(code[entry].op, pos) && MayStand(code[entry], pos))) {
+                if (entry != kNoIndex) held = entry, held_at = pos;
+                if (code[split->a].op != Op::kClose || fence == kNoIndex || pos == fence) push(split->a, pos);
+                ++pc;
                 break;
               }
-              held = entry, held_at = pos;
+              pc = split->a;
+              split = code + pc;
+              if (split->op != Op::kSplit) break;
             }
-            if (code[in.a].op != Op::kClose || fence == kNoIndex || pos == fence) push(in.a, pos);
-            ++pc;
             break;
           case Op::kJump:
             pc = in.a;
