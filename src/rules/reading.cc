@@ -72,7 +72,7 @@ class Reader : public Run {
     s.widest = 0;
     std::uint32_t stands = 0, token = 0;  // tokens before this one have their places in match_at and stand_at
     for (std::size_t at = 0; at < matches.size(); ++at) {
-      if (at + kFar < matches.size() && AsksEntry(matches[at + kFar])) s.entry_rows.Expect(HashOf(matches[at + kFar]));
+      if (at + kFar < matches.size()) s.entry_rows.Expect(HashOf(matches[at + kFar]));
       s.keys[at] = RowOf(matches[at]);
       Prefetch(s.kinds.data() + s.keys[at]);
     }
@@ -114,14 +114,9 @@ class Reader : public Run {
     return Mixed(0, std::uint64_t{match.entry} * 4 + (word ? 1u : 0u) + (support ? 2u : 0u));
   }
 
-  // Whether its entry must be looked at for what a match may be for rules. Of entities class and kind tell it, which the match has, unless
-  // some rule asks for their flags.
-  bool AsksEntry(const gazetteer::Match& match) const { return (match.flags & gazetteer::kWords) != 0 || set.entity_flags; }
-
   // What a match may be for rules.
   std::uint32_t RowOf(const gazetteer::Match& match) {
     const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
-    if (!AsksEntry(match)) return RowOf(MatchKey{match.class_id, match.kind_id, match.type, 0, word, support});
     std::uint32_t& row = s.entry_rows.At(HashOf(match));
     if (row == kNoIndex) {
       const gazetteer::EntryInfo entry = view.gazetteer->Info(match.entry);

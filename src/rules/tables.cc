@@ -22,7 +22,6 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     b.type = static_cast<Type>(t.type);
     b.tier = t.tier;
     if (t.flag != kNoIndex) {
-      entity_flags = entity_flags || b.entity;
       const auto at = std::find(flags.begin(), flags.end(), program.strings[t.flag]);
       if (at == flags.end() && flags.size() == 64) {
         b.flag = program.strings[t.flag];

@@ -186,7 +186,6 @@ class RuleTables {
   std::vector<const RE2*> regexes;      // parallel to Program::regexes
   std::vector<BoundClass> classes;      // parallel to Program::class_tests
   std::size_t fit_words = 0;            // of a set of class tests
-  bool entity_flags = false;            // some class test asks for flags of entities
   std::vector<std::string_view> flags;  // those that class tests ask for
   std::vector<std::string_view> names;
   std::vector<std::uint32_t> entry;  // by instruction: the element that every way on from it begins with, kNoIndex for none
