@@ -44,9 +44,10 @@ class Machine : public Run {
   }
 
  private:
+  // Not set to anything at first, since most texts need few of them.
   struct Tried {
-    const Start* start = nullptr;
-    std::uint32_t token = 0;
+    const Start* start;
+    std::uint32_t token;
   };
   std::array<Tried, 256> tries_;
 

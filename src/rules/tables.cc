@@ -60,6 +60,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
   anything.assign(words * kPlaces, 0);
   nothing.assign(words * kPlaces, 0);
   for (auto* sets : {&opens[0], &opens[1], &closes}) sets->assign(words * kPlaces, 0);
+  for (auto* set : {&sign_first[0], &sign_first[1], &group_first[0], &group_first[1]}) set->assign(words, 0);
   class_sets.assign(program.class_tests.size() * words * kPlaces, 0);
   resolved.assign(kTypeCount * words, 0);
   resolved_second.assign(kTypeCount * words, 0);
@@ -152,6 +153,18 @@ void RuleTables::PlaceBits() {
 }
 
 void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {
+  std::vector<std::uint32_t> first, alone, second, third, behind;
+  Reach(r, r.start, &first);
+  // A token test may ask for an opening sign too; then the sign alone says whether the rule is worth a look.
+  const bool groups_only = std::all_of(first.begin(), first.end(), [&](std::uint32_t pc) {
+    const Op op = program.code[pc].op;
+    return op == Op::kOpen || op == Op::kGroup || op == Op::kClass || op == Op::kResolved;
+  });
+  for (const std::uint32_t pc : first) {
+    const Instruction& in = program.code[pc];
+    if (groups_only && in.op == Op::kOpen) Set(rule, sign_first[in.a == 1].data());
+    if (groups_only && in.op == Op::kGroup) Set(rule, group_first[in.a == 1].data());
+  }
   Set(rule, of_phase[r.phase].data());
   if (r.crosses_lines != 0) Set(rule, crosses_lines.data());
   for (std::uint32_t j = 0; j < r.triggers.count; ++j) {
@@ -168,14 +181,12 @@ void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {
         break;
       case Trigger::kQuote:
       case Trigger::kBracket:
-        Set(rule, kFirst, opens[t.kind == Trigger::kBracket].data());
+        if (!groups_only) Set(rule, kFirst, opens[t.kind == Trigger::kBracket].data());
         break;
       default:
         Set(rule, kFirst, anything.data());
     }
   }
-  std::vector<std::uint32_t> first, alone, second, third, behind;
-  Reach(r, r.start, &first);
   for (std::uint32_t pc : first) {
     std::vector<std::uint32_t> next;
     Reach(r, pc + 1, &next);

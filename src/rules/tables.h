@@ -205,9 +205,12 @@ class RuleTables {
   WordRange words_of_phase[2];
   std::vector<std::uint32_t> bit_of;  // of a rule its bit
   std::vector<std::uint64_t> of_phase[2], crosses_lines;
-  std::vector<std::uint64_t> anything;               // sets: rules that any token suits
-  std::vector<std::uint64_t> nothing;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
-  std::vector<std::uint64_t> opens[2], closes;       // sets: of opening quotes, opening brackets, closing ones
+  std::vector<std::uint64_t> anything;          // sets: rules that any token suits
+  std::vector<std::uint64_t> nothing;           // sets: rules that need nothing more, so that the end of the text or a sentence suits
+  std::vector<std::uint64_t> opens[2], closes;  // sets: of opening quotes, opening brackets, closing ones
+  // Of quotes, of brackets: rules that begin with a group whose inside the rule spells out, and with one of any inside, where no match
+  // begins with a token test. They are not in the first place of `opens`: what is behind the sign, or behind the group, is looked at too.
+  std::vector<std::uint64_t> sign_first[2], group_first[2];
   std::vector<std::uint64_t> class_sets;             // sets, by class test
   std::vector<std::uint64_t> resolved;               // by type, first place only; 0 = any
   std::vector<std::uint64_t> resolved_alone;         // rules whose match may end behind a resolved entity (see kAlone)
