@@ -44,9 +44,10 @@ class Machine : public Run {
   }
 
  private:
+  // Not set to anything at first, since most texts need few of them.
   struct Tried {
-    const Start* start = nullptr;
-    std::uint32_t token = 0;
+    const Start* start;
+    std::uint32_t token;
   };
   std::array<Tried, 256> tries_;
 
@@ -63,7 +64,20 @@ class Machine : public Run {
     Match(start, i);
   }
 
+  // Whether an entity that a rule needs begins behind the one that begins at `i`.
+  bool FindsEntity(const Need& need, std::uint32_t i) const {
+    const std::uint32_t behind = (*view.resolved)[static_cast<std::size_t>(s.resolved_at[i])].end;
+    const std::size_t to = std::min<std::size_t>(std::size_t{behind} + need.max + need.classes * s.widest + 1, s.resolved_at.size());
+    for (std::size_t at = behind + need.min; at < to; ++at) {
+      if (const std::int32_t index = s.resolved_at[at]; index >= 0) {
+        if (need.entity == 0 || (*view.resolved)[static_cast<std::size_t>(index)].type == static_cast<Type>(need.entity)) return true;
+      }
+    }
+    return false;
+  }
+
   bool Finds(const Need& need, std::uint32_t number, std::uint32_t rule, std::uint32_t i, std::uint32_t end) {
+    if (need.entity != kNoIndex) return FindsEntity(need, i);
     const std::uint32_t to = std::min(i + need.max + need.classes * s.widest + 1, end);
     if (need.required != kNoIndex) {
       const auto& list = s.required_at[need.required];
@@ -289,11 +303,20 @@ class Machine : public Run {
         return true;
       case Op::kResolved:
         return !s.resolved_at.empty() && s.resolved_at[pos] >= 0;
+      case Op::kOpen:
+        return Opens(in, pos);
       case Op::kClose:
         return (*view.tokens)[pos].Has(token::kCloses);
       default:
         return (*view.tokens)[pos].Has(token::kOpens);
     }
+  }
+
+  // Whether a sign at a token opens a group as an instruction asks for it: of its kind, and of as many tokens as may stand inside.
+  bool Opens(const Step& in, std::uint32_t pos) const {
+    const token::Token& t = (*view.tokens)[pos];
+    return t.Has(token::kOpens) && t.pair > static_cast<std::int32_t>(pos) && (t.kind == token::Kind::kQuote) == (in.a == 0) &&
+           Inside::Allows(in.count, static_cast<std::uint32_t>(t.pair) - pos - 1);
   }
 
   bool BeginsOneOf(Range tests, std::uint32_t pos) const {
@@ -339,7 +362,11 @@ class Machine : public Run {
     // A match of several tokens may lead over the end of a sentence; until then no element stands from `stop` on.
     const std::uint16_t wall = WallOf(rule);
     const std::uint32_t stop = std::min(limit, s.walls[origin * std::size_t{2} + (rule.crosses_lines ? 1 : 0)]);
-    const auto may_go_on = [&](std::uint32_t at) { return at < stop || (at != stop && at < limit && !tokens[at].Has(wall)); };
+    // Inside of quotes or brackets the sign that closes the innermost ones, where it is known: what goes past it never gets out of them.
+    std::uint32_t fence = kNoIndex;
+    const auto may_go_on = [&](Op op, std::uint32_t at) {
+      return (at < fence || (at == fence && op == Op::kClose)) && (at < stop || (at != stop && at < limit && !tokens[at].Has(wall)));
+    };
     if (machine.jobs.empty()) machine.jobs.resize(64);
     std::size_t jobs = 0;  // those that are left
     machine.slots.assign(rule.captures, CaptureSlot{});
@@ -351,7 +378,7 @@ class Machine : public Run {
     const auto push = [&](std::uint32_t what, std::uint32_t at) -> State::Machine::Job& {
       if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2), left = machine.jobs.data();
       State::Machine::Job& job = left[jobs++];
-      job.pc = what, job.pos = at;
+      job.pc = what, job.pos = at, job.fence = fence;
       return job;
     };
     const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
@@ -375,7 +402,7 @@ class Machine : public Run {
     std::uint32_t pc = start;
     for (std::uint64_t steps = std::uint64_t{rule.size} * kMaxMatchTokens; steps != 0; --steps) {
       const Step& in = code[pc];
-      bool alive = in.op > Op::kAny || may_go_on(pos);
+      bool alive = in.op > Op::kAny || may_go_on(in.op, pos);
       if (alive) {
         switch (in.op) {
           case Op::kAny:
@@ -433,33 +460,36 @@ class Machine : public Run {
             ++pc;
             break;
           }
-          case Op::kOpen: {
-            const token::Token& t = tokens[pos];
-            alive = t.Has(token::kOpens) && t.pair > static_cast<std::int32_t>(pos) && (t.kind == token::Kind::kQuote) == (in.a == 0);
+          case Op::kOpen:
+            alive = Opens(in, pos);
             if (!alive) break;
             change(in.b).begin = pos;
+            fence = std::min(fence, static_cast<std::uint32_t>(tokens[pos].pair));
             ++pos, ++pc;
             break;
-          }
           case Op::kClose: {
             const token::Token& t = tokens[pos];
             alive = t.Has(token::kCloses) && t.pair >= 0 && static_cast<std::uint32_t>(t.pair) == slots[in.b].begin;
+            fence = kNoIndex;
             ++pos, ++pc;
             break;
           }
           case Op::kSplit:
-            alive = !seen(in, pc);
-            if (!alive) break;
-            // Most ways end at their first element, and need not be gone.
-            if (const std::uint32_t entry = in.b; entry != kNoIndex) {
-              if (!may_go_on(pos) || !MayStand(code[entry], pos)) {
-                pc = in.a;
+            // Most ways end at their first element, and need not be gone; then comes another split as a rule.
+            for (const Step* split = &in;;) {
+              alive = !seen(*split, pc);
+              if (!alive) break;
+              const std::uint32_t entry = split->b;
+              if (entry == kNoIndex || (may_go_on(code[entry].op, pos) && MayStand(code[entry], pos))) {
+                if (entry != kNoIndex) held = entry, held_at = pos;
+                if (code[split->a].op != Op::kClose || fence == kNoIndex || pos == fence) push(split->a, pos);
+                ++pc;
                 break;
               }
-              held = entry, held_at = pos;
+              pc = split->a;
+              split = code + pc;
+              if (split->op != Op::kSplit) break;
             }
-            push(in.a, pos);
-            ++pc;
             break;
           case Op::kJump:
             pc = in.a;
@@ -490,10 +520,12 @@ class Machine : public Run {
         if ((job.pc & kUndo) == 0) {
           pc = job.pc;
           pos = job.pos;
+          fence = job.fence;
           break;
         }
         if ((job.pc & (kUndo >> 1)) != 0) {
           pc = job.pc & ~(kUndo | (kUndo >> 1));
+          fence = job.fence;
           take(code[pc], job.pos);
           ++pc;
           break;

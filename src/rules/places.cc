@@ -18,8 +18,8 @@ class Chooser : public Run {
   // Fills in what may stand at each token, and the rules that are worth running there. No word of the sets depends on another one; a
   // fixed number of them at once stays in registers.
   void Places() {
-    // What may stand at a token is asked for by those before it as far as a match or an entity reaches, and by none before that.
-    std::uint32_t reach = s.widest;
+    // What may stand at a token is asked for by those before it as far as a match, an entity or a group reaches, and by none before that.
+    std::uint32_t reach = std::max<std::uint32_t>(s.widest, kMaxGroupTokens + 2);
     if (view.resolved != nullptr) {
       for (const View::Resolved& r : *view.resolved) reach = std::max(reach, r.end - r.begin);
     }
@@ -149,7 +149,16 @@ class Chooser : public Run {
         const State::Profile& kind = s.profiles[stand.profile];
         join(&chosen, begin(set_of(kind, kFirst), set_of(kind, kAlone), row(s.sets.data(), stand.end & turn)));
       }
-      if (t.Has(token::kOpens)) join(&chosen, load(set.opens[t.kind != token::Kind::kQuote].data(), kFirst));
+      if (t.Has(token::kOpens)) {
+        const std::size_t round = t.kind != token::Kind::kQuote ? 1 : 0;
+        join(&chosen, load(set.opens[round].data(), kFirst));
+        join(&chosen, both(row(set.sign_first[round].data(), 0), after));
+        const auto close = static_cast<std::size_t>(std::max(t.pair, 0));
+        if (close > i && close < n && close - i <= kMaxGroupTokens + 1) {
+          const Words alone = load(set.opens[round].data(), kAlone);
+          join(&chosen, begin(row(set.group_first[round].data(), 0), alone, row(s.sets.data(), (close + 1) & turn)));
+        }
+      }
       if (entity >= 0) {
         const View::Resolved& r = (*view.resolved)[static_cast<std::size_t>(entity)];
         const Words behind = row(s.sets.data(), r.end & turn);

@@ -119,7 +119,8 @@ struct MatchScratch::State {
   struct Machine {
     struct Job {
       std::uint32_t pc = 0, pos = 0;
-      CaptureSlot slot;  // what is to be put back
+      std::uint32_t fence = kNoIndex;  // at that place
+      CaptureSlot slot;                // what is to be put back
     };
     struct Visit {
       std::uint64_t run = 0, bits = 0;

@@ -60,6 +60,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
   anything.assign(words * kPlaces, 0);
   nothing.assign(words * kPlaces, 0);
   for (auto* sets : {&opens[0], &opens[1], &closes}) sets->assign(words * kPlaces, 0);
+  for (auto* set : {&sign_first[0], &sign_first[1], &group_first[0], &group_first[1]}) set->assign(words, 0);
   class_sets.assign(program.class_tests.size() * words * kPlaces, 0);
   resolved.assign(kTypeCount * words, 0);
   resolved_second.assign(kTypeCount * words, 0);
@@ -108,6 +109,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
   for (std::uint32_t i = 0; i < program.rules.size(); ++i) {
     const Range own = starts[bit_of[i]].needs;
     for (std::uint32_t k = own.first; k < own.first + own.count; ++k) {
+      if (needs[k].entity != kNoIndex) continue;
       const std::uint32_t cls = needs[k].required;
       Set(i, cls == kNoIndex ? need_later.data() : need_class.data() + cls * words);
     }
@@ -151,6 +153,18 @@ void RuleTables::PlaceBits() {
 }
 
 void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {
+  std::vector<std::uint32_t> first, alone, second, third, behind;
+  Reach(r, r.start, &first);
+  // A token test may ask for an opening sign too; then the sign alone says whether the rule is worth a look.
+  const bool groups_only = std::all_of(first.begin(), first.end(), [&](std::uint32_t pc) {
+    const Op op = program.code[pc].op;
+    return op == Op::kOpen || op == Op::kGroup || op == Op::kClass || op == Op::kResolved;
+  });
+  for (const std::uint32_t pc : first) {
+    const Instruction& in = program.code[pc];
+    if (groups_only && in.op == Op::kOpen) Set(rule, sign_first[in.a == 1].data());
+    if (groups_only && in.op == Op::kGroup) Set(rule, group_first[in.a == 1].data());
+  }
   Set(rule, of_phase[r.phase].data());
   if (r.crosses_lines != 0) Set(rule, crosses_lines.data());
   for (std::uint32_t j = 0; j < r.triggers.count; ++j) {
@@ -167,14 +181,12 @@ void RuleTables::AddRule(std::uint32_t rule, const RuleCode& r) {
         break;
       case Trigger::kQuote:
       case Trigger::kBracket:
-        Set(rule, kFirst, opens[t.kind == Trigger::kBracket].data());
+        if (!groups_only) Set(rule, kFirst, opens[t.kind == Trigger::kBracket].data());
         break;
       default:
         Set(rule, kFirst, anything.data());
     }
   }
-  std::vector<std::uint32_t> first, alone, second, third, behind;
-  Reach(r, r.start, &first);
   for (std::uint32_t pc : first) {
     std::vector<std::uint32_t> next;
     Reach(r, pc + 1, &next);
@@ -266,7 +278,13 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
         required_index[in.a] = static_cast<std::uint32_t>(required.size());
         required.push_back(in.a);
       }
-      needs.push_back({spot.min, spot.max, spot.classes, required_index[in.a]});
+      needs.push_back({spot.min, spot.max, spot.classes, required_index[in.a], kNoIndex});
+    } else if (in.op == Op::kResolved) {
+      // Only behind another one it is known to be near enough for a look.
+      const std::uint32_t first = entry[r.start];
+      constexpr std::uint32_t kNear = 8;
+      if (first == kNoIndex || program.code[first].op != Op::kResolved || spot.max > kMaxMatchTokens + kNear) continue;
+      needs.push_back({spot.min - 1, spot.max - kMaxMatchTokens, spot.classes, kNoIndex, in.a});
     } else if (in.op == Op::kToken || in.op == Op::kSplit) {
       // Where ways part, each goes on with one of these.
       std::vector<std::uint32_t> elements;
@@ -279,7 +297,7 @@ void RuleTables::AddNeeds(std::uint32_t rule, const RuleCode& r) {
     }
   }
   if (best == kNoIndex) return;
-  needs.push_back({spots[best].min, spots[best].max, spots[best].classes, kNoIndex});
+  needs.push_back({spots[best].min, spots[best].max, spots[best].classes, kNoIndex, kNoIndex});
   AddPlace(rule, kLater, best_elements);
 }
 
@@ -323,6 +341,7 @@ void RuleTables::MakeSteps() {
       const bool once = ways[pc] == 1 && alone[pc];
       steps[pc].once = once ? 1 : 0;
       if (code[pc].op == Op::kSplit) steps[pc].b = entry[pc + 1];
+      if (code[pc].op == Op::kOpen) steps[pc].count = InsideOf(r, pc).Packed() & 0xFFFF;
       const Instruction& in = code[pc];
       // Matches and groups may lead from two tokens to one. Of splits a second visit is turned back.
       const bool goes_once = in.op == Op::kSplit || (once && in.op != Op::kClass && in.op != Op::kResolved && in.op != Op::kGroup);
@@ -330,6 +349,30 @@ void RuleTables::MakeSteps() {
       if (in.op != Op::kJump && in.op != Op::kMatch) enter(pc + 1, goes_once);
     }
   }
+}
+
+Inside RuleTables::InsideOf(const RuleCode& r, std::uint32_t open) const {
+  std::vector<Inside> before(r.size, Inside{Inside::kAnyNumber, 0});  // what may stand between the sign and each instruction
+  const auto reach = [&](std::uint32_t from, std::uint32_t to, std::uint32_t min, std::uint32_t max) {
+    const Inside& old = before[from - r.start];
+    Inside& now = before[to - r.start];
+    now.min = std::min(now.min, std::min(old.min + min, Inside::kAnyNumber));
+    now.max = std::max(now.max, std::min(old.max + max, Inside::kAnyNumber));
+  };
+  before[open + 1 - r.start] = {0, 0};
+  // Code runs forward only, and all of a group stands between its signs.
+  for (std::uint32_t pc = open + 1; pc < r.start + r.size; ++pc) {
+    const Instruction& in = program.code[pc];
+    if (in.op == Op::kClose && in.b == program.code[open].b) return before[pc - r.start];
+    const bool reached = before[pc - r.start].min <= before[pc - r.start].max;
+    if (!reached) continue;
+    const bool wide = in.op == Op::kClass || in.op == Op::kResolved || in.op == Op::kGroup;
+    const std::uint32_t min = in.op <= Op::kAny ? 1 : 0;
+    const std::uint32_t max = wide ? Inside::kAnyNumber : min;
+    if (in.op == Op::kSplit || in.op == Op::kJump) reach(pc, in.a, min, max);
+    if (in.op != Op::kJump && pc + 1 < r.start + r.size) reach(pc, pc + 1, min, max);
+  }
+  return {};
 }
 
 std::uint32_t RuleTables::Telling(const Instruction& in) const {

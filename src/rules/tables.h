@@ -51,9 +51,19 @@ struct Step {
   Op op : 8 = Op::kMatch;
   std::uint32_t once : 1 = 0;              // no two ways of one run come to it at one token, so that nobody need remember it
   std::uint32_t capture : 7 = kNoCapture;  // Instruction::d
-  std::uint32_t count : 16 = 0;            // of token checks
+  std::uint32_t count : 16 = 0;            // of token checks; of an opening sign: the tokens that may stand inside of it, see Inside
   std::uint32_t a = 0;                     // as of the instruction
   std::uint32_t b = 0;  // the same; of a split: the element that every way on from the next step begins with, kNoIndex for none
+};
+
+// How many tokens a group in quotes or brackets may hold inside.
+struct Inside {
+  static constexpr std::uint32_t kAnyNumber = 255;
+  std::uint32_t min = 0, max = kAnyNumber;  // kAnyNumber: so many or more
+  std::uint32_t Packed() const { return min | max << 8; }
+  static bool Allows(std::uint32_t packed, std::uint32_t tokens) {
+    return tokens >= (packed & 0xFF) && (packed >> 8 == kAnyNumber || tokens <= packed >> 8);
+  }
 };
 static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
 
@@ -75,10 +85,11 @@ struct alignas(64) Start {
 static_assert(sizeof(Start) == 64);
 
 // What every match holds (for tokens: one of them at least), and how many tokens behind its start: `min` at least, `max` and `classes`
-// class matches at most.
+// class matches at most. For an entity that many behind the entity that the match begins with.
 struct Need {
   std::uint32_t min = 0, max = 0, classes = 0;
-  std::uint32_t required = kNoIndex;  // a class test, by its place in RuleTables::required; kNoIndex: a token of kLater
+  std::uint32_t required = kNoIndex;  // a class test, by its place in RuleTables::required; kNoIndex: a token of kLater, or an entity
+  std::uint32_t entity = kNoIndex;    // the type of an entity (0 any); kNoIndex: none
 };
 
 // Words of a set of rules.
@@ -194,9 +205,12 @@ class RuleTables {
   WordRange words_of_phase[2];
   std::vector<std::uint32_t> bit_of;  // of a rule its bit
   std::vector<std::uint64_t> of_phase[2], crosses_lines;
-  std::vector<std::uint64_t> anything;               // sets: rules that any token suits
-  std::vector<std::uint64_t> nothing;                // sets: rules that need nothing more, so that the end of the text or a sentence suits
-  std::vector<std::uint64_t> opens[2], closes;       // sets: of opening quotes, opening brackets, closing ones
+  std::vector<std::uint64_t> anything;          // sets: rules that any token suits
+  std::vector<std::uint64_t> nothing;           // sets: rules that need nothing more, so that the end of the text or a sentence suits
+  std::vector<std::uint64_t> opens[2], closes;  // sets: of opening quotes, opening brackets, closing ones
+  // Of quotes, of brackets: rules that begin with a group whose inside the rule spells out, and with one of any inside, where no match
+  // begins with a token test. They are not in the first place of `opens`: what is behind the sign, or behind the group, is looked at too.
+  std::vector<std::uint64_t> sign_first[2], group_first[2];
   std::vector<std::uint64_t> class_sets;             // sets, by class test
   std::vector<std::uint64_t> resolved;               // by type, first place only; 0 = any
   std::vector<std::uint64_t> resolved_alone;         // rules whose match may end behind a resolved entity (see kAlone)
@@ -252,6 +266,7 @@ class RuleTables {
   // Whether the triggers of a rule say of its first element, a token, all that its tests ask for.
   bool IsSure(const RuleCode& r) const;
   // How much the tests of an instruction tell.
+  Inside InsideOf(const RuleCode& r, std::uint32_t open) const;
   std::uint32_t Telling(const Instruction& in) const;
   // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
   void Reach(const RuleCode& r, std::uint32_t pc, std::vector<std::uint32_t>* out) const;

@@ -66,6 +66,14 @@ constexpr Case kCases[] = {
     {"name:[bracketed]", "дом (Мир) «Мир»", "[Мир]"},
     {"[cap] bracketed(name:[upper])", "Мир (МВД) и Мир (дом)", "[МВД]"},
     {"\"дом\" name:( [quoted] | [latin] )", "дом «Мир», дом Falcon", "[Мир] [Falcon]"},
+    {"quoted([cap] gap{0,3} name:[number])", "«Мир» 5 и «Мир и 7»", "[7]"},
+    {"name:quoted(gap{0,5})", "«Мир» и «Мир и дом» и", "[Мир] [Мир и дом]"},
+    {"quoted([cap] bracketed([number]) name:[cap])", "«Мир (5) Дом» и", "[Дом]"},
+    {"quoted([cap] [word]{0,2} name:[number]?)", "«Мир и дом» «Мир и дом и» «Мир и 5»", "[5]"},
+    {"[quoted] name:bracketed([cap] | [number])", "«Мир» (5) и «Дом» дом (5)", "[5]"},
+    {"[quoted] \"и\"", "«Мир» и «Дом» в", "[«Мир» и]"},
+    {"( [quoted] | [cap] ) \"и\"", "«Мир» и Дом и", "[«Мир» и] [Дом и]"},
+    {"[quote] [cap]", "«Мир» «дом»", "[«Мир]"},
     {"[quoted]", "« а а а а а а а а а а а а а а а а а а а »", ""},
     // Sequences, repetitions; the longest match.
     {"[cap]+", "Мир Дом и Суд", "[Мир Дом] [Дом] [Суд]"},
@@ -173,6 +181,23 @@ TEST_CASE("relations stand on resolved entities") {
   CHECK(world.rules->rule(0).label == "WORKS_AS");
   CHECK(world.rules->rule(0).phase == Phase::kRelations);
   CHECK(world.Spans("директор Мир Анна Иванова") == "");  // nothing in the phase of candidates
+}
+
+TEST_CASE("the second entity of a relation may stand as far away as its rule allows") {
+  World world;
+  REQUIRE(
+      world.Compile("phase relations\nrule works\n match o:<ORGANIZATION> [ word ]{0,2} ( \",\" )? p:<PERSON>\n"
+                    " emit relation WORKS_AS subject = p object = o\n"
+                    " yes [Мир]ORGANIZATION [Анна Иванова]PERSON -> Анна Иванова | | Мир\n"
+                    " yes [Мир]ORGANIZATION и дом, [Анна Иванова]PERSON -> Анна Иванова | | Мир\n"
+                    " yes и [Дом Мир]ORGANIZATION и дом [Анна Иванова]PERSON -> Анна Иванова | | Дом Мир\n"
+                    " no [Мир]ORGANIZATION и дом и [Анна Иванова]PERSON\n"
+                    " no [Мир]ORGANIZATION и [Суд]ORGANIZATION\n"
+                    " no [Анна Иванова]PERSON и [Мир]ORGANIZATION\n"));
+  CHECK(world.Errors() == "");
+  CHECK(RunExamples(
+            *world.rules, [&](std::string_view text) { return world.Analyze(text); }, &world.diagnostics) == 0);
+  CHECK(world.Errors() == "");
 }
 
 TEST_CASE("several sections are one set") {
