@@ -131,11 +131,11 @@ struct Analysis {
   ByToken matches_end;
   std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
 
-  // The classes that are asked for at each mention.
+  // The classes that are asked for at each mention; see Open.
   struct Classes {
     std::uint16_t org_head = 0, place_head = 0, program_head = 0, role = 0, name_particle = 0;
     std::uint16_t inhabitant = 0;  // a kind of the class `role`
-    std::uint16_t dative_verb = 0;
+    std::uint16_t dative_verb = 0, rare_given = 0;
   } classes;
 
   Chains chains;  // built after the categories of the tokens are known
@@ -145,15 +145,20 @@ struct Analysis {
   mutable FormBytes form_links;     // what forms may do in chains, see chains.cc
   mutable FormBytes form_many;      // whether forms are said of many, see evidence.cc
 
+  // Call once, before the first document: all documents are read with these.
+  void Open(const gazetteer::Gazetteer* of_gazetteer, const rules::RuleSet* of_rules) {
+    gazetteer = of_gazetteer;
+    rules = of_rules;
+    classes = {gazetteer->ClassId("org_head"),    gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
+               gazetteer->ClassId("role"),        gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
+               gazetteer->ClassId("dative_verb"), gazetteer->ClassId("rare_given")};
+  }
   // Call after matches and hits are there.
   void Index() {
     const std::size_t n = tokens.size();
     infos.resize(matches.size());
     placed.resize(matches.size());
     named.clear();
-    classes = {gazetteer->ClassId("org_head"),   gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
-               gazetteer->ClassId("role"),       gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
-               gazetteer->ClassId("dative_verb")};
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
     const std::size_t count = matches.size();
     const gazetteer::Match* const match = matches.data();

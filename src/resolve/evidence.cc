@@ -864,13 +864,11 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   EachOfSpan(a, cats, c, start, [out](EvidenceId id) { out->push_back(id); });
 }
 
-void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
-                      const std::array<float, kTypes>* of, std::array<float, kTypes>* sum) const {
-  std::array<float, kTypes> all = *sum;
-  EachOfSpan(a, cats, c, start, [&all, of](EvidenceId id) {
-    for (std::size_t t = 0; t < kTypes; ++t) all[t] += of[id][t];
-  });
-  *sum = all;
+TypeSums Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+                          const std::array<float, kTypes>* of) const {
+  TypeSums sum{};
+  EachOfSpan(a, cats, c, start, [&sum, of](EvidenceId id) { sum += SumsOf(of[id]); });
+  return sum;
 }
 
 namespace {
@@ -912,28 +910,41 @@ SpanMost Evidence::MostOf(const std::array<float, kTypes>* of, const std::array<
   return most;
 }
 
-SpanMost::Sums Evidence::MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
-                                     const SpanMost& most) const {
-  SpanMost::Sums sum = most.always;
-  for (const EvidenceId id : start.before_) SpanMost::Add(of[id], 1, &sum);
-  for (const auto& [end, id] : start.first_) AddPositive(of[id], &sum);
-  if (start.list_ != 0 && start.list_ < list_head_.size()) SpanMost::Add(of[list_head_[start.list_]], 1, &sum);
-  if (start.opened_) SpanMost::Add(most.quoted, 1, &sum);
-  if (start.bracket_) SpanMost::Add(most.bracketed, 1, &sum);
-  SpanMost::Add(most.keyed, 1.0F + (start.has_in_chain_ ? 1.0F : 0.0F) + (a.chains.Begins(begin) ? 2.0F : 0.0F), &sum);
+TypeSums Evidence::MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
+                               const SpanMost& most) const {
+  TypeSums sum = SumsOf(most.always);
+  for (const EvidenceId id : start.before_) sum += SumsOf(of[id]);
+  for (const auto& [end, id] : start.first_) {
+    const TypeSums own = SumsOf(of[id]);
+    sum += own > 0 ? own : TypeSums{};
+  }
+  if (start.list_ != 0 && start.list_ < list_head_.size()) sum += SumsOf(of[list_head_[start.list_]]);
+  if (start.opened_) sum += SumsOf(most.quoted);
+  if (start.bracket_) sum += SumsOf(most.bracketed);
+  sum += SumsOf(most.keyed) * (1.0F + (start.has_in_chain_ ? 1.0F : 0.0F) + (a.chains.Begins(begin) ? 2.0F : 0.0F));
   return sum;
 }
 
-void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
-  for (const Memory::Side side : {Memory::Side::kBefore, Memory::Side::kAfter}) {
-    const Memory::Neighbour next = memory.NextTo(a, c.begin, c.end, side);
-    if (next.type < 0) continue;
-    out->push_back(neighbour_ + (static_cast<EvidenceId>(side) * kLinks + static_cast<EvidenceId>(next.link)) * kTypes +
-                   static_cast<EvidenceId>(next.type));
+EvidenceId Evidence::NeighbourId(const Memory::Neighbour& next, Memory::Side side) const {
+  if (next.type < 0) return kNothing;
+  return neighbour_ + (static_cast<EvidenceId>(side) * kLinks + static_cast<EvidenceId>(next.link)) * kTypes +
+         static_cast<EvidenceId>(next.type);
+}
+
+EvidenceId Evidence::RememberedBefore(const Analysis& a, std::size_t begin, const Memory& memory) const {
+  return NeighbourId(memory.NextTo(a, begin, begin + 1, Memory::Side::kBefore), Memory::Side::kBefore);
+}
+
+void Evidence::Remembered(const Analysis& a, const Candidate& c, EvidenceId before, const Memory& memory,
+                          std::vector<EvidenceId>* out) const {
+  const EvidenceId after = NeighbourId(memory.NextTo(a, c.begin, c.end, Memory::Side::kAfter), Memory::Side::kAfter);
+  for (const EvidenceId id : {before, after}) {
+    if (id != kNothing) out->push_back(id);
   }
-  if (c.end - c.begin == 1 && a.tokens[c.begin].shape == Shape::kUpper) {
+  if (MaySpell(a, c)) {
     if (const int type = memory.SpelledOut(a, c.begin); type >= 0) out->push_back(acronym_ + kAcronymTypes + static_cast<EvidenceId>(type));
   }
+  if (!memory.MayBeSpan(a, c.begin, c.end)) return;
   const auto counts = memory.SpanElsewhere(a, c.begin, c.end);
   for (std::size_t type = 0; type < kTypes; ++type) {
     if (counts[type] != 0)

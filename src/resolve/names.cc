@@ -515,7 +515,7 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
 
 // «Руслана» is rather Руслан's than a nominative: what the dictionaries call rare beside a name of the other gender (class `rare_given`).
 void PersonNames::Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const {
-  const std::uint16_t rare = a_.gazetteer->ClassId("rare_given");
+  const std::uint16_t rare = a_.classes.rare_given;
   for (const std::uint32_t index : a_.matches_at.At(token)) {
     if (rare == 0 || !a_.infos[index].words || a_.infos[index].class_id != rare || a_.matches[index].end != token + 1) continue;
     std::string folded;
