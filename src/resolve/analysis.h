@@ -99,25 +99,17 @@ struct Analysis {
   rules::Hits hits;
   bool caseless = false;  // the document (or nearly all of it) is in one letter case: shapes say nothing
 
-  // What resolution asks most often of a match, beside `matches`.
-  struct MatchInfo {
-    std::int8_t type = -1;  // index into kCompeting, -1 for others
-    std::uint8_t tier = 0;  // 0 alone, 1 support; +2 where the letter case differs
-    std::uint16_t class_id = 0, kind_id = 0;
-    bool words = false;  // a word class, not an entity
-    bool heads = false;  // of those, one that heads names: of bodies, places, programmes
-  };
-  std::vector<MatchInfo> infos;
-
-  // Matches and hits as evidence asks for them, in the order of `matches` and `hits`.
+  // Matches and hits as evidence and resolution ask for them, in the order of `matches` and `hits`.
   struct Placed {
     std::uint32_t begin = 0, end = 0;
-    std::uint16_t kind_id = 0;
-    std::int8_t type = -1;
-    std::uint8_t tier = 0;
-    bool words = false;
-    bool added = false;  // of a user's own names
+    std::uint16_t class_id = 0, kind_id = 0;
+    std::int8_t type = -1;   // index into kCompeting, -1 for others
+    std::uint8_t tier = 0;   // 0 alone, 1 support; +2 where the letter case differs
+    bool words = false;      // a word class, not an entity
+    bool heads : 1 = false;  // of those, one that heads names: of bodies, places, programmes
+    bool added : 1 = false;  // of a user's own names
   };
+  static_assert(sizeof(Placed) == 16);
   struct PlacedHit {
     std::uint32_t begin = 0, end = 0;
     std::uint32_t rule = 0;
@@ -156,7 +148,6 @@ struct Analysis {
   // Call after matches and hits are there.
   void Index() {
     const std::size_t n = tokens.size();
-    infos.resize(matches.size());
     placed.resize(matches.size());
     named.clear();
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
@@ -164,18 +155,17 @@ struct Analysis {
     const gazetteer::Match* const match = matches.data();
     for (std::size_t i = 0; i < count; ++i) {
       const gazetteer::Match& m = match[i];
-      MatchInfo info;
-      info.words = (m.flags & gazetteer::kWords) != 0;
-      info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
-      info.tier =
+      Placed& place = placed[i];
+      const bool words = (m.flags & gazetteer::kWords) != 0;
+      place.begin = m.begin, place.end = m.end;
+      place.class_id = m.class_id, place.kind_id = m.kind_id;
+      place.type = words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
+      place.tier =
           static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
-      info.class_id = m.class_id;
-      info.kind_id = m.kind_id;
-      info.heads = info.words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
-      infos[i] = info;
-      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, m.added};
-      placed[i] = place;
-      if (info.type >= 0) named.push_back(place);
+      place.words = words;
+      place.heads = words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
+      place.added = m.added;
+      if (place.type >= 0) named.push_back(place);
     }
     placed_hits.clear();
     for (const rules::Hit& h : hits.hits) {
@@ -199,7 +189,7 @@ struct Analysis {
   // Whether a word of a class begins at a token; false for the class 0, which nothing is of.
   bool BeginsClass(std::size_t token, std::uint16_t cls) const {
     for (const std::uint32_t m : matches_at.At(token)) {
-      if (cls != 0 && infos[m].class_id == cls && infos[m].words) return true;
+      if (cls != 0 && placed[m].class_id == cls && placed[m].words) return true;
     }
     return false;
   }

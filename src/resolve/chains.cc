@@ -128,7 +128,7 @@ void Chains::BuildLists(const Analysis& a, const std::vector<Cat>& cats) {
       } else if (t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
         kind = 0;
         for (const std::uint32_t m : a.matches_end.At(i + 1)) {
-          if (a.infos[m].words && kind == 0) kind = a.infos[m].kind_id, since = i, parted = false;
+          if (a.placed[m].words && kind == 0) kind = a.placed[m].kind_id, since = i, parted = false;
         }
       }
     } else if (cat == kComma || cat == kColon || cat == kDashCat) {
@@ -150,10 +150,10 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   heads_.clear();
   for (std::size_t m = 0; m < a.matches.size(); ++m) {
     const gazetteer::Match& match = a.matches[m];
-    if (!a.infos[m].heads || match.end <= head_end_[match.begin]) continue;
+    if (!a.placed[m].heads || match.end <= head_end_[match.begin]) continue;
     head_[match.begin] = match.begin + 1;
     head_end_[match.begin] = match.end;
-    kind_[match.begin] = a.infos[m].kind_id;
+    kind_[match.begin] = a.placed[m].kind_id;
     heads_.push_back(match.begin);
   }
   around_.assign(n + 1, 0);

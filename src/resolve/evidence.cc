@@ -219,7 +219,7 @@ bool IsLowerStart(const Analysis& a, std::size_t i) { return a.tokens[i].kind ==
 // Whether a word that heads names of bodies, places or programmes stands here.
 bool HeadBegins(const Analysis& a, std::size_t token) {
   for (const std::uint32_t m : a.matches_at.At(token)) {
-    if (a.infos[m].heads) return true;
+    if (a.placed[m].heads) return true;
   }
   return false;
 }
@@ -611,9 +611,9 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   // The class of a word says more than its part of speech; the class that stands first in the table wins.
   std::uint8_t* const many = a.form_many.Follow(*a.forms);
   for (std::size_t index = 0; index < a.matches.size(); ++index) {
-    if (!a.infos[index].words) continue;
+    if (!a.placed[index].words) continue;
     const gazetteer::Match& m = a.matches[index];
-    const std::uint16_t cls = a.infos[index].class_id;
+    const std::uint16_t cls = a.placed[index].class_id;
     const Cat better_lower = class_cat_lower_[cls], better_upper = class_cat_upper_[cls];
     if (better_lower == kPad && better_upper == kPad) continue;
     const bool of_many = better_lower == kLRole && OfMany(a, m, many);
@@ -738,7 +738,7 @@ void Evidence::StartOf(const Analysis& a, std::size_t begin, SpanStart* start) c
   start->before_.clear();
   Once once;  // two entries of one kind say no more than one
   for (const std::uint32_t index : a.matches_end.At(left)) {
-    const Analysis::MatchInfo& info = a.infos[index];
+    const Analysis::Placed& info = a.placed[index];
     if (!info.words || info.kind_id >= head_before_.size()) continue;
     once.Say(head_before_[info.kind_id], [start](EvidenceId id) { start->before_.push_back(id); });
   }

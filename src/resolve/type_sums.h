@@ -2,6 +2,10 @@
 #ifndef ATAU_RESOLVE_TYPE_SUMS_H_
 #define ATAU_RESOLVE_TYPE_SUMS_H_
 
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -23,11 +27,15 @@ inline void Put(const TypeSums& s, std::array<float, kTypes>* to) { std::memcpy(
 
 // Whether one of the numbers at least is greater than `than`.
 inline bool AnyAbove(const TypeSums& s, float than) {
+#if defined(__SSE__)
+  return _mm_movemask_ps(_mm_cmpgt_ps(s, _mm_set1_ps(than))) != 0;
+#else
   const auto above = s > than;
   std::array<std::uint64_t, 2> bits;
   static_assert(sizeof bits == sizeof above);
   std::memcpy(bits.data(), &above, sizeof bits);
   return (bits[0] | bits[1]) != 0;
+#endif
 }
 
 }  // namespace atau::resolve
