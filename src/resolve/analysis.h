@@ -130,6 +130,13 @@ struct Analysis {
     std::uint16_t dative_verb = 0, rare_given = 0;
   } classes;
 
+  // By rule what its hits have of it.
+  struct RuleType {
+    std::int8_t type = -1;
+    bool speaks = false;
+  };
+  std::vector<RuleType> rule_types;
+
   Chains chains;  // built after the categories of the tokens are known
 
   mutable Nominatives nominatives;  // remembered from earlier documents
@@ -141,6 +148,11 @@ struct Analysis {
   void Open(const gazetteer::Gazetteer* of_gazetteer, const rules::RuleSet* of_rules) {
     gazetteer = of_gazetteer;
     rules = of_rules;
+    rule_types.clear();
+    for (std::uint32_t r = 0; r < rules->size(); ++r) {
+      const rules::RuleInfo& rule = rules->rule(r);
+      rule_types.push_back({static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
+    }
     classes = {gazetteer->ClassId("org_head"),    gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
                gazetteer->ClassId("role"),        gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
                gazetteer->ClassId("dative_verb"), gazetteer->ClassId("rare_given")};
@@ -165,13 +177,13 @@ struct Analysis {
       place.words = words;
       place.heads = words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
       place.added = m.added;
+    }
+    for (const Placed& place : placed) {
       if (place.type >= 0) named.push_back(place);
     }
     placed_hits.clear();
-    for (const rules::Hit& h : hits.hits) {
-      const rules::RuleInfo& rule = rules->rule(h.rule);
-      placed_hits.push_back({h.begin, h.end, h.rule, static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
-    }
+    for (const rules::Hit& h : hits.hits)
+      placed_hits.push_back({h.begin, h.end, h.rule, rule_types[h.rule].type, rule_types[h.rule].speaks});
     paired.resize(n + 1);
     const token::Token* const all = tokens.data();
     std::uint32_t* const pairs_before = paired.data();
