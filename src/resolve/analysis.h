@@ -19,27 +19,6 @@
 
 namespace atau::resolve {
 
-// Compressed rows: for each token the items that end there.
-class ByToken {
- public:
-  template <class Items, class KeyOf>
-  void Build(const Items& items, std::size_t tokens, KeyOf key) {
-    // Until all items are placed, the one behind tells where the next item of a token comes.
-    first_.assign(tokens + 3, 0);
-    std::uint32_t* const next = first_.data() + 1;
-    const std::size_t size = items.size();
-    for (std::size_t i = 0; i < size; ++i) ++next[key(items[i]) + 1];
-    std::uint32_t sum = 0;
-    for (std::size_t t = 0; t <= tokens + 1; ++t) next[t] = sum += next[t];
-    order_.resize(size);
-    for (std::size_t i = 0; i < size; ++i) order_[next[key(items[i])]++] = static_cast<std::uint32_t>(i);
-  }
-  std::span<const std::uint32_t> At(std::size_t token) const { return {order_.data() + first_[token], order_.data() + first_[token + 1]}; }
-
- private:
-  std::vector<std::uint32_t> first_, order_;
-};
-
 // Items sorted by begin: for each token those that begin there, and those that begin a few tokens before it, at the earliest the first that
 // reaches over it.
 class Reaching {
@@ -120,8 +99,8 @@ struct Analysis {
   std::vector<Placed> placed, named;                           // all; those of the competing types
   std::vector<PlacedHit> placed_hits;
   Reaching matches_at, named_at, hits_at;  // of matches and placed; of named; of hits and placed_hits
-  ByToken matches_end;
-  std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
+  std::uint32_t longest_match = 0;         // tokens
+  std::vector<std::uint32_t> paired;       // by token: how many tokens before it open or close something
 
   // The classes that are asked for at each mention; see Open.
   struct Classes {
@@ -163,6 +142,7 @@ struct Analysis {
     placed.resize(matches.size());
     named.clear();
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
+    longest_match = 0;
     const std::size_t count = matches.size();
     const gazetteer::Match* const match = matches.data();
     for (std::size_t i = 0; i < count; ++i) {
@@ -170,6 +150,7 @@ struct Analysis {
       Placed& place = placed[i];
       const bool words = (m.flags & gazetteer::kWords) != 0;
       place.begin = m.begin, place.end = m.end;
+      longest_match = std::max(longest_match, m.end - m.begin);
       place.class_id = m.class_id, place.kind_id = m.kind_id;
       place.type = words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
       place.tier =
@@ -196,7 +177,15 @@ struct Analysis {
     matches_at.Build(placed, n, kMatchBack);
     named_at.Build(named, n, kMatchBack);
     hits_at.Build(placed_hits, n, kHitBack);
-    matches_end.Build(matches, n, [](const gazetteer::Match& m) { return m.end; });
+  }
+  // The matches that end right before a token, as indices in their order.
+  auto EndingAt(std::size_t token) const {
+    // Those that reach over the token before hold them; matches_at looks back far enough for all but the longest.
+    const std::uint32_t from = token == 0                        ? 0
+                               : longest_match <= kMatchBack + 1 ? matches_at.From(token - 1)
+                                                                 : matches_at.Until(token - std::min<std::size_t>(token, longest_match));
+    const std::uint32_t until = token == 0 ? 0 : matches_at.Until(token);
+    return std::views::iota(from, until) | std::views::filter([this, token](std::uint32_t m) { return placed[m].end == token; });
   }
   // Whether a word of a class begins at a token; false for the class 0, which nothing is of.
   bool BeginsClass(std::size_t token, std::uint16_t cls) const {

@@ -96,7 +96,7 @@ int HeadMatch(const Analysis& a, const Described& d, std::uint16_t id) {
   if (id == 0) return -1;
   std::size_t left = d.begin;
   if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
-  for (const std::uint32_t index : a.matches_end.At(left)) {
+  for (const std::uint32_t index : a.EndingAt(left)) {
     if (a.placed[index].words && a.placed[index].class_id == id) return static_cast<int>(index);
   }
   for (const std::uint32_t index : a.matches_at.At(d.begin)) {
@@ -155,14 +155,14 @@ bool Stays(const Analysis& a, const Described& d) {
   if (d.begin < 2 || d.end >= a.tokens.size() || !a.tokens[d.begin - 1].Has(Flag::kOpens) ||
       a.tokens[d.begin - 1].pair != static_cast<std::int32_t>(d.end))
     return false;
-  const auto before = a.matches_end.At(d.begin - 1);
+  auto before = a.EndingAt(d.begin - 1);
   return std::any_of(before.begin(), before.end(), [&a](std::uint32_t m) { return a.placed[m].heads; });
 }
 
 // The place at the end of a body's name.
 void Place(const Analysis& a, Arena* arena, Described* d) {
   int best = -1, best_rank = 0;
-  for (const std::uint32_t index : a.matches_end.At(d->end)) {
+  for (const std::uint32_t index : a.EndingAt(d->end)) {
     const gazetteer::Match& m = a.matches[index];
     if (a.placed[index].words || a.placed[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin ||
         (m.flags & gazetteer::kOtherCase) != 0)

@@ -737,7 +737,7 @@ void Evidence::StartOf(const Analysis& a, std::size_t begin, SpanStart* start) c
   for (const std::uint32_t index : a.hits_at.At(begin)) propose(a.placed_hits[index].end);
   start->before_.clear();
   Once once;  // two entries of one kind say no more than one
-  for (const std::uint32_t index : a.matches_end.At(left)) {
+  for (const std::uint32_t index : a.EndingAt(left)) {
     const Analysis::Placed& info = a.placed[index];
     if (!info.words || info.kind_id >= head_before_.size()) continue;
     once.Say(head_before_[info.kind_id], [start](EvidenceId id) { start->before_.push_back(id); });

@@ -738,7 +738,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     }
     if (role_seen) break;
     bool is_role = false, tail_of_role = false;
-    for (const std::uint32_t index : a_.matches_end.At(i)) {
+    for (const std::uint32_t index : a_.EndingAt(i)) {
       if (!a_.placed[index].words || a_.placed[index].class_id != role) continue;
       is_role = true;
       const std::size_t head = a_.matches[index].begin;
@@ -781,7 +781,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       if ((form.any & (morph::kVERB | morph::kINFN | morph::kGRND)) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0 &&
           p + 1 == m->begin) {
         const std::uint16_t dative_verb = a_.classes.dative_verb;
-        const auto verbs = a_.matches_end.At(i);
+        auto verbs = a_.EndingAt(i);
         const bool dative = dative_verb != 0 && std::any_of(verbs.begin(), verbs.end(), [&](std::uint32_t x) {
                               return a_.placed[x].words && a_.placed[x].class_id == dative_verb;
                             });
@@ -805,7 +805,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       }
       cases[1] *= 1.6;
       // «наставник омичей Иван Крот»: a plural in the genitive behind a role says whose the role is.
-      const auto roles = a_.matches_end.At(p);
+      auto roles = a_.EndingAt(p);
       if ((animate & 0x333333u) == 0 && (animate & morph::AgreementOfCase(0)) == 0 && !a_.tokens[p].Has(Flag::kSentenceStart) &&
           std::any_of(roles.begin(), roles.end(), [&](std::uint32_t x) { return a_.placed[x].words && a_.placed[x].class_id == role; })) {
         cases[1] /= 1.6;
