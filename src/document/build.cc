@@ -139,7 +139,7 @@ std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, 
     break;
   }
   for (const std::uint32_t m : a.matches_at.At(c.begin)) {
-    if (a.matches[m].end == c.end && a.infos[m].type == kPlace && a.infos[m].tier == 0) return (1u << kPlace) & c.types;
+    if (a.matches[m].end == c.end && a.placed[m].type == kPlace && a.placed[m].tier == 0) return (1u << kPlace) & c.types;
   }
   return 0;
 }

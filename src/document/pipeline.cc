@@ -80,6 +80,12 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_p
   return std::shared_ptr<const Pipeline>(std::move(p));
 }
 
+std::unique_ptr<PipelineScratch> Pipeline::NewScratch() const {
+  auto scratch = std::make_unique<PipelineScratch>(this, morph_.get());
+  scratch->analysis.Open(gazetteer_.get(), rules_.get());
+  return scratch;
+}
+
 void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* s) const {
   if (s->forms.size() > kManyForms) {
     s->forms.Trim();
@@ -98,8 +104,6 @@ void Pipeline::Analyze(std::string_view text, const text::CleanOptions& options,
   s->forms.InternAll(a.clean, &a.tokens);
   s->clock.Done(Room::kForms);
   a.forms = &s->forms;
-  a.gazetteer = gazetteer_.get();
-  a.rules = rules_.get();
   a.caseless = IsCaseless(a.tokens);
   a.matches.clear();
   gazetteer_->Find(a.tokens, s->forms, &s->find, &a.matches);

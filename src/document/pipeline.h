@@ -74,7 +74,7 @@ class Pipeline {
   // Errors: kCorrupt from any section; kNotFound when the first bundle lacks one.
   static Result<std::shared_ptr<const Pipeline>> Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles);
 
-  std::unique_ptr<PipelineScratch> NewScratch() const { return std::make_unique<PipelineScratch>(this, morph_.get()); }
+  std::unique_ptr<PipelineScratch> NewScratch() const;
 
   // text → tokens → forms → gazetteer → rules → candidates. `text` must stay alive while the scratch is used.
   void Analyze(std::string_view text, const text::CleanOptions& options, PipelineScratch* scratch) const;

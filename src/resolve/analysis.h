@@ -19,27 +19,6 @@
 
 namespace atau::resolve {
 
-// Compressed rows: for each token the items that end there.
-class ByToken {
- public:
-  template <class Items, class KeyOf>
-  void Build(const Items& items, std::size_t tokens, KeyOf key) {
-    // Until all items are placed, the one behind tells where the next item of a token comes.
-    first_.assign(tokens + 3, 0);
-    std::uint32_t* const next = first_.data() + 1;
-    const std::size_t size = items.size();
-    for (std::size_t i = 0; i < size; ++i) ++next[key(items[i]) + 1];
-    std::uint32_t sum = 0;
-    for (std::size_t t = 0; t <= tokens + 1; ++t) next[t] = sum += next[t];
-    order_.resize(size);
-    for (std::size_t i = 0; i < size; ++i) order_[next[key(items[i])]++] = static_cast<std::uint32_t>(i);
-  }
-  std::span<const std::uint32_t> At(std::size_t token) const { return {order_.data() + first_[token], order_.data() + first_[token + 1]}; }
-
- private:
-  std::vector<std::uint32_t> first_, order_;
-};
-
 // Items sorted by begin: for each token those that begin there, and those that begin a few tokens before it, at the earliest the first that
 // reaches over it.
 class Reaching {
@@ -99,25 +78,17 @@ struct Analysis {
   rules::Hits hits;
   bool caseless = false;  // the document (or nearly all of it) is in one letter case: shapes say nothing
 
-  // What resolution asks most often of a match, beside `matches`.
-  struct MatchInfo {
-    std::int8_t type = -1;  // index into kCompeting, -1 for others
-    std::uint8_t tier = 0;  // 0 alone, 1 support; +2 where the letter case differs
-    std::uint16_t class_id = 0, kind_id = 0;
-    bool words = false;  // a word class, not an entity
-    bool heads = false;  // of those, one that heads names: of bodies, places, programmes
-  };
-  std::vector<MatchInfo> infos;
-
-  // Matches and hits as evidence asks for them, in the order of `matches` and `hits`.
+  // Matches and hits as evidence and resolution ask for them, in the order of `matches` and `hits`.
   struct Placed {
     std::uint32_t begin = 0, end = 0;
-    std::uint16_t kind_id = 0;
-    std::int8_t type = -1;
-    std::uint8_t tier = 0;
-    bool words = false;
-    bool added = false;  // of a user's own names
+    std::uint16_t class_id = 0, kind_id = 0;
+    std::int8_t type = -1;   // index into kCompeting, -1 for others
+    std::uint8_t tier = 0;   // 0 alone, 1 support; +2 where the letter case differs
+    bool words = false;      // a word class, not an entity
+    bool heads : 1 = false;  // of those, one that heads names: of bodies, places, programmes
+    bool added : 1 = false;  // of a user's own names
   };
+  static_assert(sizeof(Placed) == 16);
   struct PlacedHit {
     std::uint32_t begin = 0, end = 0;
     std::uint32_t rule = 0;
@@ -128,15 +99,22 @@ struct Analysis {
   std::vector<Placed> placed, named;                           // all; those of the competing types
   std::vector<PlacedHit> placed_hits;
   Reaching matches_at, named_at, hits_at;  // of matches and placed; of named; of hits and placed_hits
-  ByToken matches_end;
-  std::vector<std::uint32_t> paired;  // by token: how many tokens before it open or close something
+  std::uint32_t longest_match = 0;         // tokens
+  std::vector<std::uint32_t> paired;       // by token: how many tokens before it open or close something
 
-  // The classes that are asked for at each mention.
+  // The classes that are asked for at each mention; see Open.
   struct Classes {
     std::uint16_t org_head = 0, place_head = 0, program_head = 0, role = 0, name_particle = 0;
     std::uint16_t inhabitant = 0;  // a kind of the class `role`
-    std::uint16_t dative_verb = 0;
+    std::uint16_t dative_verb = 0, rare_given = 0;
   } classes;
+
+  // By rule what its hits have of it.
+  struct RuleType {
+    std::int8_t type = -1;
+    bool speaks = false;
+  };
+  std::vector<RuleType> rule_types;
 
   Chains chains;  // built after the categories of the tokens are known
 
@@ -145,38 +123,48 @@ struct Analysis {
   mutable FormBytes form_links;     // what forms may do in chains, see chains.cc
   mutable FormBytes form_many;      // whether forms are said of many, see evidence.cc
 
+  // Call once, before the first document: all documents are read with these.
+  void Open(const gazetteer::Gazetteer* of_gazetteer, const rules::RuleSet* of_rules) {
+    gazetteer = of_gazetteer;
+    rules = of_rules;
+    rule_types.clear();
+    for (std::uint32_t r = 0; r < rules->size(); ++r) {
+      const rules::RuleInfo& rule = rules->rule(r);
+      rule_types.push_back({static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
+    }
+    classes = {gazetteer->ClassId("org_head"),    gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
+               gazetteer->ClassId("role"),        gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
+               gazetteer->ClassId("dative_verb"), gazetteer->ClassId("rare_given")};
+  }
   // Call after matches and hits are there.
   void Index() {
     const std::size_t n = tokens.size();
-    infos.resize(matches.size());
     placed.resize(matches.size());
     named.clear();
-    classes = {gazetteer->ClassId("org_head"),   gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
-               gazetteer->ClassId("role"),       gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
-               gazetteer->ClassId("dative_verb")};
     const std::uint16_t bodies = classes.org_head, places = classes.place_head, programs = classes.program_head;
+    longest_match = 0;
     const std::size_t count = matches.size();
     const gazetteer::Match* const match = matches.data();
     for (std::size_t i = 0; i < count; ++i) {
       const gazetteer::Match& m = match[i];
-      MatchInfo info;
-      info.words = (m.flags & gazetteer::kWords) != 0;
-      info.type = info.words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
-      info.tier =
+      Placed& place = placed[i];
+      const bool words = (m.flags & gazetteer::kWords) != 0;
+      place.begin = m.begin, place.end = m.end;
+      longest_match = std::max(longest_match, m.end - m.begin);
+      place.class_id = m.class_id, place.kind_id = m.kind_id;
+      place.type = words ? std::int8_t{-1} : static_cast<std::int8_t>(IndexOf(m.type));
+      place.tier =
           static_cast<std::uint8_t>(((m.flags & gazetteer::kSupport) != 0 ? 1 : 0) + ((m.flags & gazetteer::kOtherCase) != 0 ? 2 : 0));
-      info.class_id = m.class_id;
-      info.kind_id = m.kind_id;
-      info.heads = info.words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
-      infos[i] = info;
-      const Placed place{m.begin, m.end, info.kind_id, info.type, info.tier, info.words, m.added};
-      placed[i] = place;
-      if (info.type >= 0) named.push_back(place);
+      place.words = words;
+      place.heads = words && (m.class_id == bodies || m.class_id == places || m.class_id == programs);
+      place.added = m.added;
+    }
+    for (const Placed& place : placed) {
+      if (place.type >= 0) named.push_back(place);
     }
     placed_hits.clear();
-    for (const rules::Hit& h : hits.hits) {
-      const rules::RuleInfo& rule = rules->rule(h.rule);
-      placed_hits.push_back({h.begin, h.end, h.rule, static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
-    }
+    for (const rules::Hit& h : hits.hits)
+      placed_hits.push_back({h.begin, h.end, h.rule, rule_types[h.rule].type, rule_types[h.rule].speaks});
     paired.resize(n + 1);
     const token::Token* const all = tokens.data();
     std::uint32_t* const pairs_before = paired.data();
@@ -189,12 +177,20 @@ struct Analysis {
     matches_at.Build(placed, n, kMatchBack);
     named_at.Build(named, n, kMatchBack);
     hits_at.Build(placed_hits, n, kHitBack);
-    matches_end.Build(matches, n, [](const gazetteer::Match& m) { return m.end; });
+  }
+  // The matches that end right before a token, as indices in their order.
+  auto EndingAt(std::size_t token) const {
+    // Those that reach over the token before hold them; matches_at looks back far enough for all but the longest.
+    const std::uint32_t from = token == 0                        ? 0
+                               : longest_match <= kMatchBack + 1 ? matches_at.From(token - 1)
+                                                                 : matches_at.Until(token - std::min<std::size_t>(token, longest_match));
+    const std::uint32_t until = token == 0 ? 0 : matches_at.Until(token);
+    return std::views::iota(from, until) | std::views::filter([this, token](std::uint32_t m) { return placed[m].end == token; });
   }
   // Whether a word of a class begins at a token; false for the class 0, which nothing is of.
   bool BeginsClass(std::size_t token, std::uint16_t cls) const {
     for (const std::uint32_t m : matches_at.At(token)) {
-      if (cls != 0 && infos[m].class_id == cls && infos[m].words) return true;
+      if (cls != 0 && placed[m].class_id == cls && placed[m].words) return true;
     }
     return false;
   }

@@ -38,11 +38,12 @@ std::uint64_t IndexIn(const std::array<std::string_view, N>& names, std::string_
 bool IsLowerWord(Cat cat) { return cat >= kLNounNom && cat <= kLParticle; }
 
 // What a form may do in a chain, as bits that are remembered.
-enum FormLink : std::uint8_t { kKnownWord = 1, kNominalWord = 2, kGenitive = 4 };
+enum FormLink : std::uint8_t { kKnownWord = 1, kNominalWord = 2, kGenitive = 4, kAdjective = 8 };
 std::uint8_t FormLinkOf(const morph::Form& f) {
   constexpr morph::Grammemes kNominals = morph::kNOUN | morph::kADJF | morph::kPRTF;
   return static_cast<std::uint8_t>((f.known ? kKnownWord : 0) | ((f.any & kNominals) != 0 ? kNominalWord : 0) |
-                                   ((f.any & morph::kgent) != 0 ? kGenitive : 0));
+                                   ((f.any & morph::kgent) != 0 ? kGenitive : 0) |
+                                   ((f.any & (morph::kADJF | morph::kPRTF)) != 0 ? kAdjective : 0));
 }
 
 // The link of a category that tells it; kDepends for the others.
@@ -127,8 +128,8 @@ void Chains::BuildLists(const Analysis& a, const std::vector<Cat>& cats) {
         parted = true;
       } else if (t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
         kind = 0;
-        for (const std::uint32_t m : a.matches_end.At(i + 1)) {
-          if (a.infos[m].words && kind == 0) kind = a.infos[m].kind_id, since = i, parted = false;
+        for (const std::uint32_t m : a.EndingAt(i + 1)) {
+          if (a.placed[m].words && kind == 0) kind = a.placed[m].kind_id, since = i, parted = false;
         }
       }
     } else if (cat == kComma || cat == kColon || cat == kDashCat) {
@@ -149,29 +150,29 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   counts_.resize(n + 1);
   heads_.clear();
   for (std::size_t m = 0; m < a.matches.size(); ++m) {
-    const gazetteer::Match& match = a.matches[m];
-    if (!a.infos[m].heads || match.end <= head_end_[match.begin]) continue;
+    const Analysis::Placed& match = a.placed[m];
+    if (!match.heads || match.end <= head_end_[match.begin]) continue;
     head_[match.begin] = match.begin + 1;
     head_end_[match.begin] = match.end;
-    kind_[match.begin] = a.infos[m].kind_id;
+    kind_[match.begin] = match.kind_id;
     heads_.push_back(match.begin);
   }
   around_.assign(n + 1, 0);
   if (heads_.empty()) return;
   // By Link.
-  constexpr std::array<std::uint64_t, 5> kOnes = {0, kNominalOne, kPrepositionOne, kConjunctionOne, kBreakOne};
+  static constexpr std::array<std::uint64_t, 5> kOnes = {0, kNominalOne, kPrepositionOne, kConjunctionOne, kBreakOne};
   std::uint8_t* const links = a.form_links.Follow(*a.forms);
   const Token* const tokens = a.tokens.data();
   std::uint64_t* const counts = counts_.data();
   std::uint64_t count = 0;
+  const auto bits_of = [&a, links, tokens](std::size_t i) {
+    std::uint8_t& bits = links[tokens[i].form];
+    if (bits == FormBytes::kUnknown) bits = FormLinkOf(a.FormOf(i));
+    return bits;
+  };
   for (std::size_t i = 0; i < n; ++i) {
     counts[i] = count;
-    const auto form = [&a, links, i, &t = tokens[i]] {
-      std::uint8_t& bits = links[t.form];
-      if (bits == FormBytes::kUnknown) bits = FormLinkOf(a.FormOf(i));
-      return bits;
-    };
-    count += kOnes[static_cast<std::size_t>(LinkOf(tokens[i], cats[i], form))];
+    count += kOnes[static_cast<std::size_t>(LinkOf(tokens[i], cats[i], [&bits_of, i] { return bits_of(i); }))];
   }
   counts[n] = count;
   BuildAround(a, cats);
@@ -179,7 +180,7 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   for (const std::uint32_t begin : heads_) {
     for (std::size_t i = begin; i-- > 0 && begin - i <= kMostAdjectives;) {
       if (head_[i] != 0 || tokens[i + 1].Has(Flag::kBlockStart) || tokens[i].kind != Kind::kWord) break;
-      if ((a.FormOf(i).any & (morph::kADJF | morph::kPRTF)) == 0) break;
+      if ((bits_of(i) & kAdjective) == 0) break;
       head_[i] = begin + 1;
     }
   }

@@ -67,7 +67,7 @@ int BestEntry(const Analysis& a, const Described& d) {
   int best = -1;
   int best_rank = 0;  // asked for where there are two
   for (const std::uint32_t index : a.matches_at.At(d.begin)) {
-    if (a.matches[index].end != d.end || a.infos[index].words || a.infos[index].type != type) continue;
+    if (a.matches[index].end != d.end || a.placed[index].words || a.placed[index].type != type) continue;
     if (type < 0 && a.gazetteer->Info(a.matches[index].entry).type != d.type) continue;
     if (best >= 0) {
       if (best_rank == 0) best_rank = rank(static_cast<std::uint32_t>(best));
@@ -96,11 +96,11 @@ int HeadMatch(const Analysis& a, const Described& d, std::uint16_t id) {
   if (id == 0) return -1;
   std::size_t left = d.begin;
   if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
-  for (const std::uint32_t index : a.matches_end.At(left)) {
-    if (a.infos[index].words && a.infos[index].class_id == id) return static_cast<int>(index);
+  for (const std::uint32_t index : a.EndingAt(left)) {
+    if (a.placed[index].words && a.placed[index].class_id == id) return static_cast<int>(index);
   }
   for (const std::uint32_t index : a.matches_at.At(d.begin)) {
-    if (a.infos[index].words && a.infos[index].class_id == id && a.matches[index].end < d.end) return static_cast<int>(index);
+    if (a.placed[index].words && a.placed[index].class_id == id && a.matches[index].end < d.end) return static_cast<int>(index);
   }
   return -1;
 }
@@ -155,16 +155,16 @@ bool Stays(const Analysis& a, const Described& d) {
   if (d.begin < 2 || d.end >= a.tokens.size() || !a.tokens[d.begin - 1].Has(Flag::kOpens) ||
       a.tokens[d.begin - 1].pair != static_cast<std::int32_t>(d.end))
     return false;
-  const auto before = a.matches_end.At(d.begin - 1);
-  return std::any_of(before.begin(), before.end(), [&a](std::uint32_t m) { return a.infos[m].heads; });
+  auto before = a.EndingAt(d.begin - 1);
+  return std::any_of(before.begin(), before.end(), [&a](std::uint32_t m) { return a.placed[m].heads; });
 }
 
 // The place at the end of a body's name.
 void Place(const Analysis& a, Arena* arena, Described* d) {
   int best = -1, best_rank = 0;
-  for (const std::uint32_t index : a.matches_end.At(d->end)) {
+  for (const std::uint32_t index : a.EndingAt(d->end)) {
     const gazetteer::Match& m = a.matches[index];
-    if (a.infos[index].words || a.infos[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin ||
+    if (a.placed[index].words || a.placed[index].type != IndexOf(Type::kLocation) || m.begin <= d->begin ||
         (m.flags & gazetteer::kOtherCase) != 0)
       continue;
     if (static_cast<int>(m.end - m.begin) * 16 + 4 + 8 <= best_rank) continue;
@@ -187,7 +187,7 @@ const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
   for (std::uint32_t i = d.begin; i < d.end && longest == nullptr; ++i) {
     for (const std::uint32_t index : a.matches_at.At(i)) {
       const gazetteer::Match& m = a.matches[index];
-      if (!a.infos[index].words || a.infos[index].class_id != a.classes.role || m.end > d.end) continue;
+      if (!a.placed[index].words || a.placed[index].class_id != a.classes.role || m.end > d.end) continue;
       if (longest == nullptr || m.end > longest->end) longest = &m;
     }
   }
@@ -199,7 +199,7 @@ const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
 std::string NominativeOfPost(const Analysis& a, std::size_t i, bool keep_number) {
   const auto matches = a.matches_at.At(i);
   const auto post = std::find_if(matches.begin(), matches.end(), [&](std::uint32_t m) {
-    return a.infos[m].words && a.infos[m].class_id == a.classes.role && a.matches[m].end == i + 1;
+    return a.placed[m].words && a.placed[m].class_id == a.classes.role && a.matches[m].end == i + 1;
   });
   if (post == matches.end()) return {};
   const std::string_view name = a.gazetteer->entry(a.matches[*post].entry).name;
@@ -230,7 +230,7 @@ std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_
   const auto is_post = [&](std::size_t i) {
     const auto matches = a.matches_at.At(i);
     return std::any_of(matches.begin(), matches.end(),
-                       [&](std::uint32_t m) { return a.infos[m].words && a.infos[m].class_id == role && a.matches[m].end == i + 1; });
+                       [&](std::uint32_t m) { return a.placed[m].words && a.placed[m].class_id == role && a.matches[m].end == i + 1; });
   };
   std::size_t head = begin;
   while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
@@ -251,7 +251,7 @@ void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, T
   bool whole = false;
   for (const std::uint32_t index : a.matches_at.At(begin)) {
     const gazetteer::Match& m = a.matches[index];
-    if (m.end != end || a.infos[index].words || a.infos[index].type != of_type) continue;
+    if (m.end != end || a.placed[index].words || a.placed[index].type != of_type) continue;
     whole |= m.variant == 0;
     a.gazetteer->Expect(m.entry);
   }

@@ -219,7 +219,7 @@ bool IsLowerStart(const Analysis& a, std::size_t i) { return a.tokens[i].kind ==
 // Whether a word that heads names of bodies, places or programmes stands here.
 bool HeadBegins(const Analysis& a, std::size_t token) {
   for (const std::uint32_t m : a.matches_at.At(token)) {
-    if (a.infos[m].heads) return true;
+    if (a.placed[m].heads) return true;
   }
   return false;
 }
@@ -611,9 +611,9 @@ void Evidence::Categories(const Analysis& a, std::vector<Cat>* cats) const {
   // The class of a word says more than its part of speech; the class that stands first in the table wins.
   std::uint8_t* const many = a.form_many.Follow(*a.forms);
   for (std::size_t index = 0; index < a.matches.size(); ++index) {
-    if (!a.infos[index].words) continue;
+    if (!a.placed[index].words) continue;
     const gazetteer::Match& m = a.matches[index];
-    const std::uint16_t cls = a.infos[index].class_id;
+    const std::uint16_t cls = a.placed[index].class_id;
     const Cat better_lower = class_cat_lower_[cls], better_upper = class_cat_upper_[cls];
     if (better_lower == kPad && better_upper == kPad) continue;
     const bool of_many = better_lower == kLRole && OfMany(a, m, many);
@@ -737,8 +737,8 @@ void Evidence::StartOf(const Analysis& a, std::size_t begin, SpanStart* start) c
   for (const std::uint32_t index : a.hits_at.At(begin)) propose(a.placed_hits[index].end);
   start->before_.clear();
   Once once;  // two entries of one kind say no more than one
-  for (const std::uint32_t index : a.matches_end.At(left)) {
-    const Analysis::MatchInfo& info = a.infos[index];
+  for (const std::uint32_t index : a.EndingAt(left)) {
+    const Analysis::Placed& info = a.placed[index];
     if (!info.words || info.kind_id >= head_before_.size()) continue;
     once.Say(head_before_[info.kind_id], [start](EvidenceId id) { start->before_.push_back(id); });
   }
@@ -864,13 +864,11 @@ void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Can
   EachOfSpan(a, cats, c, start, [out](EvidenceId id) { out->push_back(id); });
 }
 
-void Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
-                      const std::array<float, kTypes>* of, std::array<float, kTypes>* sum) const {
-  std::array<float, kTypes> all = *sum;
-  EachOfSpan(a, cats, c, start, [&all, of](EvidenceId id) {
-    for (std::size_t t = 0; t < kTypes; ++t) all[t] += of[id][t];
-  });
-  *sum = all;
+TypeSums Evidence::OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+                          const std::array<float, kTypes>* of) const {
+  TypeSums sum{};
+  EachOfSpan(a, cats, c, start, [&sum, of](EvidenceId id) { sum += SumsOf(of[id]); });
+  return sum;
 }
 
 namespace {
@@ -912,28 +910,41 @@ SpanMost Evidence::MostOf(const std::array<float, kTypes>* of, const std::array<
   return most;
 }
 
-SpanMost::Sums Evidence::MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
-                                     const SpanMost& most) const {
-  SpanMost::Sums sum = most.always;
-  for (const EvidenceId id : start.before_) SpanMost::Add(of[id], 1, &sum);
-  for (const auto& [end, id] : start.first_) AddPositive(of[id], &sum);
-  if (start.list_ != 0 && start.list_ < list_head_.size()) SpanMost::Add(of[list_head_[start.list_]], 1, &sum);
-  if (start.opened_) SpanMost::Add(most.quoted, 1, &sum);
-  if (start.bracket_) SpanMost::Add(most.bracketed, 1, &sum);
-  SpanMost::Add(most.keyed, 1.0F + (start.has_in_chain_ ? 1.0F : 0.0F) + (a.chains.Begins(begin) ? 2.0F : 0.0F), &sum);
+TypeSums Evidence::MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
+                               const SpanMost& most) const {
+  TypeSums sum = SumsOf(most.always);
+  for (const EvidenceId id : start.before_) sum += SumsOf(of[id]);
+  for (const auto& [end, id] : start.first_) {
+    const TypeSums own = SumsOf(of[id]);
+    sum += own > 0 ? own : TypeSums{};
+  }
+  if (start.list_ != 0 && start.list_ < list_head_.size()) sum += SumsOf(of[list_head_[start.list_]]);
+  if (start.opened_) sum += SumsOf(most.quoted);
+  if (start.bracket_) sum += SumsOf(most.bracketed);
+  sum += SumsOf(most.keyed) * (1.0F + (start.has_in_chain_ ? 1.0F : 0.0F) + (a.chains.Begins(begin) ? 2.0F : 0.0F));
   return sum;
 }
 
-void Evidence::Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
-  for (const Memory::Side side : {Memory::Side::kBefore, Memory::Side::kAfter}) {
-    const Memory::Neighbour next = memory.NextTo(a, c.begin, c.end, side);
-    if (next.type < 0) continue;
-    out->push_back(neighbour_ + (static_cast<EvidenceId>(side) * kLinks + static_cast<EvidenceId>(next.link)) * kTypes +
-                   static_cast<EvidenceId>(next.type));
+EvidenceId Evidence::NeighbourId(const Memory::Neighbour& next, Memory::Side side) const {
+  if (next.type < 0) return kNothing;
+  return neighbour_ + (static_cast<EvidenceId>(side) * kLinks + static_cast<EvidenceId>(next.link)) * kTypes +
+         static_cast<EvidenceId>(next.type);
+}
+
+EvidenceId Evidence::RememberedBefore(const Analysis& a, std::size_t begin, const Memory& memory) const {
+  return NeighbourId(memory.NextTo(a, begin, begin + 1, Memory::Side::kBefore), Memory::Side::kBefore);
+}
+
+void Evidence::Remembered(const Analysis& a, const Candidate& c, EvidenceId before, const Memory& memory,
+                          std::vector<EvidenceId>* out) const {
+  const EvidenceId after = NeighbourId(memory.NextTo(a, c.begin, c.end, Memory::Side::kAfter), Memory::Side::kAfter);
+  for (const EvidenceId id : {before, after}) {
+    if (id != kNothing) out->push_back(id);
   }
-  if (c.end - c.begin == 1 && a.tokens[c.begin].shape == Shape::kUpper) {
+  if (MaySpell(a, c)) {
     if (const int type = memory.SpelledOut(a, c.begin); type >= 0) out->push_back(acronym_ + kAcronymTypes + static_cast<EvidenceId>(type));
   }
+  if (!memory.MayBeSpan(a, c.begin, c.end)) return;
   const auto counts = memory.SpanElsewhere(a, c.begin, c.end);
   for (std::size_t type = 0; type < kTypes; ++type) {
     if (counts[type] != 0)

@@ -16,6 +16,7 @@
 #include "gazetteer/gazetteer.h"
 #include "resolve/analysis.h"
 #include "resolve/memory.h"
+#include "resolve/type_sums.h"
 #include "resolve/weights.h"
 #include "rules/rules.h"
 
@@ -115,9 +116,6 @@ struct SpanMost {
   Sums named{};                                  // for each entry near it that is not the candidate itself
   Sums after{};                                  // for each word class behind it
   Sums keyed{};                                  // for each piece that is not in the vocabulary
-  static void Add(const Sums& what, float times, Sums* to) {
-    for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t] * times;
-  }
 };
 
 class Evidence {
@@ -164,34 +162,34 @@ class Evidence {
   void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, std::vector<EvidenceId>* out) const;
   // What the evidence of all candidates that begin at a token shares. Replaces `start`.
   void StartOf(const Analysis& a, std::size_t begin, SpanStart* start) const;
-  // The same as OfSpan as sums: adds the numbers that `of` has for each piece (by evidence), in the order of the pieces. `start` is that of
+  // The same as OfSpan as sums: of the numbers that `of` has for each piece (by evidence), in the order of the pieces. `start` is that of
   // the candidate's first token.
-  void OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
-              const std::array<float, kTypes>* of, std::array<float, kTypes>* sum) const;
+  TypeSums OfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+                  const std::array<float, kTypes>* of) const;
   // What the sums of OfSpan and OfSpanKeyed are not above, told without looking at most pieces. MostOf is asked once, with the same numbers
   // as OfSpan and the most that a piece of OfSpanKeyed adds; MostOfStart tells what all candidates share that begin at a token, and
   // MostOfSpan what one of them adds to it.
   SpanMost MostOf(const std::array<float, kTypes>* of, const std::array<float, kTypes>& keyed) const;
-  SpanMost::Sums MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
-                             const SpanMost& most) const;
-  static SpanMost::Sums MostOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
-                                   const SpanMost& most, const SpanMost::Sums& of_start) {
-    SpanMost::Sums sum = of_start;
-    SpanMost::Add(most.length[std::min(c.end - c.begin, SpanMost::kLengths - 1)], 1, &sum);
-    SpanMost::Add(most.tail[cats[c.end - 1]], 1, &sum);
+  TypeSums MostOfStart(const Analysis& a, std::size_t begin, const SpanStart& start, const std::array<float, kTypes>* of,
+                       const SpanMost& most) const;
+  static TypeSums MostOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start,
+                             const SpanMost& most, const TypeSums& of_start) {
+    TypeSums sum = of_start;
+    sum += SumsOf(most.length[std::min(c.end - c.begin, SpanMost::kLengths - 1)]);
+    sum += SumsOf(most.tail[cats[c.end - 1]]);
     if (const std::uint32_t until = a.named_at.Until(c.end); start.named_ < until)
-      SpanMost::Add(most.named, static_cast<float>(until - start.named_), &sum);
+      sum += SumsOf(most.named) * static_cast<float>(until - start.named_);
     std::size_t right = c.end;
     if (right < a.tokens.size()) {
       const token::Token& t = a.tokens[right];
       if (t.kind == token::Kind::kQuote) {
-        SpanMost::Add(most.quoted, 1, &sum);
+        sum += SumsOf(most.quoted);
         right += t.Has(token::Flag::kCloses) ? 1 : 0;
       } else if (a.clean[t.begin] == '(') {
-        SpanMost::Add(most.bracketed, 1, &sum);
+        sum += SumsOf(most.bracketed);
       }
     }
-    if (right < a.tokens.size()) SpanMost::Add(most.after, static_cast<float>(a.matches_at.At(right).size()), &sum);
+    if (right < a.tokens.size()) sum += SumsOf(most.after) * static_cast<float>(a.matches_at.At(right).size());
     return sum;
   }
   // Whether an entry or a rule proposes just this candidate: MostOfSpan does not count what these say.
@@ -199,7 +197,17 @@ class Evidence {
     return (start.exact_ >> std::min<std::uint32_t>(c.end - c.begin, 63) & 1) != 0;
   }
   // What the document's memory says of a candidate.
-  void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
+  void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
+    Remembered(a, c, RememberedBefore(a, c.begin, memory), memory, out);
+  }
+  // The same in two steps: what stands before a candidate is equal for all that begin at a token; kNothing where nothing does.
+  static constexpr EvidenceId kNothing = ~EvidenceId{0};
+  EvidenceId RememberedBefore(const Analysis& a, std::size_t begin, const Memory& memory) const;
+  void Remembered(const Analysis& a, const Candidate& c, EvidenceId before, const Memory& memory, std::vector<EvidenceId>* out) const;
+  // Whether the initials of a longer name may be remembered of a candidate: it is one word in capitals.
+  static bool MaySpell(const Analysis& a, const Candidate& c) {
+    return c.end - c.begin == 1 && a.tokens[c.begin].shape == token::Shape::kUpper;
+  }
   // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).
   SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const;
   SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start) const;
@@ -215,6 +223,7 @@ class Evidence {
   void EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start, Say say) const;
   template <class Say>
   void EachOfAcronyms(const Analysis& a, const Candidate& c, bool opened, Say say) const;
+  EvidenceId NeighbourId(const Memory::Neighbour& next, Memory::Side side) const;
   // The key of a kind's name.
   std::uint64_t KindKey(std::uint16_t kind) const { return kind < kind_key_.size() ? kind_key_[kind] : 0; }
   EvidenceId Add(Template t, std::string value);

@@ -86,7 +86,7 @@ class Finder : private Sentence {
     if (next.type != Type::kLocation || next.begin != d.end || Breaks(next.begin) || words_.AreaOf(d.kind) >= kState) return false;
     for (std::size_t i = next.begin; i < next.end; ++i) {
       for (const std::uint32_t index : a_.matches_at.At(i)) {
-        const Analysis::MatchInfo& word = a_.infos[index];
+        const Analysis::Placed& word = a_.placed[index];
         if (word.words && word.class_id == place_ && (word.kind_id == words_.region || word.kind_id == words_.district) &&
             (FactsOf(a_.matches[index].end - 1).any & morph::kgent) != 0)
           return Add(m, m + 1), true;
@@ -223,7 +223,7 @@ class Finder : private Sentence {
   bool IsSettlement(std::size_t from, const Described& d) const {
     for (std::size_t i = from; i < d.begin; ++i) {
       for (const std::uint32_t index : a_.matches_at.At(i)) {
-        const Analysis::MatchInfo& word = a_.infos[index];
+        const Analysis::Placed& word = a_.placed[index];
         if (word.words && word.class_id == place_ && word.kind_id == words_.city && a_.matches[index].end == d.begin) return true;
       }
     }

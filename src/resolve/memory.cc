@@ -199,8 +199,7 @@ Memory::Counts Memory::Elsewhere(const Analysis& a, std::size_t token) const {
 }
 
 std::array<std::uint16_t, kTypes> Memory::SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const {
-  const std::uint64_t bit = BitOf(FirstWord(a, begin, end));
-  if ((first_words_[bit / 64] >> bit % 64 & 1) == 0) return {};
+  if (!MayBeSpan(a, begin, end)) return {};
   const auto* seen = spans_.Find(SpanKey(a, begin, end));
   if (seen == nullptr) return {};
   std::array<std::uint16_t, kTypes> counts = *seen;

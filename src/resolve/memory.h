@@ -45,6 +45,12 @@ class Memory {
   // How often the same sequence of lemmas was a mention of each type elsewhere than at [begin, end).
   std::array<std::uint16_t, kTypes> SpanElsewhere(const Analysis& a, std::size_t begin, std::size_t end) const;
 
+  // Whether SpanElsewhere may be other than nothing, told quickly.
+  bool MayBeSpan(const Analysis& a, std::size_t begin, std::size_t end) const {
+    const std::uint64_t bit = BitOf(FirstWord(a, begin, end));
+    return (first_words_[bit / 64] >> bit % 64 & 1) != 0;
+  }
+
   // The mention of the first look that stands next to [begin, end) on a side, with nothing but signs and conjunctions between.
   enum class Side : std::uint8_t { kBefore, kAfter };
   enum class Link : std::uint8_t { kTouches, kComma, kConjunction, kBracket, kDash, kSlash };

@@ -19,26 +19,14 @@ constexpr std::size_t kAhead = 8;      // tokens for whose sums memory is asked 
 // Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
 constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / kLane) * kLane + slot % kLane; }
 
-void Add(const Scores& what, Scores* to) {
-  for (std::size_t t = 0; t < kTypes; ++t) (*to)[t] += what[t];
-}
+void Add(const Scores& what, Scores* to) { Put(SumsOf(*to) + SumsOf(what), to); }
 
 // Whether a score is above zero, or may be but for the order of adding.
-bool MayGain(const Scores& s) {
-  bool may = false;
-  for (const float x : s) may |= x > -kSlack;
-  return may;
-}
+bool MayGain(const TypeSums& s) { return AnyAbove(s, -kSlack); }
 
 // Has a row brought to the cache.
 void Ask(const float* row) {
   for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) bundle::Prefetch(row + x);
-}
-
-Scores At(const float* numbers) {
-  Scores s;
-  std::copy_n(numbers, kTypes, s.begin());
-  return s;
 }
 
 // By the types that a candidate may have: nothing for these, minus infinity for the others.
@@ -131,7 +119,8 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
     Scores& of_template = most[evidence->TemplateOf(id)];
     for (std::size_t t = 0; t < kTypes; ++t) of_template[t] = std::max(of_template[t], span_[id][t]);
   }
-  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_);
+  most_remembered_.beside = most[kNeighbour], most_remembered_.acronym = most[kAcronym], most_remembered_.span = most[kDocSpan];
+  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_.all);
   most_ = evidence->MostOf(span_.data(), keyed);
 }
 
@@ -227,24 +216,20 @@ void Model::SumLanes(std::size_t n, ScoreScratch* scratch) const {
   const ScoreScratch::Lane* lanes = scratch->lanes_.data() + 2;  // of token 0
   scratch->prefix_.resize(n + 1);
   Scores* prefix = scratch->prefix_.data();
-  Scores running{};
-  prefix[0] = running;
+  TypeSums running{};
+  Put(running, &prefix[0]);
   for (std::size_t i = 0; i < n; ++i) {
-    Add(At(lanes[i].data() + kIn * kTypes), &running);
-    prefix[i + 1] = running;
+    running += SumsAt(lanes[i].data() + kIn * kTypes);
+    Put(running, &prefix[i + 1]);
   }
 }
 
-inline Scores ScoreScratch::Around::SumOf(const Candidate& c, const Scores& own) const {
-  const Scores begin = At(lanes[c.begin].data() + kBegin * kTypes), end = At(lanes[c.end - 1].data() + kEnd * kTypes);
-  const Scores to = prefix[c.end], from = prefix[c.begin], &forbidden = kForbidden[c.types & kAllTypes];
-  Scores s = own;
-  for (std::size_t t = 0; t < kTypes; ++t) s[t] = s[t] + to[t] - from[t] + begin[t] + end[t] + forbidden[t];
-  return s;
+inline TypeSums ScoreScratch::Around::SumOf(const Candidate& c, const TypeSums& own) const {
+  const TypeSums begin = SumsAt(lanes[c.begin].data() + kBegin * kTypes), end = SumsAt(lanes[c.end - 1].data() + kEnd * kTypes);
+  return own + SumsOf(prefix[c.end]) - SumsOf(prefix[c.begin]) + begin + end + SumsOf(kForbidden[c.types & kAllTypes]);
 }
 
-Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
-  Scores own{};
+TypeSums Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const {
   // What is remembered of the keyed evidence is on its way while the other is looked at.
   const SpanKeys keys = evidence_->OfSpanKeyed(a, cats, c, scratch->start_);
   std::array<std::uint64_t, std::tuple_size_v<decltype(keys.items)>> table_keys;
@@ -255,8 +240,8 @@ Scores Model::Own(const Analysis& a, const std::vector<Cat>& cats, const Candida
     table_keys[known++] = key;
     bundle::Prefetch(&scratch->keyed_[key >> kKeyedShift]);
   }
-  evidence_->OfSpan(a, cats, c, scratch->start_, span_.data(), &own);
-  for (std::uint32_t i = 0; i < known; ++i) Add(KeyedScores(table_keys[i], scratch), &own);
+  TypeSums own = evidence_->OfSpan(a, cats, c, scratch->start_, span_.data());
+  for (std::uint32_t i = 0; i < known; ++i) own += SumsOf(KeyedScores(table_keys[i], scratch));
   return own;
 }
 
@@ -306,7 +291,7 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
   scratch->summed_.assign(candidates.size(), 0);
   scores->resize(candidates.size());
   const ScoreScratch::Around around = scratch->SumsAround();
-  Scores most_of_start{};
+  TypeSums most_of_start{};
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
     if (k == 0 || candidates[k - 1].begin != c.begin) {
@@ -316,16 +301,17 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
     Scores& own = scratch->own_[k];
     // What the words say alone makes most candidates hopeless.
     if (!all && !Evidence::IsProposed(c, scratch->start_)) {
-      const Scores most = Evidence::MostOfSpan(a, cats, c, scratch->start_, most_, most_of_start);
+      const TypeSums most = Evidence::MostOfSpan(a, cats, c, scratch->start_, most_, most_of_start);
       if (!MayGain(around.SumOf(c, most))) {
-        own = most;
+        Put(most, &own);
         (*scores)[k] = kForbidden[0];
         continue;
       }
     }
-    own = Own(a, cats, c, scratch);
+    const TypeSums sum = Own(a, cats, c, scratch);
+    Put(sum, &own);
     scratch->summed_[k] = 1;
-    (*scores)[k] = around.SumOf(c, own);
+    Put(around.SumOf(c, sum), &(*scores)[k]);
   }
 }
 
@@ -344,23 +330,35 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
   }
   SumLanes(a.tokens.size(), scratch);
   const ScoreScratch::Around around = scratch->SumsAround();
+  constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
+  std::uint32_t asked = kNowhere;  // the token before which `before` stands
+  EvidenceId before = Evidence::kNothing;
+  const TypeSums most_of_all = SumsOf(most_remembered_.all);
   for (std::size_t k = 0; k < candidates.size(); ++k) {
     const Candidate& c = candidates[k];
-    Scores& own = scratch->own_[k];
+    TypeSums own = SumsOf(scratch->own_[k]);
     // Most candidates are hopeless whatever the memory says of them.
+    if (!all && !MayGain(around.SumOf(c, own + most_of_all))) {
+      (*scores)[k] = kForbidden[0];
+      continue;
+    }
+    if (asked != c.begin) before = evidence_->RememberedBefore(a, asked = c.begin, memory);
+    // And most others with what it may say of just these.
     if (!all) {
-      Scores most = own;
-      Add(most_remembered_, &most);
+      TypeSums most = own + SumsOf(most_remembered_.beside);
+      if (before != Evidence::kNothing) most += SumsOf(span_[before]);
+      if (Evidence::MaySpell(a, c)) most += SumsOf(most_remembered_.acronym);
+      if (memory.MayBeSpan(a, c.begin, c.end)) most += SumsOf(most_remembered_.span);
       if (!MayGain(around.SumOf(c, most))) {
         (*scores)[k] = kForbidden[0];
         continue;
       }
     }
     scratch->ids_.clear();
-    evidence_->Remembered(a, c, memory, &scratch->ids_);
+    evidence_->Remembered(a, c, before, memory, &scratch->ids_);
     if (scratch->summed_[k] == 0) {
-      Scores most = own;
-      for (const EvidenceId id : scratch->ids_) Add(span_[id], &most);
+      TypeSums most = own;
+      for (const EvidenceId id : scratch->ids_) most += SumsOf(span_[id]);
       if (!MayGain(around.SumOf(c, most))) {
         (*scores)[k] = kForbidden[0];
         continue;
@@ -368,8 +366,8 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
       evidence_->StartOf(a, c.begin, &scratch->start_);
       own = Own(a, cats, c, scratch);
     }
-    for (const EvidenceId id : scratch->ids_) Add(span_[id], &own);
-    (*scores)[k] = around.SumOf(c, own);
+    for (const EvidenceId id : scratch->ids_) own += SumsOf(span_[id]);
+    Put(around.SumOf(c, own), &(*scores)[k]);
   }
 }
 

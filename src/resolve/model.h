@@ -14,6 +14,7 @@
 #include "resolve/evidence.h"
 #include "resolve/key_map.h"
 #include "resolve/memory.h"
+#include "resolve/type_sums.h"
 #include "resolve/weights.h"
 
 namespace atau::resolve {
@@ -68,7 +69,7 @@ class ScoreScratch {
     const Lane* lanes;  // of the first token
     const Scores* prefix;
     // The sum for a candidate, added to what its own evidence says.
-    Scores SumOf(const Candidate& c, const Scores& own) const;
+    TypeSums SumOf(const Candidate& c, const TypeSums& own) const;
   };
   Around SumsAround() const { return {lanes_.data() + 2, prefix_.data()}; }
   std::vector<Scores> own_;           // what each candidate's own evidence says, or what it does not say more than
@@ -124,7 +125,7 @@ class Model {
   // The running sums of the lanes.
   void SumLanes(std::size_t tokens, ScoreScratch* scratch) const;
   // What the candidate's own evidence says; scratch->start_ is that of its first token.
-  Scores Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
+  TypeSums Own(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, ScoreScratch* scratch) const;
 
   const Evidence* evidence_;
   const WeightTable* table_;
@@ -134,8 +135,12 @@ class Model {
   std::vector<WordRow> rows_;
   std::vector<const float*> row_of_;  // by evidence: its row in rows_; null where it says nothing of words
   std::vector<Scores> span_;          // by evidence: what it says of a mention
-  Scores most_remembered_{};          // the most that the memory says of a mention
-  SpanMost most_;                     // the most that its own evidence says
+  // The most that the memory says of a mention: of what stands before or behind it, of initials, of the mention itself.
+  struct MostRemembered {
+    Scores beside{}, acronym{}, span{};
+    Scores all{};  // together
+  } most_remembered_;
+  SpanMost most_;  // the most that its own evidence says
 };
 
 // Memory of BestCover, reused between calls.

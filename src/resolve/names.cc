@@ -515,9 +515,9 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
 
 // «Руслана» is rather Руслан's than a nominative: what the dictionaries call rare beside a name of the other gender (class `rare_given`).
 void PersonNames::Rare(std::uint32_t token, std::vector<Hypothesis>* hypotheses) const {
-  const std::uint16_t rare = a_.gazetteer->ClassId("rare_given");
+  const std::uint16_t rare = a_.classes.rare_given;
   for (const std::uint32_t index : a_.matches_at.At(token)) {
-    if (rare == 0 || !a_.infos[index].words || a_.infos[index].class_id != rare || a_.matches[index].end != token + 1) continue;
+    if (rare == 0 || !a_.placed[index].words || a_.placed[index].class_id != rare || a_.matches[index].end != token + 1) continue;
     std::string folded;
     morph::Fold(a_.gazetteer->entry(a_.matches[index].entry).name, &folded);
     for (Hypothesis& h : *hypotheses) {
@@ -581,8 +581,9 @@ void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& 
 // Whether a particle of names begins here («де», «аль»), in whatever case.
 bool PersonNames::IsParticle(std::uint32_t token) const {
   const auto matches = a_.matches_at.At(token);
-  return std::any_of(matches.begin(), matches.end(),
-                     [this](std::uint32_t index) { return a_.infos[index].words && a_.infos[index].class_id == a_.classes.name_particle; });
+  return std::any_of(matches.begin(), matches.end(), [this](std::uint32_t index) {
+    return a_.placed[index].words && a_.placed[index].class_id == a_.classes.name_particle;
+  });
 }
 
 std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes) {
@@ -641,7 +642,7 @@ std::size_t PersonNames::Add(std::uint32_t begin, std::uint32_t end, bool votes)
   }
   for (const std::uint32_t index : a_.matches_at.At(begin)) {
     const gazetteer::Match& match = a_.matches[index];
-    if (match.end != end || match.variant != 0 || a_.infos[index].words || a_.infos[index].type != IndexOf(Type::kPerson)) continue;
+    if (match.end != end || match.variant != 0 || a_.placed[index].words || a_.placed[index].type != IndexOf(Type::kPerson)) continue;
     morph::Fold(a_.gazetteer->entry(match.entry).name, &scratch_->folded_);
     const std::string_view folded = scratch_->arena_.Keep(scratch_->folded_);
     const std::size_t most =
@@ -737,8 +738,8 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
     }
     if (role_seen) break;
     bool is_role = false, tail_of_role = false;
-    for (const std::uint32_t index : a_.matches_end.At(i)) {
-      if (!a_.infos[index].words || a_.infos[index].class_id != role) continue;
+    for (const std::uint32_t index : a_.EndingAt(i)) {
+      if (!a_.placed[index].words || a_.placed[index].class_id != role) continue;
       is_role = true;
       const std::size_t head = a_.matches[index].begin;
       morph::Agreement agreement = 0;
@@ -750,7 +751,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       if (agreement == 0) break;
       agreement = narrowed(head, agreement);
       // «тренер омичей Иван Крот»: whose trainer he is says nothing about him.
-      if (inhabitant != 0 && a_.infos[index].kind_id == inhabitant && (agreement & morph::AgreementOfCase(0)) == 0 &&
+      if (inhabitant != 0 && a_.placed[index].kind_id == inhabitant && (agreement & morph::AgreementOfCase(0)) == 0 &&
           (agreement & 0x333333u) == 0) {
         is_role = false;
         tail_of_role = true;
@@ -780,9 +781,9 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       if ((form.any & (morph::kVERB | morph::kINFN | morph::kGRND)) != 0 && (form.any & (morph::kNOUN | morph::kADJF)) == 0 &&
           p + 1 == m->begin) {
         const std::uint16_t dative_verb = a_.classes.dative_verb;
-        const auto verbs = a_.matches_end.At(i);
+        auto verbs = a_.EndingAt(i);
         const bool dative = dative_verb != 0 && std::any_of(verbs.begin(), verbs.end(), [&](std::uint32_t x) {
-                              return a_.infos[x].words && a_.infos[x].class_id == dative_verb;
+                              return a_.placed[x].words && a_.placed[x].class_id == dative_verb;
                             });
         cases[dative ? 3 : 2] *= 0.2;
       }
@@ -804,9 +805,9 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
       }
       cases[1] *= 1.6;
       // «наставник омичей Иван Крот»: a plural in the genitive behind a role says whose the role is.
-      const auto roles = a_.matches_end.At(p);
+      auto roles = a_.EndingAt(p);
       if ((animate & 0x333333u) == 0 && (animate & morph::AgreementOfCase(0)) == 0 && !a_.tokens[p].Has(Flag::kSentenceStart) &&
-          std::any_of(roles.begin(), roles.end(), [&](std::uint32_t x) { return a_.infos[x].words && a_.infos[x].class_id == role; })) {
+          std::any_of(roles.begin(), roles.end(), [&](std::uint32_t x) { return a_.placed[x].words && a_.placed[x].class_id == role; })) {
         cases[1] /= 1.6;
         i = p;
         continue;

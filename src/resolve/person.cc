@@ -73,7 +73,7 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
   for (std::size_t k = 1; k + 1 < parts.size(); ++k) {
     for (const std::uint32_t index : a.matches_at.At(parts[k].begin)) {
       const gazetteer::Match& m = a.matches[index];
-      if (!form.eastern && a.infos[index].words && a.infos[index].class_id == particle && m.end == parts[k].end && parts[k].given < 3 &&
+      if (!form.eastern && a.placed[index].words && a.placed[index].class_id == particle && m.end == parts[k].end && parts[k].given < 3 &&
           a.gazetteer->entry(m.entry).kind == "prefix") {
         parts[k].particle = true;
       }

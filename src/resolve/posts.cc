@@ -75,7 +75,7 @@ void PostReader::ReadPosts() {
   }
   std::size_t next = 0;  // of the compounds
   for (std::size_t m = 0; m < a_.matches.size(); ++m) {
-    if (a_.infos[m].class_id != role_ || !a_.infos[m].words || role_ == 0) continue;
+    if (a_.placed[m].class_id != role_ || !a_.placed[m].words || role_ == 0) continue;
     const std::uint32_t begin = a_.matches[m].begin;
     scratch_.posts_.Expect(a_.matches[m].entry, false);
     while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
@@ -85,7 +85,7 @@ void PostReader::ReadPosts() {
   for (const std::uint32_t i : heads) {
     for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
     for (const std::uint32_t m : a_.matches_at.At(i)) {
-      if (a_.infos[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
+      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
     }
   }
   std::size_t from = 0;
@@ -143,12 +143,12 @@ bool PostReader::HeadAt(std::size_t i, Post* post, std::size_t* none) const {
   if (small && !stop) return false;
   for (const std::uint32_t index : a_.matches_at.At(i)) {
     const gazetteer::Match& m = a_.matches[index];
-    if (!a_.infos[index].words || a_.infos[index].class_id != role_ || m.end <= post->head_end) continue;
+    if (!a_.placed[index].words || a_.placed[index].class_id != role_ || m.end <= post->head_end) continue;
     bool free = true;
     for (std::size_t k = m.begin; k < m.end; ++k) free &= mention_at_[k] < 0;
     if (!free) continue;
     const PostScratch::Known& known = KnownOf(m);
-    if (known.flagged || words_.IsNoPost(a_.infos[index].kind_id)) {
+    if (known.flagged || words_.IsNoPost(a_.placed[index].kind_id)) {
       no_post |= known.flagged || m.end == i + 1;
       // «чемпион мира», «кандидат в президенты»: the longest entry decides.
       if (known.flagged && m.end > longest) *none = longest = m.end, post->head_end = 0;
@@ -308,7 +308,7 @@ void PostReader::Tail(Post* post) const {
     ++i;
     // «тренер казахстанцев»: whose he is, not what.
     const int whose = WordsAt(i - 1, role_);
-    const bool inhabitants = whose >= 0 && inhabitant_ != 0 && a_.infos[static_cast<std::size_t>(whose)].kind_id == inhabitant_;
+    const bool inhabitants = whose >= 0 && inhabitant_ != 0 && a_.placed[static_cast<std::size_t>(whose)].kind_id == inhabitant_;
     if (inhabitants) inhabitants_end = i;
     if (post->objects.empty() && !inhabitants) told = i;
     post->end = i;

@@ -100,14 +100,14 @@ class PostReader : protected Sentence {
   int WordsAt(std::size_t i, std::uint16_t cls) const {
     int best = -1;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
-      if (!a_.infos[index].words || a_.infos[index].class_id != cls) continue;
+      if (!a_.placed[index].words || a_.placed[index].class_id != cls) continue;
       if (best < 0 || a_.matches[index].end > a_.matches[static_cast<std::size_t>(best)].end) best = static_cast<int>(index);
     }
     return best;
   }
   std::uint16_t VerbKind(std::size_t i) const {
     const int m = WordsAt(i, words_.verb);
-    return m < 0 ? std::uint16_t{0} : a_.infos[static_cast<std::size_t>(m)].kind_id;
+    return m < 0 ? std::uint16_t{0} : a_.placed[static_cast<std::size_t>(m)].kind_id;
   }
 
   morph::Agreement NounsOf(std::size_t i) const { return FactsOf(i).nouns; }

@@ -84,7 +84,7 @@ class Finder : private PostReader {
     }
     if (i < a_.tokens.size() && !Breaks(i)) {
       const int title = mention_at_[i] < 0 && IsWord(i) ? WordsAt(i, role_) : -1;
-      if (title >= 0 && words_.IsNoPost(a_.infos[static_cast<std::size_t>(title)].kind_id))
+      if (title >= 0 && words_.IsNoPost(a_.placed[static_cast<std::size_t>(title)].kind_id))
         i = a_.matches[static_cast<std::size_t>(title)].end;
     }
     if (i >= a_.tokens.size() || Breaks(i)) return;
@@ -205,7 +205,7 @@ class Finder : private PostReader {
   bool IsOfKin(const Post& p) const {
     if (p.begin == 0 || Breaks(p.begin)) return false;
     for (const std::uint32_t index : a_.matches_at.At(p.begin - 1)) {
-      const Analysis::MatchInfo& word = a_.infos[index];
+      const Analysis::Placed& word = a_.placed[index];
       if (word.words && word.class_id == role_ && word.kind_id == words_.kinship && words_.kinship != 0) return true;
     }
     return false;
@@ -594,8 +594,8 @@ class Finder : private PostReader {
     std::string_view noun;
     std::vector<std::string_view> kinds;
     for (const std::uint32_t index : a_.matches_at.At(i)) {
-      const std::uint16_t cls = a_.infos[index].class_id;
-      if (!a_.infos[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != words_.body_noun)) continue;
+      const std::uint16_t cls = a_.placed[index].class_id;
+      if (!a_.placed[index].words || a_.matches[index].end != i + 1 || (cls != org_head_ && cls != words_.body_noun)) continue;
       const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
       noun = e.name;
       if (cls == words_.body_noun && !HasFlag(e.slots, kOwnFlag)) kinds.push_back(e.kind);
@@ -710,7 +710,7 @@ class Finder : private PostReader {
       if (d.type != Type::kPerson || d.gazetteer.empty()) continue;
       for (std::size_t i = d.begin; i < d.end; ++i) {
         for (const std::uint32_t index : a_.matches_at.At(i)) {
-          if (!a_.infos[index].words || a_.infos[index].class_id != words_.statesman || words_.statesman == 0) continue;
+          if (!a_.placed[index].words || a_.placed[index].class_id != words_.statesman || words_.statesman == 0) continue;
           const gazetteer::Entry e = a_.gazetteer->entry(a_.matches[index].entry);
           const bool again = std::any_of(all.begin(), all.end(), [&](const Known& k) {
             return mentions_[static_cast<std::size_t>(k.person)].gazetteer == d.gazetteer && k.code == e.kind;
@@ -837,7 +837,7 @@ class Finder : private PostReader {
   // «нынешний», «новый», «известный», unlike «прежний»
   bool IsOfNow(std::size_t i) const {
     const int m = WordsAt(i, words_.passing_adjective);
-    return m >= 0 && a_.infos[static_cast<std::size_t>(m)].kind_id != words_.another_time;
+    return m >= 0 && a_.placed[static_cast<std::size_t>(m)].kind_id != words_.another_time;
   }
 
   // Without what says only that it is held now, or in which place where the place is told.

@@ -482,8 +482,8 @@ class Reader {
 
   // Matches of the classes that values are made of, inside the span.
   bool Wanted(std::uint32_t m) const {
-    if (!a_.infos[m].words || a_.matches[m].end > end_) return false;
-    const std::string_view cls = a_.gazetteer->ClassName(a_.infos[m].class_id);
+    if (!a_.placed[m].words || a_.matches[m].end > end_) return false;
+    const std::string_view cls = a_.gazetteer->ClassName(a_.placed[m].class_id);
     if (cls == "date_word") {
       // «8 Марта»: figures and months say it as well.
       return a_.tokens[a_.matches[m].begin].kind != Kind::kNumber;
@@ -1726,7 +1726,7 @@ std::uint64_t DateValues::KeyOf(const Analysis& a, std::size_t begin, std::size_
     key = bundle::Mixed(key, std::uint64_t{t.form} << 32 | std::uint64_t{static_cast<std::uint8_t>(t.kind)} << 16 | flags);
     for (const std::uint32_t m : a.matches_at.At(i)) {
       const std::size_t match_end = a.matches[m].end;
-      if (a.infos[m].words && match_end <= end) key = bundle::Mixed(key, std::uint64_t{a.matches[m].entry} << 32 | (match_end - begin));
+      if (a.placed[m].words && match_end <= end) key = bundle::Mixed(key, std::uint64_t{a.matches[m].entry} << 32 | (match_end - begin));
     }
   }
   return key;

@@ -32,9 +32,8 @@ inline std::size_t PlainBytes(const char* p, std::size_t left) {
 }
 
 #if defined(__SSE2__)
-// The same of sixteen bytes, the lowest of each number first.
-inline std::size_t PlainOfSixteen(std::uint64_t low, std::uint64_t high) {
-  const __m128i v = _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(low));
+// The same of sixteen bytes.
+inline std::size_t PlainOfSixteen(const __m128i v) {
   const __m128i first = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8(static_cast<char>(0xFE))), _mm_set1_epi8(static_cast<char>(0xD0)));
   const __m128i second = _mm_cmplt_epi8(v, _mm_set1_epi8(static_cast<char>(0xC0)));
   const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
@@ -66,20 +65,21 @@ inline std::uint64_t LastOfEight(const char* p, std::size_t n) {
 // bytes of the string, not 0. `out` has room for sixteen bytes; those behind the copied ones become anything.
 inline std::size_t CopyJsonPlain(const char* p, std::size_t left, char* out) {
 #if defined(__SSE2__)
-  std::uint64_t low, high = 0x6161616161616161u;
-  if (left >= 8) {
-    std::memcpy(&low, p, 8);
-    if (left >= 16) {
-      std::memcpy(&high, p + 8, 8);
-    } else {
-      high = LastOfEight(p + 8, left - 8);
-    }
+  __m128i bytes;
+  if (left >= 16) {
+    bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   } else {
-    low = LastOfEight(p, left);
+    std::uint64_t low, high = 0x6161616161616161u;
+    if (left >= 8) {
+      std::memcpy(&low, p, 8);
+      high = LastOfEight(p + 8, left - 8);
+    } else {
+      low = LastOfEight(p, left);
+    }
+    bytes = _mm_unpacklo_epi64(_mm_cvtsi64_si128(static_cast<long long>(low)), _mm_cvtsi64_si128(static_cast<long long>(high)));
   }
-  std::memcpy(out, &low, 8);
-  std::memcpy(out + 8, &high, 8);
-  return std::min(PlainOfSixteen(low, high), left);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  return std::min(PlainOfSixteen(bytes), left);
 #else
   const std::size_t n = PlainBytes(p, std::min<std::size_t>(left, 16));
   std::copy(p, p + n, out);
@@ -91,10 +91,7 @@ inline std::size_t CopyJsonPlain(const char* p, std::size_t left, char* out) {
 inline const char* SkipJsonPlain(const char* p, const char* end) {
 #if defined(__SSE2__)
   while (end - p >= 16) {
-    std::uint64_t low, high;
-    std::memcpy(&low, p, 8);
-    std::memcpy(&high, p + 8, 8);
-    const std::size_t n = PlainOfSixteen(low, high);
+    const std::size_t n = PlainOfSixteen(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     p += n;
     if (n < 15) return p;
   }

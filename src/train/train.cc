@@ -325,7 +325,7 @@ class Corpus {
     if (!d->programs && d->learn) {
       std::vector<std::uint8_t> maybe(d->tokens + 1, 0);
       for (std::size_t m = 0; m < a.matches.size(); ++m) {
-        if (a.infos[m].type == 3) std::fill(maybe.begin() + a.matches[m].begin, maybe.begin() + a.matches[m].end, std::uint8_t{1});
+        if (a.placed[m].type == 3) std::fill(maybe.begin() + a.matches[m].begin, maybe.begin() + a.matches[m].end, std::uint8_t{1});
       }
       for (const rules::Hit& h : a.hits.hits) {
         if (pipeline_->rules().rule(h.rule).type == Type::kProgram)
