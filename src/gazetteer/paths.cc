@@ -41,8 +41,8 @@ Genders GendersOf(const NameWord& word, Test test) {
   return genders;
 }
 
-// True where the word behind a noun is its tail in the genitive. «Султан» may be many «султаны» too, but then the singular is the likelier; and an
-// everyday noun («Арена») is not taken for the genitive of somebody's name (of an Арен).
+// True where the word behind a noun is its tail in the genitive. «Султан» may be many «султаны» too, but then the singular is the likelier;
+// and an everyday noun («Арена») is not taken for the genitive of somebody's name (of an Арен).
 bool IsGenitive(const NameWord& word) {
   bool genitive = false, nominative_singular = false, genitive_singular = false, common_nominative = false, common_genitive = false;
   for (const Reading& r : word.readings) {
