@@ -205,7 +205,8 @@ class MorphImpl : public Morph {
   };
   void Begin(std::string_view folded, Begun* out) const;
   void Finish(Begun* begun, std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const;
-  void LookUp(const Word& word, Drafts* out) const;
+  // Of all sections from `first` on.
+  void LookUp(const Word& word, Drafts* out, std::size_t first = 0) const;
   // Of one section, of which `asked` tells.
   void LookUp(const Word& word, std::size_t s, const Section::Asked& asked, Drafts* out) const;
   void Guess(const Word& word, token::Shape shape, int depth, Drafts* out) const;
@@ -241,9 +242,9 @@ class MorphImpl : public Morph {
   std::vector<std::vector<float>> priors_;
 };
 
-void MorphImpl::LookUp(const Word& word, Drafts* out) const {
+void MorphImpl::LookUp(const Word& word, Drafts* out, std::size_t first) const {
   Section::Asked asked;
-  for (std::size_t s = 0; s < sections_.size(); ++s) {
+  for (std::size_t s = first; s < sections_.size(); ++s) {
     sections_[s].Ask(word.letters, &asked);
     sections_[s].AskMore(asked);
     LookUp(word, s, asked, out);
@@ -631,12 +632,7 @@ void MorphImpl::Finish(Begun* begun, std::string_view folded, token::Shape shape
   Room room;
   Drafts drafts = room.Vector();
   if (!sections_.empty()) LookUp(word, 0, begun->asked, &drafts);
-  Section::Asked asked;
-  for (std::size_t s = 1; s < sections_.size(); ++s) {
-    sections_[s].Ask(word.letters, &asked);
-    sections_[s].AskMore(asked);
-    LookUp(word, s, asked, &drafts);
-  }
+  LookUp(word, &drafts, 1);
   if (drafts.empty() && guess && word.yo != 0) {
     // «афёра»: a ё that no word has is taken for е.
     word.yo = 0;

@@ -68,7 +68,7 @@ int BestEntry(const Analysis& a, const Described& d) {
   int best_rank = 0;  // asked for where there are two
   for (const std::uint32_t index : a.matches_at.At(d.begin)) {
     if (a.matches[index].end != d.end || a.placed[index].words || a.placed[index].type != type) continue;
-    if (type < 0 && a.gazetteer->Info(a.matches[index].entry).type != d.type) continue;
+    if (type < 0 && a.matches[index].type != d.type) continue;
     if (best >= 0) {
       if (best_rank == 0) best_rank = rank(static_cast<std::uint32_t>(best));
       const int own = rank(index);
@@ -134,19 +134,14 @@ bool EndsInCapitals(const Analysis& a, const token::Token& word) {
   return last && last_but_one;
 }
 
-// «РФЯЦ-ВНИИЭФ»
-bool IsHyphened(const Analysis& a, const token::Token& word) {
-  return a.clean.substr(word.begin, word.end - word.begin).find('-') != std::string_view::npos;
-}
-
-// Whether a name is written in the nominative wherever it stands: an abbreviation («ЕК», «КазНУ»), a name that begins with one («ГУР МО»,
-// «ЕНУ им. Л. Н. Гумилёва»), what stands in quotes behind its class word («на КПП «Керем-Шалом»»), and names in Kazakh.
+// Whether a name is written in the nominative wherever it stands: an abbreviation («ЕК», «КазНУ», «РФЯЦ-ВНИИЭФ»), a name that begins with
+// one («ГУР МО», «ЕНУ им. Л. Н. Гумилёва»), what stands in quotes behind its class word («на КПП «Керем-Шалом»»), and names in Kazakh.
 bool Stays(const Analysis& a, const Described& d) {
   const token::Token& first = a.tokens[d.begin];
   const bool abbreviation = first.kind == Kind::kWord && first.shape == Shape::kUpper && !a.caseless;
   if (EndsInCapitals(a, first)) return true;
   if (abbreviation && d.type != Type::kLocation) {
-    if (d.end - d.begin == 1) return first.end - first.begin <= kLongestAbbreviation || IsHyphened(a, first);
+    if (d.end - d.begin == 1) return first.end - first.begin <= kLongestAbbreviation || first.Has(Flag::kHyphen);
     if (first.end - first.begin <= kLongestFirstAbbreviation && !Shouts(a, d)) return true;
   }
   for (std::size_t i = d.begin; i < d.end && d.type != Type::kRole; ++i) {

@@ -44,7 +44,7 @@ class KeyMap {
   // away in memory in a map that outlives a document.
   void Expect(std::uint64_t key, bool value) const {
     if (items_.empty()) return;
-    const std::uint32_t* const slot = &slots_[(key ^ key >> 32) & (slots_.size() - 1)];
+    const std::uint32_t* const slot = &slots_[FirstOf(key)];
     if (!value) {
       bundle::Prefetch(slot);
     } else if (*slot != 0) {
@@ -60,10 +60,13 @@ class KeyMap {
   }
 
  private:
+  // Where the search for a key begins.
+  std::size_t FirstOf(std::uint64_t key) const { return (key ^ key >> 32) & (slots_.size() - 1); }
+
   // Where the key stands, or may be put.
   std::size_t SlotOf(std::uint64_t key) const {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = (key ^ key >> 32) & mask;
+    std::size_t at = FirstOf(key);
     while (slots_[at] != 0 && items_[slots_[at] - 1].first != key) at = (at + 1) & mask;
     return at;
   }

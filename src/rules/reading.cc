@@ -119,8 +119,7 @@ class Reader : public Run {
     const bool word = (match.flags & gazetteer::kWords) != 0, support = (match.flags & gazetteer::kSupport) != 0;
     std::uint32_t& row = s.entry_rows.At(HashOf(match));
     if (row == kNoIndex) {
-      const gazetteer::EntryInfo entry = view.gazetteer->Info(match.entry);
-      row = RowOf(MatchKey{entry.class_id, entry.kind_id, entry.type, set.FlagsOf(view.gazetteer->SlotsOf(match.entry)), word, support});
+      row = RowOf(MatchKey{match.class_id, match.kind_id, match.type, set.FlagsOf(view.gazetteer->SlotsOf(match.entry)), word, support});
     }
     return row;
   }

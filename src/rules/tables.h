@@ -55,6 +55,7 @@ struct Step {
   std::uint32_t a = 0;                     // as of the instruction
   std::uint32_t b = 0;  // the same; of a split: the element that every way on from the next step begins with, kNoIndex for none
 };
+static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
 
 // How many tokens a group in quotes or brackets may hold inside.
 struct Inside {
@@ -65,7 +66,6 @@ struct Inside {
     return tokens >= (packed & 0xFF) && (packed >> 8 == kAnyNumber || tokens <= packed >> 8);
   }
 };
-static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
 
 // What is asked of a rule before and behind its run, all in one line of memory.
 struct alignas(64) Start {
@@ -265,8 +265,9 @@ class RuleTables {
   void MakeSteps();
   // Whether the triggers of a rule say of its first element, a token, all that its tests ask for.
   bool IsSure(const RuleCode& r) const;
-  // How much the tests of an instruction tell.
+  // How many tokens may stand inside of the group that the instruction `open` opens.
   Inside InsideOf(const RuleCode& r, std::uint32_t open) const;
+  // How much the tests of an instruction tell.
   std::uint32_t Telling(const Instruction& in) const;
   // Adds the instructions that take a token, and the end, as they can be reached from `pc`.
   void Reach(const RuleCode& r, std::uint32_t pc, std::vector<std::uint32_t>* out) const;
