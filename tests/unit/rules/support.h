@@ -111,6 +111,8 @@ class SmallGazetteer : public gazetteer::Gazetteer {
         match.end = i + static_cast<std::uint32_t>(row.keys.size());
         match.entry = r;
         match.agreement = forms[tokens[i].form].agreement;
+        match.type = row.type;
+        match.class_id = ClassId(row.cls), match.kind_id = KindId(row.cls, row.kind);
         match.flags = row.type == Type::kNone ? gazetteer::kWords : row.flags == "support" ? gazetteer::kSupport : 0;
         out->push_back(match);
       }
