@@ -283,7 +283,7 @@ class Reader : public Run {
     if (s.signatures[number].tries && !form.folded.empty() && !form.surface.empty()) TryPatterns(form, number);
     look->extra = static_cast<std::uint32_t>(s.extra.size());
     if (look->extra == first) return;
-    look->hash = Mixed(0, number);
+    look->hash = Mixed(0, number + 1u);  // not 0, behind which the first atom would pass for a number
     for (std::size_t k = first; k < look->extra; ++k) look->hash = Mixed(look->hash, s.extra[k] + 1u);
     s.profile_index.Expect(look->hash);
   }
@@ -365,11 +365,20 @@ class Reader : public Run {
   std::uint32_t KeepDraft() {
     State::Profile profile;
     for (std::size_t place = 0; place < kPlaces; ++place) {
+      // Sets of rules are too regular for a hash to tell all of them apart, so that what stands there is looked at.
+      const auto is_row = [&](std::uint32_t row) {
+        for (std::size_t w = 0; w < set.words; ++w) {
+          if (s.place_rows[row + w] != s.draft[set.WordAt(place, w)]) return false;
+        }
+        return true;
+      };
       std::uint64_t hash = 0;
       for (std::size_t w = 0; w < set.words; ++w) hash = Mixed(hash, s.draft[set.WordAt(place, w)]);
-      std::uint32_t& row = s.place_row_index.At(hash);
+      std::uint32_t row = s.place_row_index.At(hash);
+      while (row != kNoIndex && !is_row(row)) row = s.place_row_index.At(hash = Mixed(hash, 1));
       if (row == kNoIndex) {
         row = static_cast<std::uint32_t>(s.place_rows.size());
+        s.place_row_index.At(hash) = row;
         s.place_rows.resize(row + set.row_words);
         for (std::size_t w = 0; w < set.words; ++w) s.place_rows[row + w] = s.draft[set.WordAt(place, w)];
       }

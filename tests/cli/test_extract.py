@@ -8,10 +8,11 @@ import random
 import select
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
-from conftest import SENTENCES, environment
+from conftest import ROOT, SENTENCES, environment
 
 
 def lines_of(data):
@@ -502,3 +503,23 @@ def test_own_names_before_files(atau, tmp_path):
     done = atau("extract", "--extra", own, "--to", "jsonl", article)
     found = lines_of(done.stdout)[0]["entities"]
     assert [e["gazetteer"] for e in found if e["type"] == "PROGRAM"] == ["own.zarya_stepi"]
+
+
+# What was read before --------------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_read_alike_whatever_was_read_before(atau):
+    """Forms, rules and names are remembered from text to text; which ones came first must not show."""
+    folder = str(ROOT / "tests" / "adapters")
+    made = subprocess.run([sys.executable, f"{folder}/make_documents.py", "12000"], stdout=subprocess.PIPE, check=True)
+    documents = made.stdout.splitlines()
+
+    def found(part):
+        done = atau("extract", "--jobs", "1", "--from", "jsonl", "--to", "jsonl", data=b"\n".join(part))
+        assert done.returncode == 0, done.stderr
+        return {json.loads(line)["id"]: line for line in done.stdout.splitlines()}
+
+    whole, chance = found(documents), random.Random(1)
+    for _ in range(12):
+        for id, line in found(chance.sample(documents, 1500)).items():
+            assert line == whole[id]
