@@ -505,7 +505,7 @@ def test_own_names_before_files(atau, tmp_path):
     assert [e["gazetteer"] for e in found if e["type"] == "PROGRAM"] == ["own.zarya_stepi"]
 
 
-# What was read before --------------------------------------------------------------------------------------------------
+# What was read before -------------------------------------------------------------------------------------------------
 
 
 def test_a_text_is_read_alike_whatever_was_read_before(atau):
