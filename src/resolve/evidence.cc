@@ -449,6 +449,10 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (const auto type : kGazTypes) Add(kRuleOver, std::string(type));
   gaz_added_ = static_cast<EvidenceId>(names_.size());
   for (const auto type : kGazTypes) Add(kGazAdded, std::string(type));
+  gaz_long_ = static_cast<EvidenceId>(names_.size());
+  for (const auto type : kGazTypes) {
+    for (const std::string_view words : {"2", "3"}) Add(kGazLong, std::string(type) + "." + std::string(words));
+  }
   neighbour_ = static_cast<EvidenceId>(names_.size());
   for (const std::string_view side : {"before", "after"}) {
     for (const std::string_view link : {"touches", "comma", "and", "bracket", "dash", "slash"}) {
@@ -809,6 +813,12 @@ void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const
         over |= bit;
       } else {
         cross |= bit;
+      }
+    }
+    // A name of several words that may fire alone is hardly ever anything else; three words and more are one value.
+    if (words >= 2) {
+      for (std::uint32_t type = 0; type < kTypes; ++type) {
+        if ((exact >> (type * 4) & 1) != 0) say(gaz_long_ + type * 2 + (words > 2 ? 1 : 0));
       }
     }
     for (; added != 0; added &= added - 1) say(gaz_added_ + static_cast<EvidenceId>(std::countr_zero(added)));
