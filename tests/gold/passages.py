@@ -1,7 +1,7 @@
 """The gold passages: short annotated texts in the format of dictionaries/weights/training, never trained on.
 
-tests/gold/passages.py              counts
-tests/gold/passages.py --jsonl      a passage a line, as `atau eval` reads it
+tests/gold/passages.py [SET]            counts; a set is a folder beside this file: passages (else), or news
+tests/gold/passages.py [SET] --jsonl    a passage a line, as `atau eval` reads it
 """
 
 import collections
@@ -10,15 +10,16 @@ import pathlib
 import re
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent / "passages"
+HERE = pathlib.Path(__file__).resolve().parent
+SETS = ("passages", "news")
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "PROGRAM")
 MARK = re.compile(rf"\[([^\[\]]*)\]({'|'.join(TYPES)})")
 
 
-def read():
-    """All passages as {"id", "text", "entities"}; a ValueError says where a line is wrong."""
+def read(name="passages"):
+    """All passages of a set as {"id", "text", "entities"}; a ValueError says where a line is wrong."""
     passages = []
-    for path in sorted(HERE.glob("*.txt")):
+    for path in sorted((HERE / name).glob("*.txt")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.startswith("#"):
                 continue
@@ -45,14 +46,16 @@ def parse(line, name, where):
 
 
 def main():
-    passages = read()
-    if sys.argv[1:] == ["--jsonl"]:
+    arguments = sys.argv[1:]
+    name = arguments.pop(0) if arguments and arguments[0] in SETS else SETS[0]
+    if arguments not in ([], ["--jsonl"]):
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    passages = read(name)
+    if arguments:
         for p in passages:
             print(json.dumps(p, ensure_ascii=False))
         return 0
-    if sys.argv[1:]:
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
     types = collections.Counter(e["type"] for p in passages for e in p["entities"])
     bare = sum(not p["entities"] for p in passages)
     print(f"{len(passages)} passages, {bare} of them without a mention;", dict(types))
