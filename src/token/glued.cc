@@ -1,4 +1,7 @@
 // Words that ran into each other where a page lost its line breaks: «КазахстанаПремьер-министр», «SputnikПрезидент».
+#include <algorithm>
+#include <iterator>
+
 #include "text/letters.h"
 #include "text/utf8.h"
 #include "token/stages.h"
@@ -9,6 +12,8 @@ namespace {
 using text::Letter;
 
 constexpr int kMaxPieces = 2 * kMaxCuts;
+// Words of one or two letters that run into a Latin name: «со ссылкой наRanking.kz», «вFacebook».
+constexpr std::string_view kSmallWords[] = {"в", "к", "с", "у", "и", "на", "от", "из", "до", "по", "об", "со", "во", "за"};
 
 // A run of letters without an inner capital, of one script.
 struct Piece {
@@ -121,6 +126,9 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
     if (left.script != right.script) {
       if (left.script != 'o' && right.script != 'o' && letters >= 3) {
         cut = right.first_upper ? right.letters >= 3 : right.letters >= 5 && (oracle == nullptr || right.script == 'l' || right_known());
+      } else if (right.script == 'l' && right.first_upper && right.letters >= (letters == 1 ? 3 : 2) && left.begin == whole_from) {
+        const std::string_view small = word.substr(left.begin, left.end - left.begin);
+        cut = std::find(std::begin(kSmallWords), std::end(kSmallWords), small) != std::end(kSmallWords);
       }
     } else if (left.upper == left.letters && left.letters >= 1 && !(left.part_start && left.letters == 1)) {
       // «ТАССПрезидент»: only known words tell it from «ФСБшник».

@@ -121,6 +121,9 @@ TEST_CASE("glued words, by shapes alone") {
       {"iPhone YouTube МГУшник ЖЭКа НПЗов SMSками iPhoneом", "iPhone|YouTube|МГУшник|ЖЭКа|НПЗов|SMSками|iPhoneом"},
       {"PowerPoint", "PowerPoint"},
       {"выступленияВ Москве, КоммерсантЪ", "выступления|В|Москве|,|КоммерсантЪ"},
+      // Small words before a Latin name.
+      {"ссылкой наRanking.kz, наDW, вFacebook", "ссылкой|на|Ranking.kz|,|на|DW|,|в|Facebook"},
+      {"сPA кС наmail", "сPA|кС|наmail"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.text);
