@@ -1,6 +1,6 @@
 """The gold passages: short annotated texts in the format of dictionaries/weights/training, never trained on.
 
-tests/gold/passages.py [SET]            counts; a set is a folder beside this file: passages (else), or news
+tests/gold/passages.py [SET]            counts; a set is a folder beside this file: passages (else), news, or unread
 tests/gold/passages.py [SET] --jsonl    a passage a line, as `atau eval` reads it
 """
 
@@ -11,7 +11,7 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-SETS = ("passages", "news")
+SETS = ("passages", "news", "unread")
 TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "PROGRAM")
 MARK = re.compile(rf"\[([^\[\]]*)\]({'|'.join(TYPES)})")
 
