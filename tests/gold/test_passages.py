@@ -61,7 +61,7 @@ def test_the_collection_is_large_and_half_hard():
 
 def test_the_news_are_many_and_of_all_kinds():
     news = SETS["news"]
-    assert len(news) >= 600 and len({p["text"] for p in news}) == len(news)
+    assert len(news) >= 1000 and len({p["text"] for p in news}) == len(news)
     assert min(sum(e["type"] == t for p in news for e in p["entities"]) for t in passages.TYPES) >= 300
 
 
