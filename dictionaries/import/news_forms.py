@@ -13,7 +13,7 @@ import tarfile
 from pathlib import Path
 
 FORMS = 150000
-WORD = re.compile(r"[а-я]+(?:-[а-я]+)*\Z")
+WORD = re.compile(r"[а-яё]+(?:-[а-яё]+)*\Z")
 
 
 def vocabulary(archive):
@@ -29,9 +29,8 @@ def main():
     package, out = Path(sys.argv[1]), Path(sys.argv[2])
     counts = {}
     for word, count in vocabulary(package / "data" / "emb" / "navec_news_v1_1B_250K_300d_100q.tar"):
-        word = word.replace("ё", "е")
         if WORD.match(word):
-            counts[word] = counts.get(word, 0) + count
+            counts[word] = count
     chosen = sorted(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FORMS])
     lines = [
         '#! forms source="natasha 1.6.0" licence=MIT',

@@ -10,6 +10,7 @@
 #include "gazetteer/builder.h"
 #include "gazetteer/gazetteer.h"
 #include "morph/builder.h"
+#include "morph/letters.h"
 #include "morph/morph.h"
 #include "morph/stored.h"
 #include "resolve/weights.h"
@@ -119,10 +120,8 @@ class Run {
     if (!unknown.empty() || !camels.empty()) {
       if (!BuildMorphology(unknown, camels, &section) || !OpenMorphology(section)) return false;
     }
-    if (!section.empty()) {
-      if (!StoreReadings()) return false;
-      writer_.Add(kMorphSection, std::move(section));
-    }
+    if (!StoreReadings()) return false;
+    if (!section.empty()) writer_.Add(kMorphSection, std::move(section));
     return true;
   }
 
@@ -139,9 +138,12 @@ class Run {
         const std::string_view cell = file.Cell(row, column::kFormCount);
         std::uint64_t count = 0;
         std::from_chars(cell.data(), cell.data() + cell.size(), count);
-        std::string folded;
+        // A text may write it with its ё or without.
+        std::string folded, lower;
         morph::Fold(file.Cell(row, column::kForm), &folded);
+        morph::LowerKeepingYo(file.Cell(row, column::kForm), &lower);
         counts[folded] += count;
+        if (lower != folded) counts[lower] += count;
       }
     }
     if (counts.empty()) return true;

@@ -9,6 +9,7 @@
 #include "bundle/binary.h"
 #include "bundle/prefetch.h"
 #include "gazetteer/layout.h"
+#include "morph/by_form.h"
 #include "morph/morph.h"
 
 namespace atau::gazetteer {
@@ -496,24 +497,32 @@ class GazetteerImpl final : public Gazetteer {
   // Finds what is to be known of the forms that the table has since the text before, a few at a time: what one asks for comes while the
   // others are looked at.
   void FindNew(const morph::FormTable& forms, FindScratch::State* state) const {
-    constexpr std::size_t kTogether = 8;
+    constexpr std::size_t kTogether = 8, kKeysOfForm = 5;  // of most, as a mean
     std::size_t first = state->forms.size();
     const std::size_t all = forms.size();
-    if (first < all) state->forms.resize(all);
+    morph::GrowByForm(&state->forms, all);
+    morph::ReserveByForm(&state->keys, all, kKeysOfForm);
     for (; first < all; first += kTogether) {
       const auto begin = static_cast<std::uint32_t>(first), end = static_cast<std::uint32_t>(std::min(all, first + kTogether));
       for (std::uint32_t form = begin; form < end; ++form) FindKeysAndAsk(forms, form, state);
+      for (std::uint32_t form = begin; form < end; ++form) AskForFirstEdges(form, *state);
       for (std::uint32_t form = begin; form < end; ++form) FindRoots(forms, form, state);
     }
   }
 
-  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache.
+  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache, in two steps.
   void FindKeysAndAsk(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
     FindKeys(forms, index, state);
     const FindScratch::State::FormState& form = state->forms[index];
     for (const Section& section : sections_) {
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.first.Expect(state->keys[k].key);
+    }
+  }
+  void AskForFirstEdges(std::uint32_t index, const FindScratch::State& state) const {
+    const FindScratch::State::FormState& form = state.forms[index];
+    for (const Section& section : sections_) {
       for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) {
-        if (const std::uint64_t key = state->keys[k].key; section.first.MayHave(key)) section.PrefetchEdge(0, key);
+        if (const std::uint64_t key = state.keys[k].key; section.first.MayHave(key)) section.PrefetchEdge(0, key);
       }
     }
   }

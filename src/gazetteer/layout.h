@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "bundle/prefetch.h"
 #include "morph/form_table.h"
 #include "token/token.h"
 
@@ -102,16 +103,20 @@ struct KeyFilter {
 };
 static_assert(sizeof(KeyFilter) == 16);
 // The keys that names begin with, for which a KeyFilter is too small: two bits of one word for each key, in a power of two of words. It
-// stays in the cache, which the edges do not, and holds one in fifty keys that no name begins with.
+// stays in the cache, which the edges do not, and holds few of the keys that no name begins with.
 class FirstKeys {
  public:
-  static constexpr std::size_t kKeysPerWord = 4;  // at most
+  static constexpr std::size_t kKeysPerWord = 8;  // at most
 
   FirstKeys() = default;
   explicit FirstKeys(std::span<const std::uint64_t> words) : words_(words) {}
 
   static std::size_t WordOf(std::uint64_t key, std::size_t words) { return (key >> 32) & (words - 1); }
   static std::uint64_t BitsOf(std::uint64_t key) { return std::uint64_t{1} << (key & 63) | std::uint64_t{1} << (key >> 6 & 63); }
+  // Has what MayHave looks at brought to the cache.
+  void Expect(std::uint64_t key) const {
+    if (!words_.empty()) bundle::Prefetch(&words_[WordOf(key, words_.size())]);
+  }
   bool MayHave(std::uint64_t key) const {
     const std::uint64_t bits = BitsOf(key);
     return !words_.empty() && (words_[WordOf(key, words_.size())] & bits) == bits;

@@ -611,9 +611,9 @@ StoredForms::Found MorphImpl::FindStored(const Asked& form) const {
   if (found.readings.empty()) return found;
   bool holds = true;
   if (sections_.size() > 1) {
-    Letters letters;
-    holds = !found.open && Encode(form.folded, &letters) &&
-            std::none_of(sections_.begin() + 1, sections_.end(), [&letters](const Section& section) { return section.Has(letters); });
+    Word word;
+    holds = !found.open && Prepare(form.folded, &word) &&
+            std::none_of(sections_.begin() + 1, sections_.end(), [&word](const Section& section) { return section.Has(word.letters); });
   } else if (found.open) {
     holds = form.shape != token::Shape::kUpper;  // it may be an abbreviation
   }

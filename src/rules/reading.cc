@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 #include "morph/morph.h"
 
 namespace atau::rules {
@@ -220,7 +221,7 @@ class Reader : public Run {
     std::array<Look, kTogether> looks;
     const std::size_t all = view.forms->size();
     std::size_t first = s.forms.size();
-    s.forms.resize(all);
+    morph::GrowByForm(&s.forms, all);
     for (; first < all; first += kTogether) {
       const std::size_t count = std::min(kTogether, all - first);
       for (std::size_t k = 0; k < count; ++k) ReadForm((*view.forms)[static_cast<std::uint32_t>(first + k)], &looks[k]);

@@ -26,8 +26,12 @@ std::vector<std::string> Listed() {
   for (std::size_t begin = 0; begin < content.size();) {
     const std::size_t end = std::min(content.find('\n', begin), content.size());
     const std::string line = content.substr(begin, end - begin);
-    if (!line.starts_with("#") && !line.starts_with("form\t")) forms.push_back(line.substr(0, line.find('\t')));
     begin = end + 1;
+    if (line.starts_with("#") || line.starts_with("form\t")) continue;
+    forms.push_back(line.substr(0, line.find('\t')));
+    std::string folded;
+    Fold(forms.back(), &folded);
+    if (folded != forms.back()) forms.push_back(folded);
   }
   return forms;
 }
@@ -95,7 +99,8 @@ TEST_CASE("another section has its say") {
   Builder builder(&diagnostics);
   const Dictionary small = Small();
   REQUIRE(builder.UseBase(small.section).ok());
-  builder.Add("lexemes.tsv", "#! lexemes source=test licence=test\nlemma\tparadigms\nстола\ta\nсмол\ta\nстоляр\tc\n");
+  builder.Add("paradigms.tsv", kSmallParadigms);
+  builder.Add("lexemes.tsv", "#! lexemes source=test licence=test\nlemma\tparadigms\nсмол\ta\nстола\ta\nстоляр\tc\n");
   builder.Add("names.tsv", "#! names mark=surname source=test licence=test\nname\tgender\ttier\tcount\nСамолетов\tboth\talone\t10\n");
   const Dictionary own = Compile(&builder);
   REQUIRE(own.morph);
@@ -127,7 +132,7 @@ TEST_CASE("damaged readings are refused or answered") {
     const std::string_view sections[] = {small.section};
     const auto opened = OpenMorph(sections, bytes.view());
     if (!opened.ok()) {
-      CHECK(opened.error().code == Code::kCorrupt);
+      CHECK_UNARY(opened.error().code == Code::kCorrupt || opened.error().code == Code::kVersion);
       return 0;
     }
     std::size_t sum = 1;
