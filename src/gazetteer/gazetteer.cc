@@ -497,20 +497,23 @@ class GazetteerImpl final : public Gazetteer {
   // Finds what is to be known of the forms that the table has since the text before, a few at a time: what one asks for comes while the
   // others are looked at.
   void FindNew(const morph::FormTable& forms, FindScratch::State* state) const {
-    constexpr std::size_t kTogether = 8, kKeysOfForm = 5;  // of most, as a mean
+    constexpr std::size_t kTogether = 16, kKeysOfForm = 5;  // of most, as a mean
     std::size_t first = state->forms.size();
     const std::size_t all = forms.size();
     morph::GrowByForm(&state->forms, all);
     morph::ReserveByForm(&state->keys, all, kKeysOfForm);
     for (; first < all; first += kTogether) {
       const auto begin = static_cast<std::uint32_t>(first), end = static_cast<std::uint32_t>(std::min(all, first + kTogether));
+      const std::size_t single = state->singles.size();
       for (std::uint32_t form = begin; form < end; ++form) FindKeysAndAsk(forms, form, state);
       for (std::uint32_t form = begin; form < end; ++form) AskForFirstEdges(form, *state);
+      for (std::uint32_t form = begin; form < end; ++form) AskBehindFirstEdges(form, *state);
       for (std::uint32_t form = begin; form < end; ++form) FindRoots(forms, form, state);
+      for (std::size_t i = single; i < state->singles.size(); ++i) Tell(&state->singles[i]);
     }
   }
 
-  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache, in two steps.
+  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache, in three steps.
   void FindKeysAndAsk(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
     FindKeys(forms, index, state);
     const FindScratch::State::FormState& form = state->forms[index];
@@ -523,6 +526,18 @@ class GazetteerImpl final : public Gazetteer {
     for (const Section& section : sections_) {
       for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) {
         if (const std::uint64_t key = state.keys[k].key; section.first.MayHave(key)) section.PrefetchEdge(0, key);
+      }
+    }
+  }
+  void AskBehindFirstEdges(std::uint32_t index, const FindScratch::State& state) const {
+    const FindScratch::State::FormState& form = state.forms[index];
+    for (const Section& section : sections_) {
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) {
+        const std::uint64_t key = state.keys[k].key;
+        const EdgeSlot* const edge = section.first.MayHave(key) ? section.FindEdge(0, key) : nullptr;
+        if (edge == nullptr) continue;
+        if (const std::uint32_t number = edge->state & ~kHasChildren; number < section.filters.size()) Prefetch(&section.filters[number]);
+        if (edge->finals != 0 && edge->finals <= section.finals.size()) Prefetch(&section.finals[edge->finals - 1]);
       }
     }
   }
@@ -606,7 +621,7 @@ class GazetteerImpl final : public Gazetteer {
       ++form.roots;
     }
     if (state->singles.size() - form.singles.first > 1) SortAndMerge(&state->singles, form.singles.first);
-    for (std::size_t i = form.singles.first; i < state->singles.size(); ++i) Tell(&state->singles[i]);
+    for (std::size_t i = form.singles.first; i < state->singles.size(); ++i) PrefetchEntry(state->singles[i].entry);
     form.singles.count = static_cast<std::uint32_t>(state->singles.size()) - form.singles.first;
   }
 
