@@ -598,7 +598,7 @@ void MorphImpl::Begin(std::string_view folded, Begun* out) const {
 void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const {
   if (guess && !stored_.empty()) {
     const StoredForms::Found found = FindStored({folded, KeyOf(folded), shape});
-    if (!found.readings.empty()) return StoredForms::Read(found, sections_[0], out);
+    if (!found.readings.empty()) return stored_.Read(found, sections_[0], out);
   }
   Begun begun;
   Begin(folded, &begun);
@@ -634,7 +634,7 @@ void MorphImpl::AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* 
       for (std::size_t k = 0; k < count; ++k) stored_.ExpectRecord(forms[k].key);
       for (std::size_t k = 0; k < count; ++k) {
         stored[k] = FindStored(forms[k]);
-        bundle::Prefetch(stored[k].readings.data());
+        stored_.ExpectReadings(stored[k]);
       }
     }
     std::size_t all = 0;
@@ -644,7 +644,7 @@ void MorphImpl::AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* 
     std::size_t done = 0;
     for (std::size_t k = 0; k < count; ++k) {
       if (!stored[k].readings.empty()) {
-        StoredForms::Read(stored[k], sections_[0], out);
+        stored_.Read(stored[k], sections_[0], out);
       } else {
         if (done % kTogether == 0) {
           const std::size_t some = std::min(kTogether, all - done);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -16,8 +15,7 @@ namespace {
 
 // In a table that is at most two thirds full a search ends after a few steps; a damaged one must end too.
 constexpr std::size_t kMaxProbes = 512;
-constexpr std::size_t kHeadWords = sizeof(StoredRecord) / sizeof(std::uint32_t),
-                      kLexemeWords = sizeof(StoredLexeme) / sizeof(std::uint32_t);
+constexpr std::size_t kHeadWords = sizeof(StoredRecord) / sizeof(std::uint32_t);
 constexpr std::uint8_t kOriginBits = 0x0F;
 constexpr int kPartsShift = 4;
 
@@ -30,12 +28,14 @@ Result<StoredForms> StoredForms::Open(std::string_view bytes) {
   auto opened = bundle::PartReader::Open(bytes, kStoredTag, kStoredVersion, kStoredPartCount, "readings");
   if (!opened.ok()) return opened.error();
   const auto slots = opened->Array<std::uint32_t>(kStoredSlots), records = opened->Array<std::uint32_t>(kStoredRecords);
+  const auto lexemes = opened->Array<StoredLexeme>(kStoredLexemes);
   const auto lists = opened->Array<StoredReading>(kStoredLists);
   if (!slots.ok()) return slots.error();
   if (!records.ok()) return records.error();
+  if (!lexemes.ok()) return lexemes.error();
   if (!lists.ok()) return lists.error();
   StoredForms out;
-  out.slots_ = *slots, out.records_ = *records, out.lists_ = *lists;
+  out.slots_ = *slots, out.records_ = *records, out.lexemes_ = *lexemes, out.lists_ = *lists;
   if (out.slots_.empty() || (out.slots_.size() & (out.slots_.size() - 1)) != 0) return opened->Damaged("its hash table has a broken size");
   return out;
 }
@@ -67,12 +67,13 @@ StoredForms::Found StoredForms::Find(std::uint64_t key, token::Shape shape) cons
   return found;
 }
 
-void StoredForms::Read(const Found& found, const Section& of, std::vector<Reading>* out) {
+void StoredForms::Read(const Found& found, const Section& of, std::vector<Reading>* out) const {
   for (const StoredReading& stored : found.readings) {
     // What a damaged section names is passed over.
-    if (stored.tag >= of.tags() || (stored.lexeme + std::size_t{1}) * kLexemeWords > found.lexemes.size()) continue;
-    StoredLexeme lexeme;
-    std::memcpy(&lexeme, found.lexemes.data() + stored.lexeme * kLexemeWords, sizeof lexeme);
+    if (stored.tag >= of.tags() || stored.lexeme >= found.lexemes.size()) continue;
+    const std::uint32_t number = found.lexemes[stored.lexeme];
+    if (number >= lexemes_.size()) continue;
+    const StoredLexeme& lexeme = lexemes_[number];
     Reading& reading = out->emplace_back();
     reading.tag = of.tag(stored.tag).grammemes;
     reading.lemma_key = Joined(lexeme.lemma_key);
@@ -96,13 +97,15 @@ class Storer {
   void Add(const std::string& form) {
     const std::uint64_t key = KeyOf(form);
     if (!seen_.insert(key).second) return;
-    lexemes_.clear();
+    own_.clear();
     const std::uint32_t capital = ListOf(form, token::Shape::kCap), lower = ListOf(form, token::Shape::kLower);
     if (capital == 0 && lower == 0) return;
     places_.emplace_back(key, records_.size());
     for (const std::uint32_t word : {Low(key), High(key), capital, lower}) records_.push_back(word);
-    for (const auto& [lexeme, lemma] : lexemes_) {
-      for (const std::uint32_t word : {lexeme, Low(lemma), High(lemma)}) records_.push_back(word);
+    for (const Lexeme& lexeme : own_) {
+      const auto [at, added] = number_of_.try_emplace(lexeme, static_cast<std::uint32_t>(shared_.size()));
+      if (added) shared_.push_back({lexeme.first, {Low(lexeme.second), High(lexeme.second)}});
+      records_.push_back(at->second);
     }
   }
 
@@ -123,31 +126,34 @@ class Storer {
     bundle::PartWriter writer(kStoredTag, kStoredVersion);
     writer.Add(slots);
     writer.Add(records_);
+    writer.Add(shared_);
     writer.Add(lists_);
     return writer.Finish();
   }
 
  private:
+  using Lexeme = std::pair<std::uint32_t, std::uint64_t>;  // and the key of its lemma
+
   static std::uint32_t Low(std::uint64_t key) { return static_cast<std::uint32_t>(key); }
   static std::uint32_t High(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 32); }
 
-  // 1 + where the list of a form's readings begins, 0 where they cannot be stored. Adds to lexemes_ those that it lacks.
+  // 1 + where the list of a form's readings begins, 0 where they cannot be stored. Adds to own_ those that it lacks.
   std::uint32_t ListOf(const std::string& form, token::Shape shape) {
     readings_.clear();
     morph_.Analyze(form, shape, true, &readings_);
     if (readings_.empty() || readings_.size() > 0xFFFF) return 0;
-    const std::size_t lexemes = lexemes_.size();
+    const std::size_t before = own_.size();
     std::vector<StoredReading> list(1);
     bool open = true;
     for (const Reading& reading : readings_) {
       const auto tag = tags_.find(reading.tag);
-      const std::pair own(reading.lexeme, reading.lemma_key);
-      const std::size_t lexeme = static_cast<std::size_t>(std::find(lexemes_.begin(), lexemes_.end(), own) - lexemes_.begin());
+      const Lexeme own(reading.lexeme, reading.lemma_key);
+      const std::size_t lexeme = static_cast<std::size_t>(std::find(own_.begin(), own_.end(), own) - own_.begin());
       if (reading.section != 0 || tag == tags_.end() || lexeme > 0xFF) {
-        lexemes_.resize(lexemes);
+        own_.resize(before);
         return 0;
       }
-      if (lexeme == lexemes_.size()) lexemes_.push_back(own);
+      if (lexeme == own_.size()) own_.push_back(own);
       StoredReading& stored = list.emplace_back();
       stored.tag = static_cast<std::uint16_t>(tag->second);
       stored.paradigm_form = reading.paradigm_form;
@@ -171,10 +177,12 @@ class Storer {
   std::unordered_set<std::uint64_t> seen_;
   std::vector<std::pair<std::uint64_t, std::size_t>> places_;  // of records, by key
   std::vector<std::uint32_t> records_;
+  std::vector<StoredLexeme> shared_;
+  std::map<Lexeme, std::uint32_t> number_of_;  // in shared_
   std::vector<StoredReading> lists_;
   std::unordered_map<std::string, std::uint32_t> list_at_;
   std::vector<Reading> readings_;
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> lexemes_;
+  std::vector<Lexeme> own_;  // lexemes of the form in hand
 };
 
 }  // namespace

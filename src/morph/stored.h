@@ -1,8 +1,8 @@
 // Readings of frequent forms, found when a bundle is made: a text's commonest words need no analysis.
 //
 // The section belongs to one morphology section, whose lexemes and tags it names. Forms are found by their keys (KeyOf). Most forms are
-// read like many others, so that lists of readings are kept once; what is a form's own are its lexemes. The more frequent a form, the
-// further ahead its record: what texts ask for again and again stands together.
+// read like many others, so that lists of readings are kept once, and so are lexemes; a form's own is which lexemes these are. The more
+// frequent a form, the further ahead what is stored of it: what texts ask for again and again stands together.
 #ifndef ATAU_MORPH_STORED_H_
 #define ATAU_MORPH_STORED_H_
 
@@ -26,7 +26,8 @@ inline constexpr std::uint32_t kStoredVersion = 1;
 
 enum StoredPart : std::uint32_t {
   kStoredSlots,    // u32: 0, or 8 bits of the key and 24 bits of 1 + offset into the records; a power of two of them
-  kStoredRecords,  // u32: see StoredRecord, then the form's lexemes
+  kStoredRecords,  // u32: see StoredRecord, then the numbers of the form's lexemes
+  kStoredLexemes,  // StoredLexeme
   kStoredLists,    // StoredReading: a list's head (count, and in `list` whether it is `open`), then its readings
   kStoredPartCount
 };
@@ -46,7 +47,7 @@ struct StoredReading {
   std::uint8_t weight;
   std::uint8_t list;    // in a head 1, where no reading is a dictionary's: another section may have more to say
   std::uint8_t origin;  // Origin in the low 4 bits, Reading::parts in the high ones
-  std::uint8_t lexeme;  // which of the record's
+  std::uint8_t lexeme;  // which of the record's numbers
 };
 static_assert(sizeof(StoredRecord) == 16 && sizeof(StoredLexeme) == 12 && sizeof(StoredReading) == 8);
 
@@ -64,19 +65,25 @@ class StoredForms {
   void ExpectRecord(std::uint64_t key) const { bundle::Prefetch(records_.data() + (slots_[key & (slots_.size() - 1)] & kOffsetMask)); }
   struct Found {
     std::span<const StoredReading> readings;      // none where nothing is stored
-    std::span<const std::uint32_t> lexemes = {};  // the rest of the records
+    std::span<const std::uint32_t> lexemes = {};  // the numbers of its lexemes, and the rest of the records
     // No reading is a dictionary's: what other sections hold, or that the form is an abbreviation, may change all of them.
     bool open = false;
   };
   // What is stored of a form that is written in this shape.
   Found Find(std::uint64_t key, token::Shape shape) const;
+  // Has what Read looks at brought to the cache.
+  void ExpectReadings(const Found& found) const {
+    bundle::Prefetch(found.readings.data());
+    if (!found.lexemes.empty() && found.lexemes[0] < lexemes_.size()) bundle::Prefetch(&lexemes_[found.lexemes[0]]);
+  }
   // Appends what was found, as readings of the morphology section `of`, the first one.
-  static void Read(const Found& found, const Section& of, std::vector<Reading>* out);
+  void Read(const Found& found, const Section& of, std::vector<Reading>* out) const;
 
   static constexpr std::uint32_t kOffsetBits = 24, kOffsetMask = (std::uint32_t{1} << kOffsetBits) - 1;
 
  private:
   std::span<const std::uint32_t> slots_, records_;
+  std::span<const StoredLexeme> lexemes_;
   std::span<const StoredReading> lists_;
 };
 
