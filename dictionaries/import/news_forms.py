@@ -12,7 +12,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-FORMS = 150000
+FORMS = 170000
 WORD = re.compile(r"[а-яё]+(?:-[а-яё]+)*\Z")
 
 
