@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gazetteer/gazetteer.h"
+#include "morph/by_form.h"
 #include "morph/form_table.h"
 #include "resolve/chains.h"
 #include "resolve/nominatives.h"
@@ -58,7 +59,7 @@ class FormBytes {
     if (forms_ != &forms || generation_ != forms.generation()) bytes_.clear();
     forms_ = &forms;
     generation_ = forms.generation();
-    if (bytes_.size() < forms.size()) bytes_.resize(forms.size() + forms.size() / 2, kUnknown);
+    morph::GrowByForm(&bytes_, forms.size(), kUnknown);
     return bytes_.data();
   }
 

@@ -516,8 +516,7 @@ std::uint64_t FormTraits::Key() const {
                               std::uint64_t{known} << 4 | std::uint64_t{variant} << 8 | std::uint64_t{letters} << 16 |
                               std::uint64_t{lists} << 24 | std::uint64_t{guessed} << 32 | std::uint64_t{only} << 40;
   std::uint64_t key = (any ^ 0xA0761D6478BD642Fu) * 0x9E3779B97F4A7C15u;
-  key = (key ^ key >> 29 ^ small) * 0xD6E8FEB86659FD93u;
-  return key ^ key >> 32;
+  return (key ^ key >> 29 ^ small) * 0xD6E8FEB86659FD93u;  // a KeyMap joins its halves
 }
 
 FormTraits Evidence::TraitsOf(const morph::FormTable& forms, std::uint32_t form, bool caseless) {

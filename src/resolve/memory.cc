@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "morph/by_form.h"
+
 namespace atau::resolve {
 namespace {
 
@@ -113,7 +115,7 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     forms_ = a.forms;
     generation_ = a.forms->generation();
   }
-  if (form_keys_.size() < a.forms->size()) form_keys_.resize(a.forms->size() + a.forms->size() / 4, 0);
+  morph::GrowByForm(&form_keys_, a.forms->size());
   mentions_ = mentions;
   mention_of_.assign(a.tokens.size(), -1);
   for (std::size_t m = 0; m < mentions.size(); ++m) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 
 namespace atau::resolve {
 namespace {
@@ -52,7 +53,7 @@ void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   }
   caseless_ = caseless;
   std::vector<std::uint32_t>& rows = row_of_[caseless];
-  if (rows.size() < forms.size()) rows.resize(forms.size() + forms.size() / 2, 0);
+  morph::GrowByForm(&rows, forms.size());
 }
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
@@ -131,6 +132,14 @@ std::uint32_t Model::FindRow(const Analysis& a, std::uint32_t form, ScoreScratch
   }
   const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
   if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
+  scratch->of_traits_.Expect(traits.Key(), false);
+  scratch->cells_.clear();
+  for (const FormEvidence::Keyed& k : scratch->of_form_) {
+    const std::span<const WeightCell> cells = table_->Find(EvidenceKey(k.t, k.key));
+    bundle::Prefetch(cells.data());
+    if (!cells.empty()) scratch->cells_.push_back(cells);
+  }
+  scratch->of_traits_.Expect(traits.Key(), true);
   std::uint32_t& listed = scratch->of_traits_[traits.Key()];  // 1 + its number
   if (listed == 0) {
     const std::uint32_t fresh = scratch->rows_.Add();
@@ -146,8 +155,8 @@ std::uint32_t Model::FindRow(const Analysis& a, std::uint32_t form, ScoreScratch
   }
   std::uint32_t own = listed;
   float* sums = nullptr;
-  for (const FormEvidence::Keyed& k : scratch->of_form_) {
-    for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
+  for (const std::span<const WeightCell> cells : scratch->cells_) {
+    for (const WeightCell& cell : cells) {
       if (cell.slot >= kBlock) continue;
       if (sums == nullptr) {
         own = scratch->rows_.Add() + 1;

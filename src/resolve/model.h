@@ -79,6 +79,7 @@ class ScoreScratch {
   std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it; with room to spare
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
+  std::vector<std::span<const WeightCell>> cells_;  // what the table says of those
   // The rows of forms' listed evidence, by the key of their traits.
   KeyMap<std::uint32_t> of_traits_;
 };

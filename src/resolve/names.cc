@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 #include "morph/letters.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
@@ -323,7 +324,7 @@ void PersonNames::Expect(std::uint32_t begin, std::uint32_t end) const {
 const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   const std::uint32_t form = a_.tokens[token].form;
   std::vector<std::uint32_t>& numbers = scratch_->known_of_;
-  if (form >= numbers.size()) numbers.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
+  morph::GrowByForm(&numbers, a_.forms->size());
   if (numbers[form] == 0) {
     Known& known = scratch_->known_.emplace_back();
     numbers[form] = static_cast<std::uint32_t>(scratch_->known_.size());
