@@ -112,6 +112,7 @@ class Machine : public Run {
           if (s.found[k].end == end) return false;
         }
       }
+      if (rule.whole != Step::kNoCapture) s.main.slots[rule.whole].begin = i, s.main.slots[rule.whole].end = end;
       if ((rule.agrees && !Agrees(rule)) || (rule.contexts && !After(rule, end))) return false;
       const std::size_t at = rule.each_length ? found : 0;
       if (s.found.size() <= at) s.found.resize(at + 1);
@@ -121,7 +122,8 @@ class Machine : public Run {
       return false;
     };
     if (rule.single == kNoIndex) {
-      Execute(s.main, rule, rule.start, i, i, !rule.agrees, rule.entry, on_match);
+      const std::uint32_t first = rule.whole == Step::kNoCapture ? rule.start : rule.start + 1;
+      Execute(s.main, rule, first, i, i, !rule.agrees, rule.entry, on_match);
     } else {
       Single(s.main, rule, i, on_match);
     }
@@ -154,6 +156,7 @@ class Machine : public Run {
       at(i + 1, -1);
       return;
     }
+    if (!MayBegin(in.a, i)) return;
     // The longest match comes first in the view.
     std::uint32_t longest = 0;
     for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
@@ -298,7 +301,7 @@ class Machine : public Run {
       case Op::kToken:
         return TokenHolds(in.a, in.count, pos);
       case Op::kClass:
-        return s.match_at[pos] != s.match_at[pos + 1] && (in.count == 0 || TokenHolds(in.b, in.count, pos));
+        return MayBegin(in.a, pos) && (in.count == 0 || TokenHolds(in.b, in.count, pos));
       case Op::kMatch:
         return true;
       case Op::kResolved:
@@ -319,11 +322,14 @@ class Machine : public Run {
            Inside::Allows(in.count, static_cast<std::uint32_t>(t.pair) - pos - 1);
   }
 
+  // Whether some match that begins at a token may be what a class test asks for.
+  bool MayBegin(std::uint32_t test, std::uint32_t pos) const { return ((s.tokens[pos].classes >> (test % 64)) & 1) != 0; }
+
   bool BeginsOneOf(Range tests, std::uint32_t pos) const {
-    if (s.keys.empty()) return false;
-    for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
-      for (std::uint32_t k = 0; k < tests.count; ++k) {
-        if (Fits(tests.first + k, m)) return true;
+    for (std::uint32_t test = tests.first; test < tests.first + tests.count; ++test) {
+      if (!MayBegin(test, pos)) continue;
+      for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
+        if (Fits(test, m)) return true;
       }
     }
     return false;
@@ -378,7 +384,7 @@ class Machine : public Run {
     const auto push = [&](std::uint32_t what, std::uint32_t at) -> State::Machine::Job& {
       if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2), left = machine.jobs.data();
       State::Machine::Job& job = left[jobs++];
-      job.pc = what, job.pos = at, job.fence = fence;
+      job.pc = what, job.pos = at, job.fence = fence, job.held = kNoIndex;
       return job;
     };
     const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
@@ -400,6 +406,39 @@ class Machine : public Run {
       pos = (*view.matches)[match].end;
     };
     std::uint32_t pc = start;
+    // At a split: goes the first way whose element may stand, and leaves the others for later; false where there is none. Most ways end at
+    // their first element, and what comes behind one is another split as a rule.
+    const auto part = [&] {
+      const Step* split = code + pc;
+      if (seen(*split, pc)) return false;
+      const std::size_t bottom = jobs;
+      std::uint32_t first = kNoIndex, first_held = kNoIndex;
+      for (std::uint32_t to = pc + 1, element = split->b;;) {
+        if (element == kNoIndex || (may_go_on(code[element].op, pos) && MayStand(code[element], pos))) {
+          if (first == kNoIndex) {
+            first = to, first_held = element;
+          } else {
+            push(to, pos).held = element;
+          }
+        }
+        if (split == nullptr) break;
+        to = split->a;
+        // Behind a way that may lead to the next split without a token that one is looked at in its turn.
+        if (code[to].op != Op::kSplit || (split->b == kNoIndex && first != kNoIndex)) {
+          element = split->count == 0 ? kNoIndex : static_cast<std::uint32_t>(split - code) + split->count;
+          split = nullptr;
+        } else {
+          split = code + to;
+          if (seen(*split, to)) break;
+          element = split->b;
+          ++to;
+        }
+      }
+      if (first == kNoIndex) return false;
+      std::reverse(left + bottom, left + jobs);
+      pc = first, held = first_held, held_at = pos;
+      return true;
+    };
     for (std::uint64_t steps = std::uint64_t{rule.size} * kMaxMatchTokens; steps != 0; --steps) {
       const Step& in = code[pc];
       bool alive = in.op > Op::kAny || may_go_on(in.op, pos);
@@ -414,7 +453,7 @@ class Machine : public Run {
             break;
           case Op::kClass: {
             alive = false;
-            if (s.match_at[pos] == s.match_at[pos + 1] || seen(in, pc) ||
+            if (!MayBegin(in.a, pos) || seen(in, pc) ||
                 (in.count != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.count, pos)))
               break;
             // The longest match comes first in the view; shorter ones are ways back.
@@ -475,32 +514,20 @@ class Machine : public Run {
             break;
           }
           case Op::kSplit:
-            // Most ways end at their first element, and need not be gone; then comes another split as a rule.
-            for (const Step* split = &in;;) {
-              alive = !seen(*split, pc);
-              if (!alive) break;
-              const std::uint32_t entry = split->b;
-              if (entry == kNoIndex || (may_go_on(code[entry].op, pos) && MayStand(code[entry], pos))) {
-                if (entry != kNoIndex) held = entry, held_at = pos;
-                if (code[split->a].op != Op::kClose || fence == kNoIndex || pos == fence) push(split->a, pos);
-                ++pc;
-                break;
-              }
-              pc = split->a;
-              split = code + pc;
-              if (split->op != Op::kSplit) break;
-            }
+            alive = part();
             break;
           case Op::kJump:
             pc = in.a;
             break;
           case Op::kSave:
-            if (in.b == 0) {
-              change(in.a) = {pos, pos, -1, -1};
-            } else {
-              change(in.a).end = pos;
+            // Several of them stand together as a rule.
+            for (const Step* save = &in; save->op == Op::kSave; save = code + ++pc) {
+              if (save->b == 0) {
+                change(save->a) = {pos, pos, -1, -1};
+              } else {
+                change(save->a).end = pos;
+              }
             }
-            ++pc;
             break;
           case Op::kAnchor:
             alive = AnchorHolds(in.a, pos);
@@ -521,6 +548,8 @@ class Machine : public Run {
           pc = job.pc;
           pos = job.pos;
           fence = job.fence;
+          held = job.held;
+          held_at = pos;
           break;
         }
         if ((job.pc & (kUndo >> 1)) != 0) {
