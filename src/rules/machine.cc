@@ -225,14 +225,13 @@ class Machine : public Run {
     return true;
   }
 
-  bool Agrees(const Start& rule) const {
+  bool Agrees(const Start& rule) {
     const RuleCode& r = set.program.rules[rule.rule];
     for (std::uint32_t k = 0; k < r.agree.count; ++k) {
       const Range parts = set.program.agrees[r.agree.first + k];
       morph::Agreement common = morph::kAllAgreement;
       for (std::uint32_t j = 0; j < parts.count; ++j) {
-        const AgreePart& part = set.program.agree_parts[parts.first + j];
-        common &= AgreementOf(part, s.main.slots[part.capture]);
+        common &= AgreementOf(parts.first + j, s.main.slots[set.program.agree_parts[parts.first + j].capture]);
       }
       if (common == 0) return false;
     }
@@ -240,7 +239,7 @@ class Machine : public Run {
   }
 
   // The cases, numbers and genders in which a part may stand; a part that is missing or shows none agrees with everything.
-  morph::Agreement AgreementOf(const AgreePart& part, const CaptureSlot& c) const {
+  morph::Agreement AgreementOf(std::uint32_t part, const CaptureSlot& c) {
     if (c.begin == kNoIndex || c.end <= c.begin) return morph::kAllAgreement;
     if (c.match >= 0) {
       const gazetteer::Match& m = (*view.matches)[static_cast<std::size_t>(c.match)];
@@ -248,19 +247,30 @@ class Machine : public Run {
     }
     morph::Agreement common = morph::kAllAgreement;
     for (std::uint32_t i = c.begin; i < c.end; ++i) {
-      const morph::Form& form = (*view.forms)[(*view.tokens)[i].form];
-      morph::Agreement mask = form.agreement;
-      if (part.need != 0 || part.forbid != 0) {
-        mask = 0;
-        for (const morph::Reading& reading : view.forms->ReadingsOf(form)) {
-          if ((reading.tag & part.need) == part.need && (reading.tag & part.forbid) == 0) mask |= morph::AgreementOf(reading.tag);
-        }
-        if (mask == 0) mask = form.agreement;
-      }
+      const morph::Agreement mask = AgreementOf(part, s.tokens[i].form);
       // A tail in another case («генеральный директор Роскосмоса») does not take part.
       if (mask != 0 && (common & mask) != 0) common &= mask;
     }
     return common;
+  }
+
+  // What the readings of a form that a part asks for agree with; all of its readings where it has none of these. Looked at once a form.
+  morph::Agreement AgreementOf(std::uint32_t part, std::uint32_t form) {
+    State::FormState& state = s.forms[form];
+    const std::uint32_t kind = set.agree_kinds[part];
+    const std::size_t word = set.own_words * 2 + kind / 2;
+    const std::uint32_t shift = kind % 2 * 32;
+    const auto known = static_cast<std::uint32_t>(s.rows[state.row * set.form_words + word] >> shift);
+    if (known != 0) return known & ~State::kAgreementKnown;
+    const AgreePart& asked = set.program.agree_parts[part];
+    const morph::Form& of = (*view.forms)[form];
+    morph::Agreement mask = 0;
+    for (const morph::Reading& reading : view.forms->ReadingsOf(of)) {
+      if ((reading.tag & asked.need) == asked.need && (reading.tag & asked.forbid) == 0) mask |= morph::AgreementOf(reading.tag);
+    }
+    if (mask == 0 || (asked.need | asked.forbid) == 0) mask = of.agreement;
+    OwnRow(&state)[word] |= std::uint64_t{mask | State::kAgreementKnown} << shift;
+    return mask;
   }
 
   // Whether one of the checks holds of a token. Most say so by a look at its flags and its signature.
@@ -565,7 +575,7 @@ class Machine : public Run {
   }
 
   std::uint64_t* OwnRow(State::FormState* form) {
-    const std::size_t size = set.own_words * 2;
+    const std::size_t size = set.form_words;
     if (form->row == 0) {
       form->row = static_cast<std::uint32_t>(s.rows.size() / size);
       s.rows.resize(s.rows.size() + size);
@@ -585,7 +595,7 @@ class Machine : public Run {
   // Whether a test of kTagsNot or kRegex, which the signature allows, holds of a form: looked at once a form.
   bool Holds(const MoreCheck& c, std::uint32_t form) {
     const State::FormState& state = s.forms[form];
-    const std::uint64_t* row = s.rows.data() + state.row * set.own_words * 2 + c.own / 64 * 2;
+    const std::uint64_t* row = s.rows.data() + state.row * set.form_words + c.own / 64 * 2;
     if (((row[0] >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
     return ((row[1] >> (c.own % 64)) & 1) != 0;
   }

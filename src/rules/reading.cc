@@ -105,7 +105,7 @@ class Reader : public Run {
     s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.place_row_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
-    s.rows.assign(set.own_words * 2, 0);
+    s.rows.assign(set.form_words, 0);
     s.held.clear();
     s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_fits.clear(), s.kind_required.clear();
   }

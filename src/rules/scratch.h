@@ -63,8 +63,10 @@ struct MatchScratch::State {
   // What flags, kind and shape of a form say: atoms that they allow, and a profile.
   HashIndex mask_index;
   std::vector<std::uint64_t> mask_rows;
-  std::vector<std::uint64_t>
-      rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
+  // For tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on; behind them what the readings
+  // that a part of an agreement asks for agree with, two numbers a word, each with kAgreementKnown, or 0. RuleTables::form_words each.
+  std::vector<std::uint64_t> rows;
+  static constexpr std::uint32_t kAgreementKnown = 0x80000000;
   std::vector<std::uint32_t> extra, extra_tests, reading_numbers;
   // What matches of one kind may be.
   struct KindRow {

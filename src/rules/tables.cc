@@ -116,6 +116,11 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     }
   }
   SortTests();
+  std::map<std::pair<morph::Grammemes, morph::Grammemes>, std::uint32_t> kinds;
+  for (const AgreePart& part : program.agree_parts) {
+    agree_kinds.push_back(kinds.try_emplace({part.need, part.forbid}, static_cast<std::uint32_t>(kinds.size())).first->second);
+  }
+  form_words = own_words * 2 + (kinds.size() + 1) / 2;
   for (Start& start : starts) start.sure = start.first.op == Op::kToken && IsSure(program.rules[start.rule]);
   for (const RuleCode& r : program.rules) {
     for (std::uint32_t j = 0; j < r.emits.count; ++j) expressions.resize(std::max<std::size_t>(expressions.size(), r.emits.first + j + 1));

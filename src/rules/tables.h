@@ -245,8 +245,10 @@ class RuleTables {
   std::size_t pattern_words = 0;
   std::vector<std::uint64_t> begin_patterns[2], end_patterns[2];
   std::size_t own_words = 0, test_words = 0;
-  std::vector<TokenCheck> checks;  // parallel to Program::conjunctions
-  std::vector<MoreCheck> more;     // the same
+  std::vector<std::uint32_t> agree_kinds;  // parallel to Program::agree_parts: those that ask for the same readings have one number
+  std::size_t form_words = 0;              // of a row of a form: two for each of own_words, and behind them half a one for each such number
+  std::vector<TokenCheck> checks;          // parallel to Program::conjunctions
+  std::vector<MoreCheck> more;             // the same
   struct KeySlot {
     std::uint64_t key = 0;
     Range tests;  // into keyed_tests; count 0 = free
