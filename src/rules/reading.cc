@@ -87,7 +87,9 @@ class Reader : public Run {
         if (list.empty() || list.back() != m.begin) list.push_back(m.begin);
       }
       for (; token <= std::min(m.begin, n); ++token) s.match_at[token] = at, s.stand_at[token] = stands;
-      if (m.begin >= n || (kind.begins | kind.goes_on) == 0) continue;
+      if (m.begin >= n) continue;
+      s.tokens[m.begin].classes |= kind.classes;
+      if ((kind.begins | kind.goes_on) == 0) continue;
       if (at > 0 && s.keys[at - 1] == row && matches[at - 1].begin == m.begin && matches[at - 1].end == m.end) continue;
       s.tokens[m.begin].begins |= kind.begins, s.tokens[m.begin].goes_on |= kind.goes_on;
       Prefetch(s.profiles.data() + kind.profile);
@@ -104,7 +106,7 @@ class Reader : public Run {
     s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.place_row_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
-    s.rows.assign(set.own_words * 2, 0);
+    s.rows.assign(set.form_words, 0);
     s.held.clear();
     s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_fits.clear(), s.kind_required.clear();
   }
@@ -145,7 +147,9 @@ class Reader : public Run {
     State::KindRow& kind = s.kinds.emplace_back();
     s.kind_fits.resize(s.kind_fits.size() + set.fit_words);
     for (std::size_t test = 0; test < set.classes.size(); ++test) {
-      if (FitsKey(set.classes[test], key)) s.kind_fits[row * set.fit_words + test / 64] |= std::uint64_t{1} << (test % 64);
+      if (!FitsKey(set.classes[test], key)) continue;
+      s.kind_fits[row * set.fit_words + test / 64] |= std::uint64_t{1} << (test % 64);
+      kind.classes |= std::uint64_t{1} << (test % 64);
     }
     kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
     const std::size_t size = set.words * kPlaces;
@@ -191,6 +195,7 @@ class Reader : public Run {
                      form.tests,
                      form.profile,
                      form.keyed,
+                     0,
                      0,
                      0,
                      !t.Has(token::kOpens | token::kCloses | token::kSentenceStart | token::kBlockStart)};
