@@ -174,16 +174,13 @@ class GazetteerImpl final : public Gazetteer {
     const auto n = static_cast<std::uint32_t>(tokens.size());
     FindNew(forms, &state);
     FindStarts(tokens, &state);
-    // What names and tokens lead to stands far apart: it is on its way while those before them are looked at.
-    constexpr std::size_t kRootsAhead = 6, kWalksAhead = 4, kEdgesAhead = 2;
+    // What names and tokens lead to stands far apart: it is asked for a few starts at a time, so that it comes together.
+    constexpr std::size_t kTogether = 16;
     const std::vector<FindScratch::State::Start>& starts = state.starts;
-    for (std::size_t i = 0; i < std::min(starts.size(), kRootsAhead); ++i) AskForRoots(tokens, starts[i], state);
     state.untold.clear();
     std::uint32_t done = 0;  // tokens whose singles are there
     for (std::size_t i = 0; i < starts.size(); ++i) {
-      if (i + kRootsAhead < starts.size()) AskForRoots(tokens, starts[i + kRootsAhead], state);
-      if (i + kWalksAhead < starts.size()) AskForWalks(tokens, starts[i + kWalksAhead], state);
-      if (i + kEdgesAhead < starts.size()) AskForEdges(tokens, starts[i + kEdgesAhead], state);
+      if (i % kTogether == 0) AskFor(tokens, std::span(starts).subspan(i, std::min(kTogether, starts.size() - i)), state);
       const auto [begin, next] = starts[i];
       AddSingles(tokens, done, begin, state, out);
       done = begin;
@@ -571,6 +568,11 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
+  void AskFor(const std::vector<Token>& tokens, std::span<const FindScratch::State::Start> starts, const FindScratch::State& state) const {
+    for (const FindScratch::State::Start& start : starts) AskForRoots(tokens, start, state);
+    for (const FindScratch::State::Start& start : starts) AskForWalks(tokens, start, state);
+    for (const FindScratch::State::Start& start : starts) AskForEdges(tokens, start, state);
+  }
   // Have the roots of a token, their walks and the edges that lead from these to the token behind brought to the cache, one after the
   // other.
   static void AskForRoots(const std::vector<Token>& tokens, const FindScratch::State::Start& start, const FindScratch::State& state) {

@@ -641,8 +641,7 @@ void Evidence::EachOfToken(const Analysis& a, const std::vector<Cat>& cats, std:
   const Token* const tokens = a.tokens.data();
   const Token& t = tokens[i];
   const Cat own = cats[i];
-  const Cat before = i == 0 || t.Has(Flag::kBlockStart) ? kPad : cats[i - 1];
-  say(pair_ + before * kCatCount + own);
+  say(PairOf(a, cats, i));
   const auto position = [&](PositionId p) { say(position_ + p); };
   if (t.Has(Flag::kSentenceStart | Flag::kLineStart | Flag::kBlockStart | Flag::kGlued)) {
     if (t.Has(Flag::kSentenceStart)) position(kSentenceStart), say(position_cat_ + own);
@@ -673,11 +672,11 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   EachOfToken(a, cats, token, [out](EvidenceId id) { out->push_back(id); });
 }
 
-const float** Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
-                                const float** out) const {
+std::uint32_t* Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const std::uint32_t* of,
+                                 std::uint32_t* out) const {
   EachOfToken(a, cats, token, [of, &out](EvidenceId id) {
     *out = of[id];
-    out += *out != nullptr ? 1 : 0;
+    out += *out != 0 ? 1 : 0;
   });
   return out;
 }
@@ -941,15 +940,14 @@ EvidenceId Evidence::NeighbourId(const Memory::Neighbour& next, Memory::Side sid
 }
 
 EvidenceId Evidence::RememberedBefore(const Analysis& a, std::size_t begin, const Memory& memory) const {
-  return NeighbourId(memory.NextTo(a, begin, begin + 1, Memory::Side::kBefore), Memory::Side::kBefore);
+  return NeighbourId(memory.NextTo(a, begin, Memory::Side::kBefore), Memory::Side::kBefore);
 }
 
-void Evidence::Remembered(const Analysis& a, const Candidate& c, EvidenceId before, const Memory& memory,
-                          std::vector<EvidenceId>* out) const {
-  const EvidenceId after = NeighbourId(memory.NextTo(a, c.begin, c.end, Memory::Side::kAfter), Memory::Side::kAfter);
-  for (const EvidenceId id : {before, after}) {
-    if (id != kNothing) out->push_back(id);
-  }
+EvidenceId Evidence::RememberedBehind(const Analysis& a, std::size_t end, const Memory& memory) const {
+  return NeighbourId(memory.NextTo(a, end, Memory::Side::kAfter), Memory::Side::kAfter);
+}
+
+void Evidence::RememberedOf(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
   if (MaySpell(a, c)) {
     if (const int type = memory.SpelledOut(a, c.begin); type >= 0) out->push_back(acronym_ + kAcronymTypes + static_cast<EvidenceId>(type));
   }

@@ -145,16 +145,16 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
   }
 }
 
-Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size_t end, Side side) const {
+Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t place, Side side) const {
   Neighbour found;
   const bool before = side == Side::kBefore;
   for (std::size_t step = 0; step < kMostBetween; ++step) {
-    if (before ? begin < step + 1 : end + step >= a.tokens.size()) return found;
-    const std::size_t i = before ? begin - step - 1 : end + step;
+    if (before ? place < step + 1 : place + step >= a.tokens.size()) return found;
+    const std::size_t i = before ? place - step - 1 : place + step;
     if (a.tokens[before ? i + 1 : i].Has(token::Flag::kBlockStart | token::Flag::kSentenceStart)) return found;
     if (mention_of_[i] >= 0) {
       const Mention& mention = mentions_[static_cast<std::size_t>(mention_of_[i])];
-      if (before ? mention.end <= begin : mention.begin >= end) found.type = mention.type;
+      if (before ? mention.end <= place : mention.begin >= place) found.type = mention.type;
       return found;
     }
     const token::Token& t = a.tokens[i];
