@@ -476,14 +476,13 @@ class Builder {
     for (std::size_t i = flat_.size(); i-- > 0;) {
       if (kept_[i] >= 0 && cluster[i] >= 0) members[--first[static_cast<std::size_t>(cluster[i])]] = static_cast<int>(i);
     }
-    const resolve::States states = resolve::StatesOf(flat_);
     std::vector<int>& number = memory_.number;
     number.assign(clusters, -1);
     for (std::size_t c = 0; c < clusters; ++c) {
       const std::span<const int> own(members.data() + first[c], members.data() + first[c + 1]);
       if (own.empty()) continue;
       number[c] = static_cast<int>(out_.document_entities.size());
-      AddEntity(own, states);
+      AddEntity(own);
     }
     const auto entity_of = [&](int mention) {
       return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0
@@ -494,7 +493,7 @@ class Builder {
   }
 
   // The document entity of mentions of the flat view that are wanted.
-  void AddEntity(std::span<const int> members, const resolve::States& states) {
+  void AddEntity(std::span<const int> members) {
     const Described& d = flat_[static_cast<std::size_t>(resolve::FullestOf(flat_, members))];
     const auto entity_number = static_cast<int>(out_.document_entities.size());
     DocumentEntityDraft& entity = out_.document_entities.emplace_back();
@@ -517,8 +516,10 @@ class Builder {
     const std::string_view own = resolve::SlotOf(d, "country");
     std::string_view state;
     if (!own.empty() &&
-        std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
-      state = resolve::StateOf(states, own);
+        std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); })) {
+      if (!states_) states_ = resolve::StatesOf(flat_);
+      state = resolve::StateOf(*states_, own);
+    }
     std::string_view id_in_state = entity.gazetteer;
     if (!state.empty()) id_in_state = arena_.Keep(resolve::IdInState(p_.gazetteer(), entity.gazetteer, state));
     const std::string_view country = id_in_state != entity.gazetteer ? state : own;
@@ -652,7 +653,10 @@ class Builder {
     // The clean text is valid, and so is this one where what was repaired is.
     const std::vector<text::Change>& changes = s_.clean.changes();
     points.Assign(text_, std::all_of(changes.begin(), changes.end(), [this](const text::Change& c) { return IsValid(c); }));
-    const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
+    const auto of = [&points](const Span& s) {
+      const std::size_t start = points.Before(s.start);
+      return Span{start, start + points.Within(s.start, s.end)};
+    };
     for (EntityDraft& e : out_.entities) e.code_points = of(e.span);
     for (EntityDraft& e : out_.nested)
       e.code_points = e.flat >= 0 ? out_.entities[static_cast<std::size_t>(e.flat)].code_points : of(e.span);
@@ -665,6 +669,7 @@ class Builder {
   PipelineScratch& s_;
   const resolve::Analysis& a_;
   std::optional<resolve::Day> today_;
+  std::optional<resolve::States> states_;  // of the flat view, where they were asked for
   BuildMemory& memory_;
   Draft& out_ = memory_.draft;
   resolve::Arena& arena_ = memory_.arena;

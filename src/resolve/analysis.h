@@ -197,7 +197,11 @@ struct Analysis {
   const morph::Form& FormOf(std::size_t token) const { return (*forms)[tokens[token].form]; }
   // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false. Valid until the next call.
   std::string_view NominativeOf(std::size_t begin, std::size_t end, bool keep_number = true) const {
-    return nominatives.Of(clean, tokens, begin, end, *forms, keep_number);
+    return nominatives.Of(clean, tokens, begin, end, *forms, keep_number ? Nominatives::kKeepsNumber : Nominatives::kSingular);
+  }
+  // The tokens [begin, end) as they are written, with their ё. Valid until the next call of this or the one above.
+  std::string_view WrittenOf(std::size_t begin, std::size_t end) const {
+    return nominatives.Of(clean, tokens, begin, end, *forms, Nominatives::kAsWritten);
   }
   std::string_view TextOf(std::size_t begin, std::size_t end) const {
     return clean.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);

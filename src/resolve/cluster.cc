@@ -200,9 +200,12 @@ bool SameGiven(const Person& x, const Person& y) {
 }
 
 // Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
-void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& written, NameStems* stems, Numbers* keys, Union* u) {
+// `count`: how many of the mentions are people.
+void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& written, std::size_t count, NameStems* stems, Numbers* keys,
+                   Union* u) {
   constexpr std::size_t kFullest = 4;
   std::vector<Person> people;
+  people.reserve(count);
   std::size_t fullness[kFullest + 1] = {};
   const auto parts = [](const Person& p) -> std::size_t {
     return (p.first.empty() ? 0u : IsInitial(p.first) ? 1u : 2u) + (p.surname.empty() ? 0u : 2u);
@@ -290,9 +293,11 @@ struct Name {
   std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
-void ClusterNames(const std::vector<Described>& mentions, const WrittenNames& written, Type type, NameStems* stems, Numbers* by_key,
-                  Union* u) {
+// `count`: how many mentions are of the type.
+void ClusterNames(const std::vector<Described>& mentions, const WrittenNames& written, Type type, std::size_t count, NameStems* stems,
+                  Numbers* by_key, Union* u) {
   std::vector<Name> names;
+  names.reserve(count);
   std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
   bool abbreviations = false;
   for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -392,7 +397,8 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   // One name of a type is of one thing.
   std::size_t count[kTypeCount] = {};
   for (const Described& d : mentions) ++count[static_cast<std::size_t>(d.type)];
-  const auto many = [&count](Type type) { return count[static_cast<std::size_t>(type)] > 1; };
+  const auto count_of = [&count](Type type) { return count[static_cast<std::size_t>(type)]; };
+  const auto many = [count_of](Type type) { return count_of(type) > 1; };
   WrittenNames& written = scratch->written_;
   written.assign(mentions.size(), {});
   for (std::size_t i = 0; i < mentions.size(); ++i) {
@@ -405,9 +411,9 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
     written[i].second = NameStems::Written(SlotOf(d, person ? "last" : "place"));
     stems.Expect(written[i].second);
   }
-  if (many(Type::kPerson)) ClusterPeople(mentions, written, &stems, &scratch->keys_, &u);
+  if (many(Type::kPerson)) ClusterPeople(mentions, written, count_of(Type::kPerson), &stems, &scratch->keys_, &u);
   for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) {
-    if (many(type)) ClusterNames(mentions, written, type, &stems, &scratch->keys_, &u);
+    if (many(type)) ClusterNames(mentions, written, type, count_of(type), &stems, &scratch->keys_, &u);
   }
   for (const auto& [x, y] : aliases) {
     if (AreAliases(mentions[static_cast<std::size_t>(x)], mentions[static_cast<std::size_t>(y)])) u.Join(x, y);
@@ -486,7 +492,7 @@ std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id
     morph::Fold(code, &folded);
     return std::string(kBodies) + folded + std::string(slug);
   };
-  if (std::string other = of(state); gazetteer.FindId(other, &index)) return other;
+  if (std::string other = of(state); other == id || gazetteer.FindId(other, &index)) return other;
   std::size_t shared = 0;
   for (const std::string_view code : kSomeStates) shared += gazetteer.FindId(of(code), &index);
   return shared >= kManyStates ? std::string() : std::string(id);

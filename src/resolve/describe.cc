@@ -189,15 +189,18 @@ const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
   return longest;
 }
 
+// The match of a word that is a post by itself; -1 where it is none.
+int PostOfOneWord(const Analysis& a, std::size_t i) {
+  for (const std::uint32_t m : a.matches_at.At(i)) {
+    if (a.placed[m].class_id == a.classes.role && a.placed[m].words && a.matches[m].end == i + 1) return static_cast<int>(m);
+  }
+  return -1;
+}
+
 // The nominative of a post of one word where the group's own would be another word's: «премьера» is of «премьер», whatever else the form
-// may be of. Empty where it would not.
-std::string NominativeOfPost(const Analysis& a, std::size_t i, bool keep_number) {
-  const auto matches = a.matches_at.At(i);
-  const auto post = std::find_if(matches.begin(), matches.end(), [&](std::uint32_t m) {
-    return a.placed[m].words && a.placed[m].class_id == a.classes.role && a.matches[m].end == i + 1;
-  });
-  if (post == matches.end()) return {};
-  const std::string_view name = a.gazetteer->entry(a.matches[*post].entry).name;
+// may be of. Empty where it would not. `entry`: the post.
+std::string NominativeOfPost(const Analysis& a, std::size_t i, std::uint32_t entry, bool keep_number) {
+  const std::string_view name = a.gazetteer->entry(entry).name;
   std::string folded, other;
   morph::Fold(name, &folded);
   morph::Fold(a.NominativeOf(i, i + 1, false), &other);
@@ -216,22 +219,30 @@ std::string NominativeOfPost(const Analysis& a, std::size_t i, bool keep_number)
   return morph::WithCaseOf(a.TextOf(i, i + 1), keep_number ? *same : nominative(morph::ksing).value_or(*same));
 }
 
+// The nominative of a word that is a post by itself, remembered. Valid until the next call of this or a.NominativeOf.
+std::string_view NominativeOfWord(const Analysis& a, std::size_t i, std::uint32_t entry, bool keep_number) {
+  const std::uint64_t what = Nominatives::OfPost(entry, keep_number ? Nominatives::kKeepsNumber : Nominatives::kSingular);
+  if (const auto known = a.nominatives.Find(a.tokens, i, i + 1, *a.forms, what)) return *known;
+  std::string nominative = NominativeOfPost(a, i, entry, keep_number);
+  if (nominative.empty()) nominative = a.NominativeOf(i, i + 1, keep_number);
+  return a.nominatives.Keep(a.tokens, i, i + 1, *a.forms, what, std::move(nominative));
+}
+
 }  // namespace
 
 std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number,
                                 Arena* arena) {
   // The first word that is a post by itself; the words behind it are in the genitive or led by a preposition.
-  const std::uint16_t role = a.classes.role;
-  const auto is_post = [&](std::size_t i) {
-    const auto matches = a.matches_at.At(i);
-    return std::any_of(matches.begin(), matches.end(),
-                       [&](std::uint32_t m) { return a.placed[m].words && a.placed[m].class_id == role && a.matches[m].end == i + 1; });
-  };
   std::size_t head = begin;
-  while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
-  std::string of_role;
-  if (head == begin) of_role = NominativeOfPost(a, begin, keep_number);
-  const std::string_view nominative = of_role.empty() ? a.NominativeOf(begin, head + 1, keep_number) : std::string_view(of_role);
+  int post = PostOfOneWord(a, head);
+  for (; head + 1 < head_end; ++head) {
+    const int next = PostOfOneWord(a, head + 1);
+    if (post >= 0 && (next < 0 || (a.FormOf(head).any & morph::kADJF) == 0)) break;
+    post = next;
+  }
+  const std::string_view nominative = head == begin && post >= 0
+                                          ? NominativeOfWord(a, begin, a.matches[static_cast<std::size_t>(post)].entry, keep_number)
+                                          : a.NominativeOf(begin, head + 1, keep_number);
   ArenaText out(arena, nominative.size() + (head + 1 < end ? a.tokens[end - 1].end - a.tokens[head].end : 0));
   out.Append(nominative);
   for (std::size_t i = head + 1; i < end; ++i) {
@@ -250,7 +261,7 @@ void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, T
     whole |= m.variant == 0;
     a.gazetteer->Expect(m.entry);
   }
-  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, true);
+  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, Nominatives::kKeepsNumber);
 }
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d) {
@@ -318,7 +329,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     d->normal = !said.empty()            ? said
                 : letters                ? d->text
                 : whole                  ? canonical
-                : stays                  ? arena->Keep(morph::WrittenGroup(a.clean, a.tokens, d->begin, d->end, *a.forms))
+                : stays                  ? arena->Keep(a.WrittenOf(d->begin, d->end))
                 : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true, arena)
                                          : arena->Keep(a.NominativeOf(d->begin, d->end));
     if (said.empty() && !whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));

@@ -375,13 +375,13 @@ PersonNames::Choice PersonNames::Keep(std::vector<Hypothesis> hypotheses) {
   }
   float* at = scratch_->odds_.List<float>(weights);
   out.weights = at;
-  for (std::size_t x = 0; x < all.size(); ++x) {
-    const bool last = x + 1 == all.size();
-    if (last) out.as_it_stands = at;
+  at = std::copy(all.back().weight.begin(), all.back().weight.end(), at);
+  for (std::size_t x = 0; x + 1 < all.size(); ++x) {
     for (const float weight : all[x].weight) {
-      if (last || weight > 0) *at++ = weight;
+      if (weight > 0) *at++ = weight;
     }
   }
+  out.likeliest = scratch_->odds_.List<const Likeliest*>(kPositions);
   return out;
 }
 
@@ -545,7 +545,6 @@ void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& 
   };
   expect(known.choice.odds);
   expect(known.choice.weights);
-  expect(known.choice.as_it_stands);
   Word w;
   w.token = token;
   w.part = part;
@@ -850,7 +849,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
 
 // The last hypothesis of a word, «as it stands», weighs something in each place.
 void PersonNames::WeighAsItStands(const Word& w, std::array<double, kBits>* out) {
-  const float* const weights = w.choice.as_it_stands;
+  const float* const weights = w.choice.weights;
   std::array<float, kBits> least;
   least.fill(w.fixed);
   for (std::size_t bit = kFamily; bit < kBits; bit += kSlotCount) least[bit] = std::max(w.fixed, w.family);
@@ -879,11 +878,46 @@ double PersonNames::Factor(const Mention& m, const Word& w, std::size_t hypothes
   if (m.eastern && EndsInOneOf(w.choice.hypotheses[hypothesis].folded, {"а", "я"})) factor *= 0.05;
   if (!voted) return factor;
   const Group& group = groups_[w.group];
-  if (group.first_form == group.last_form && forms_[group.first_form].count < 2) return factor;
   if (std::find(group.sure.begin(), group.sure.end(), h.lemma_key) != group.sure.end()) return factor;
   const auto it = std::find_if(group.score.begin(), group.score.end(), [&h](const auto& x) { return x.first == h.lemma_key; });
-  const double score = it == group.score.end() ? group.worst : it->second;
-  return factor * std::exp(std::max(score - group.top, -18.0));
+  return factor * (it == group.score.end() ? group.worst : it->second);
+}
+
+bool PersonNames::IsVoted(const Word& w) const {
+  const Group& group = groups_[w.group];
+  return group.first_form != group.last_form || forms_[group.first_form].count > 1;
+}
+
+void PersonNames::Weigh(const Mention& m, const Word& w, bool voted, Likeliest* out) const {
+  const std::uint32_t last = w.choice.count - 1;
+  out->weight.fill(0);
+  out->pick.fill(static_cast<std::uint16_t>(last));
+  const float* own = w.choice.weights + kBits;
+  for (std::uint32_t x = 0; x < last; ++x) {
+    const double factor = Factor(m, w, x, voted);
+    for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+      const double weight = factor * static_cast<double>(*own);
+      if (weight > out->weight[bit]) out->weight[bit] = weight, out->pick[bit] = static_cast<std::uint16_t>(x);
+    }
+  }
+}
+
+const PersonNames::Likeliest& PersonNames::LikeliestOf(const Mention& m, const Word& w, bool voted) {
+  const bool alone = m.words.size() == 1;
+  // What else a factor depends on (see Factor).
+  if (voted || m.eastern || !m.known.empty() || (alone && w.choice.given && !groups_[w.group].sure.empty())) {
+    Weigh(m, w, voted, &scratch_->likeliest_);
+    return scratch_->likeliest_;
+  }
+  const Position position = alone ? kOnly : &w == &m.words.front() ? kFront : &w == &m.words.back() ? kBack : kMiddle;
+  const Likeliest*& known = w.choice.likeliest[position];
+  if (known == nullptr) {
+    Likeliest* const fresh = scratch_->odds_.List<Likeliest>(1);
+    Weigh(m, w, false, fresh);
+    known = fresh;
+  }
+  return *known;
 }
 
 void PersonNames::Vote(const Mention& m) {
@@ -896,39 +930,30 @@ void PersonNames::Vote(const Mention& m) {
   std::vector<std::array<double, kBits>>&best = scratch_->top_, &stays = scratch_->stays_;
   if (best.size() < n) best.resize(n);
   if (stays.size() < n) stays.resize(n);
-  std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of all words
+  std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of the words that vote
   factors.clear();
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
     std::array<double, kBits>& top = best[k];
     const std::size_t last = w.choice.count - 1;
     WeighAsItStands(w, &stays[k]);
-    for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
-    if (voters == (votes_for(w) ? 1 : 0)) continue;  // what is the best says how well other words fit
-    top.fill(0);
-    const double* const own = factors.data() + factors.size() - w.choice.count;
-    const float* weight = w.choice.weights;
-    for (std::size_t x = 0; x < last; ++x) {
-      const double factor = own[x];
-      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++weight) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        top[bit] = std::max(top[bit], factor * static_cast<double>(*weight));
-      }
+    if (votes_for(w)) {
+      for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
+      if (voters == 1) continue;  // what is the best says how well other words fit
     }
-    for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(top[bit], own[last] * stays[k][bit]);
+    const Likeliest& likeliest = LikeliestOf(m, w, false);
+    const double factor = Factor(m, w, last, false);
+    for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(likeliest.weight[bit], factor * stays[k][bit]);
   }
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    if (!votes_for(w)) {
-      next += w.choice.count;
-      continue;
-    }
+    if (!votes_for(w)) continue;
     std::vector<double>& shares = scratch_->shares_;
     shares.clear();
     double sum = 0;
     const std::size_t last = w.choice.count - 1;
-    const float* weight = w.choice.weights;
+    const float* weight = w.choice.weights + kBits;
     for (std::size_t x = 0; x < last; ++x) {
       const double factor = factors[next++];
       double share = 0;
@@ -975,6 +1000,8 @@ void PersonNames::Vote(const Mention& m) {
 
 void PersonNames::Count() {
   for (Group& group : groups_) {
+    // Nobody asks what the votes of a single form that stands once are (see IsVoted).
+    if (group.first_form == group.last_form && forms_[group.first_form].count < 2) continue;
     double floor = 0;
     for (std::uint32_t f = group.first_form; f != kNone; f = forms_[f].next) {
       const FormVotes& form = forms_[f];
@@ -982,8 +1009,7 @@ void PersonNames::Count() {
       const double weight = std::min(1 + std::log2(form.count), 3.0);
       floor += weight * std::log(kUnexplained);
     }
-    group.worst = floor;
-    group.top = floor;
+    double top = floor;
     for (std::uint32_t f = group.first_form; f != kNone; f = forms_[f].next) {
       const FormVotes& form = forms_[f];
       if (form.count == 0) continue;
@@ -994,9 +1020,12 @@ void PersonNames::Count() {
         if (known == group.score.end()) known = group.score.insert(known, {key, floor});
         double& score = known->second;
         score += weight * (std::log(std::max(share / form.count, kUnexplained)) - std::log(kUnexplained));
-        group.top = std::max(group.top, score);
+        top = std::max(top, score);
       }
     }
+    const auto beside_top = [top](double score) { return std::exp(std::max(score - top, -18.0)); };
+    for (auto& [lemma, score] : group.score) score = beside_top(score);
+    group.worst = beside_top(floor);
   }
 }
 
@@ -1008,31 +1037,22 @@ void PersonNames::Decide(Mention* m) {
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
   // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
-  std::vector<std::array<std::uint64_t, kBits>>& pick = scratch_->pick_;
+  std::vector<std::array<std::uint16_t, kBits>>& pick = scratch_->pick_;
   std::vector<std::array<double, kBits>>& top = scratch_->top_;
   if (pick.size() < n) pick.resize(n);
   if (top.size() < n) top.resize(n);
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const std::uint64_t last = w.choice.count - 1;
-    pick[k].fill(last);
-    top[k].fill(0);
-    const float* own = w.choice.weights;
-    for (std::uint64_t x = 0; x < last; ++x) {
-      const double factor = Factor(*m, w, x, true);
-      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        const double weight = factor * static_cast<double>(*own);
-        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = x;
-      }
-    }
+    const auto last = static_cast<std::uint16_t>(w.choice.count - 1);
+    const bool voted = IsVoted(w);
+    const Likeliest& likeliest = LikeliestOf(*m, w, voted);
     std::array<double, kBits> stays;
     WeighAsItStands(w, &stays);
-    const double factor = Factor(*m, w, last, true);
+    const double factor = Factor(*m, w, last, voted);
     for (std::size_t bit = 0; bit < kBits; ++bit) {
-      const double weight = factor * stays[bit];
-      pick[k][bit] = weight > top[k][bit] ? last : pick[k][bit];
-      top[k][bit] = std::max(top[k][bit], weight);
+      const double weight = factor * stays[bit], other = likeliest.weight[bit];
+      pick[k][bit] = weight > other ? last : likeliest.pick[bit];
+      top[k][bit] = std::max(other, weight);
     }
   }
   // What is known of a bare surname's bearer.

@@ -75,12 +75,20 @@ class PersonNames {
     float given = 0, surname = 0;
     bool of_ov = false;  // whether the lemma is a surname in -ов, -ин, -ова, …
   };
+  // Of the hypotheses but the last one the likeliest in each place of the paradigm, and how likely it is: the number of the last one, and
+  // 0, where none fits.
+  struct Likeliest {
+    std::array<double, kBits> weight{};
+    std::array<std::uint16_t, kBits> pick{};
+  };
+  // Where a word may stand in a name.
+  enum Position : std::size_t { kOnly, kFront, kBack, kMiddle, kPositions };
   // The hypotheses of a word; the last one is «as it stands».
   struct Choice {
     const Hypothesis* hypotheses = nullptr;  // null: not looked at yet
     const Odds* odds = nullptr;
-    const float* weights = nullptr;       // those above zero of each hypothesis in turn
-    const float* as_it_stands = nullptr;  // all of the last one
+    const float* weights = nullptr;         // all of the last one, and behind them those above zero of each other one in turn
+    const Likeliest** likeliest = nullptr;  // by position, where nothing but that tells; null where they were not asked for yet
     std::uint32_t count = 0;
     bool given = false;  // one of them is surely a given name
   };
@@ -122,10 +130,10 @@ class PersonNames {
     // Few: a stem has no more forms than there are endings, and they no more lemmas than hypotheses.
     std::uint32_t first_form = kNone, last_form = kNone;
     std::uint32_t words = 0;                              // of all mentions
-    std::vector<std::pair<std::uint64_t, double>> score;  // of lemmas, after counting
+    std::vector<std::pair<std::uint64_t, double>> score;  // of lemmas, after counting: how likely each is beside the best one
     std::vector<std::uint64_t> sure;                      // surnames of people named in full
-    double worst = 0, top = 0;
-    std::uint8_t last_slot = 255;  // gender of the last full name with this word
+    double worst = 0;                                     // the same of lemmas that nothing votes for
+    std::uint8_t last_slot = 255;                         // gender of the last full name with this word
     std::uint8_t first_slot = 255;
   };
   // A list whose items keep their own lists' memory when it is cleared.
@@ -169,6 +177,11 @@ class PersonNames {
   void Decide(Mention* m);
   void Introduce(const Mention& m);
   static void WeighAsItStands(const Word& w, std::array<double, kBits>* out);
+  // Whether the forms of a word elsewhere in the text have a say in it.
+  bool IsVoted(const Word& w) const;
+  // `voted`: whether the votes count. Valid until the next call.
+  const Likeliest& LikeliestOf(const Mention& m, const Word& w, bool voted);
+  void Weigh(const Mention& m, const Word& w, bool voted, Likeliest* out) const;
   double Factor(const Mention& m, const Word& w, std::size_t hypothesis, bool voted) const;
 
   const Analysis& a_;
@@ -204,7 +217,8 @@ class NameScratch {
   // Of the mention that is looked at.
   std::vector<PersonNames::Word> words_;
   std::vector<std::array<double, PersonNames::kBits>> top_, stays_;
-  std::vector<std::array<std::uint64_t, PersonNames::kBits>> pick_;
+  std::vector<std::array<std::uint16_t, PersonNames::kBits>> pick_;
+  PersonNames::Likeliest likeliest_;
   std::vector<double> factors_, shares_;
   std::vector<std::size_t> picks_;
   std::string folded_;
