@@ -80,8 +80,8 @@ int BestEntry(const Analysis& a, const Described& d) {
   return best;
 }
 
-// The attributes of mentions of names that rules may emit.
-constexpr std::string_view kAttributes[] = {"kind", "head", "name", "place", "index"};
+// The attributes of mentions of names that rules may emit, besides the kind.
+constexpr std::string_view kAttributes[] = {"head", "name", "place", "index"};
 
 // The slots of an entry, but for those that are there already.
 void AddSlots(std::string_view of_entry, Arena* arena, SlotList* slots) {
@@ -271,32 +271,32 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     for (const std::uint32_t index : a.hits_at.At(d->begin)) {
       const Analysis::PlacedHit& h = a.placed_hits[index];
       if (h.end != d->end || !h.speaks) continue;
-      const rules::RuleInfo& info = a.rules->rule(h.rule);
-      if (info.type == d->type && info.weight > best) best = info.weight, hit = static_cast<int>(index);
+      const Analysis::RuleFacts& rule = a.rule_facts[h.rule];
+      if (rule.type == d->type && rule.weight > best) best = rule.weight, hit = static_cast<int>(index);
     }
   }
   const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
-  std::span<const std::pair<std::string_view, std::string_view>> emits;
+  Analysis::RuleFacts rule;
   if (hit >= 0) {
-    const rules::RuleInfo& info = a.rules->rule(a.hits.hits[static_cast<std::size_t>(hit)].rule);
-    emits = info.emits;
-    d->rule = info.name;
+    const std::uint32_t number = a.hits.hits[static_cast<std::size_t>(hit)].rule;
+    rule = a.rule_facts[number];
+    d->rule = a.rules->rule(number).name;
   }
+  // Empty where it is not emitted.
   const auto attribute = [&](std::string_view key) {
-    if (std::none_of(emits.begin(), emits.end(), [key](const auto& e) { return e.first == key; })) return std::string_view();
     return arena->Keep(a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key));
   };
+  const auto kind = [&] { return rule.kind ? attribute("kind") : std::string_view(); };
 
   if (d->type == Type::kDate || d->type == Type::kMoney) {
     d->normal = d->text;
-    d->kind = attribute("kind");
+    d->kind = kind();
     return;
   }
   // What a rule calls it outweighs the entry of another kind: «на Пушкина, 7» is a street and not the town of that name.
-  const std::string_view said = attribute("normal");
+  const std::string_view said = rule.normal ? attribute("normal") : std::string_view();
   int entry = BestEntry(a, *d);
-  if (!said.empty() && entry >= 0 && a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).kind != attribute("kind"))
-    entry = -1;
+  if (!said.empty() && entry >= 0 && a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).kind != kind()) entry = -1;
   std::string_view canonical;  // the entry's name
   if (entry >= 0) {
     const gazetteer::Entry e = a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry);
@@ -356,15 +356,11 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
       if (d->type != Type::kLocation && !d->slots.Has("head")) d->slots.Add("head", e.name, arena);
     }
     // Few rules emit any.
+    if (rule.kind && d->kind.empty()) d->kind = attribute("kind");
     for (const std::string_view key : kAttributes) {
-      if (emits.empty()) break;
-      const std::string_view value = attribute(key);
-      if (value.empty()) continue;
-      if (key == "kind") {
-        if (d->kind.empty()) d->kind = value;
-      } else if (!d->slots.Has(key)) {
-        d->slots.Add(key, value, arena);
-      }
+      if (!rule.others) break;
+      if (d->slots.Has(key)) continue;
+      if (const std::string_view value = attribute(key); !value.empty()) d->slots.Add(key, value, arena);
     }
     if (d->type == Type::kProgram && !d->slots.Has("index")) {
       // «Союз-2.1а», «Falcon 9»: what carries digits after the name is the index.

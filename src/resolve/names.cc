@@ -246,6 +246,7 @@ constexpr auto kEndingsOf = [] {
 }();
 
 constexpr std::size_t kMostMentions = 16384;  // whose memory is kept for the next document
+constexpr std::size_t kLine = 64;             // bytes of memory that come at once
 constexpr std::size_t kRemembered = 16384;    // words whose hypotheses are kept between documents
 
 std::size_t Vowels(std::string_view folded) {
@@ -538,13 +539,13 @@ bool PersonNames::IsGiven(std::string_view folded) const {
 
 void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& known, float fixed) {
   // They are weighed when all names are known.
-  constexpr std::size_t kLine = 64;
   const auto expect = [](const void* list) {
     bundle::Prefetch(list);
     bundle::Prefetch(static_cast<const char*>(list) + kLine);
   };
   expect(known.choice.odds);
   expect(known.choice.weights);
+  bundle::Prefetch(known.choice.likeliest);
   Word w;
   w.token = token;
   w.part = part;
@@ -901,23 +902,39 @@ void PersonNames::Weigh(const Mention& m, const Word& w, bool voted, Likeliest* 
       if (weight > out->weight[bit]) out->weight[bit] = weight, out->pick[bit] = static_cast<std::uint16_t>(x);
     }
   }
+  std::array<double, kBits> stays;
+  WeighAsItStands(w, &stays);
+  const double factor = Factor(m, w, last, voted);
+  for (std::size_t bit = 0; bit < kBits; ++bit) {
+    const double weight = factor * stays[bit];
+    if (weight > out->weight[bit]) out->weight[bit] = weight, out->pick[bit] = static_cast<std::uint16_t>(last);
+  }
 }
 
-const PersonNames::Likeliest& PersonNames::LikeliestOf(const Mention& m, const Word& w, bool voted) {
-  const bool alone = m.words.size() == 1;
-  // What else a factor depends on (see Factor).
-  if (voted || m.eastern || !m.known.empty() || (alone && w.choice.given && !groups_[w.group].sure.empty())) {
-    Weigh(m, w, voted, &scratch_->likeliest_);
-    return scratch_->likeliest_;
+std::span<const PersonNames::Likeliest* const> PersonNames::LikeliestOf(const Mention& m, bool voted) {
+  const std::size_t n = m.words.size();
+  std::vector<Likeliest>& weighed = scratch_->weighed_;
+  if (weighed.size() < n) weighed.resize(n);
+  scratch_->likeliest_.clear();
+  for (std::size_t k = 0; k < n; ++k) {
+    const Word& w = m.words[k];
+    const bool own = voted && IsVoted(w);
+    // What else a weight depends on (see Factor and WeighAsItStands).
+    if (own || m.eastern || !m.known.empty() || w.fixed != kStays || w.family > 0 ||
+        (n == 1 && w.choice.given && !groups_[w.group].sure.empty())) {
+      Weigh(m, w, own, &weighed[k]);
+      scratch_->likeliest_.push_back(&weighed[k]);
+      continue;
+    }
+    const Likeliest*& known = w.choice.likeliest[PositionOf(k, n)];
+    if (known == nullptr) {
+      Likeliest* const fresh = scratch_->odds_.List<Likeliest>(1);
+      Weigh(m, w, false, fresh);
+      known = fresh;
+    }
+    scratch_->likeliest_.push_back(known);
   }
-  const Position position = alone ? kOnly : &w == &m.words.front() ? kFront : &w == &m.words.back() ? kBack : kMiddle;
-  const Likeliest*& known = w.choice.likeliest[position];
-  if (known == nullptr) {
-    Likeliest* const fresh = scratch_->odds_.List<Likeliest>(1);
-    Weigh(m, w, false, fresh);
-    known = fresh;
-  }
-  return *known;
+  return scratch_->likeliest_;
 }
 
 void PersonNames::Vote(const Mention& m) {
@@ -927,24 +944,19 @@ void PersonNames::Vote(const Mention& m) {
   const auto voters = std::count_if(m.words.begin(), m.words.end(), votes_for);
   if (voters == 0) return;
   const std::size_t n = m.words.size();
-  std::vector<std::array<double, kBits>>&best = scratch_->top_, &stays = scratch_->stays_;
-  if (best.size() < n) best.resize(n);
+  std::vector<std::array<double, kBits>>& stays = scratch_->stays_;
   if (stays.size() < n) stays.resize(n);
   std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of the words that vote
   factors.clear();
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    std::array<double, kBits>& top = best[k];
-    const std::size_t last = w.choice.count - 1;
+    if (!votes_for(w)) continue;
     WeighAsItStands(w, &stays[k]);
-    if (votes_for(w)) {
-      for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
-      if (voters == 1) continue;  // what is the best says how well other words fit
-    }
-    const Likeliest& likeliest = LikeliestOf(m, w, false);
-    const double factor = Factor(m, w, last, false);
-    for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(likeliest.weight[bit], factor * stays[k][bit]);
+    for (std::size_t x = 0; x < w.choice.count; ++x) factors.push_back(Factor(m, w, x, false));
   }
+  // How well other words fit.
+  std::span<const Likeliest* const> best;
+  if (n > 1) best = LikeliestOf(m, false);
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
@@ -961,7 +973,7 @@ void PersonNames::Vote(const Mention& m) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         double product = m.context[bit] * factor * static_cast<double>(*weight);
         for (std::size_t j = 0; j < n && product > 0; ++j) {
-          if (j != k) product *= best[j][bit];
+          if (j != k) product *= best[j]->weight[bit];
         }
         share += product;
       }
@@ -973,7 +985,7 @@ void PersonNames::Vote(const Mention& m) {
     for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] = m.context[bit] * factor * stays[k][bit];
     for (std::size_t j = 0; j < n; ++j) {
       if (j == k) continue;
-      for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j][bit];
+      for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j]->weight[bit];
     }
     double share_as_it_stands = 0;
     for (const double product : products) share_as_it_stands += product;
@@ -1036,25 +1048,7 @@ void PersonNames::Decide(Mention* m) {
   const std::size_t n = m->words.size();
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
-  // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
-  std::vector<std::array<std::uint16_t, kBits>>& pick = scratch_->pick_;
-  std::vector<std::array<double, kBits>>& top = scratch_->top_;
-  if (pick.size() < n) pick.resize(n);
-  if (top.size() < n) top.resize(n);
-  for (std::size_t k = 0; k < n; ++k) {
-    const Word& w = m->words[k];
-    const auto last = static_cast<std::uint16_t>(w.choice.count - 1);
-    const bool voted = IsVoted(w);
-    const Likeliest& likeliest = LikeliestOf(*m, w, voted);
-    std::array<double, kBits> stays;
-    WeighAsItStands(w, &stays);
-    const double factor = Factor(*m, w, last, voted);
-    for (std::size_t bit = 0; bit < kBits; ++bit) {
-      const double weight = factor * stays[bit], other = likeliest.weight[bit];
-      pick[k][bit] = weight > other ? last : likeliest.pick[bit];
-      top[k][bit] = std::max(other, weight);
-    }
-  }
+  const std::span<const Likeliest* const> likeliest = LikeliestOf(*m, true);
   // What is known of a bare surname's bearer.
   std::array<double, kSlotCount> known{1, 1, 1, 1};
   if (n == 1) {
@@ -1065,21 +1059,24 @@ void PersonNames::Decide(Mention* m) {
   // Places that pick the same words are counted together, under the first of them.
   struct Total {
     std::size_t bit;
+    std::uint64_t packed;
     double sum;
     std::array<double, kSlotCount> slots;
   };
   std::array<Total, kBits> totals;  // the first `count` of them
   std::size_t count = 0;
-  // The words picked in each place as one number, as far as they fit in.
+  // The words picked in a place as one number, as far as they fit in.
   constexpr std::size_t kPacked = 4, kPickBits = 16;
-  std::array<std::uint64_t, kBits> packed{};
-  for (std::size_t k = 0; k < std::min(n, kPacked); ++k) {
-    for (std::size_t bit = 0; bit < kBits; ++bit) packed[bit] = packed[bit] << kPickBits | pick[k][bit];
-  }
-  const auto compare = [&](std::size_t x, std::size_t y) {
-    if (packed[x] != packed[y]) return packed[x] < packed[y] ? -1 : 1;
+  const auto pack = [&](std::size_t bit) {
+    std::uint64_t number = 0;
+    for (std::size_t k = 0; k < std::min(n, kPacked); ++k) number = number << kPickBits | likeliest[k]->pick[bit];
+    return number;
+  };
+  const auto compare = [&](const Total& x, std::uint64_t packed, std::size_t y) {
+    if (x.packed != packed) return x.packed < packed ? -1 : 1;
     for (std::size_t k = kPacked; k < n; ++k) {
-      if (pick[k][x] != pick[k][y]) return pick[k][x] < pick[k][y] ? -1 : 1;
+      const std::uint16_t one = likeliest[k]->pick[x.bit], other = likeliest[k]->pick[y];
+      if (one != other) return one < other ? -1 : 1;
     }
     return 0;
   };
@@ -1087,27 +1084,27 @@ void PersonNames::Decide(Mention* m) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(left));
     double product = m->context[bit] * known[bit % 4];
     if (product <= 0) continue;
-    for (std::size_t k = 0; k < n; ++k) product *= top[k][bit];
+    for (std::size_t k = 0; k < n; ++k) product *= likeliest[k]->weight[bit];
     by_slot[bit % 4] += product;
+    const std::uint64_t packed = pack(bit);
     std::size_t at = 0;
-    while (at < count && compare(totals[at].bit, bit) != 0) ++at;
-    if (at == count) totals[count++] = {bit, 0, {}};
+    while (at < count && compare(totals[at], packed, bit) != 0) ++at;
+    if (at == count) totals[count++] = {bit, packed, 0, {}};
     totals[at].sum += product;
     totals[at].slots[bit % 4] += product;
   }
   // The likeliest words (of equal ones the first hypotheses), and of them the likeliest gender.
-  std::vector<std::size_t>& picks = scratch_->picks_;
-  picks.assign(n, 0);
   std::size_t best = kBits;
   for (std::size_t at = 0; at < count; ++at) {
     const bool better = best == kBits || totals[at].sum > totals[best].sum ||
-                        (totals[at].sum == totals[best].sum && compare(totals[at].bit, totals[best].bit) < 0);
+                        (totals[at].sum == totals[best].sum && compare(totals[at], totals[best].packed, totals[best].bit) < 0);
     if (better) best = at;
   }
   if (best != kBits) {
     for (std::size_t k = 0; k < n; ++k) {
-      picks[k] = pick[k][totals[best].bit];
-      const Hypothesis& picked = m->words[k].choice.hypotheses[picks[k]];
+      Word& w = m->words[k];
+      w.pick = likeliest[k]->pick[totals[best].bit];
+      const Hypothesis& picked = w.choice.hypotheses[w.pick];
       bundle::Prefetch(&picked);
       bundle::Prefetch(&picked.given);
     }
@@ -1124,7 +1121,11 @@ void PersonNames::Decide(Mention* m) {
                : male > 4 * female  ? Gender::kMasculine
                : female > 4 * male  ? Gender::kFeminine
                                     : Gender::kUnknown;
+}
 
+void PersonNames::Write(Mention* m) {
+  PersonForm& out = m->form;
+  const std::size_t n = m->words.size();
   // Parts of hyphenated words are put together again.
   Arena& arena = scratch_->arena_;
   NameWord* const words = arena.List<NameWord>(n);
@@ -1133,7 +1134,7 @@ void PersonNames::Decide(Mention* m) {
   const auto same = [&](std::uint32_t token) { return count_words > 0 && words[count_words - 1].token == token; };
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const Hypothesis& h = w.choice.hypotheses[picks[k]];
+    const Hypothesis& h = w.choice.hypotheses[w.pick];
     std::string_view text = h.nominative;
     const std::string_view surface = a_.TextOf(w.token, w.token + 1);
     const bool split = w.part > 0 || (k + 1 < n && m->words[k + 1].token == w.token);
@@ -1182,7 +1183,14 @@ void PersonNames::Introduce(const Mention& m) {
 }
 
 void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
-  for (Mention& m : mentions_) Context(mention_of, &m);
+  for (Mention& m : mentions_) {
+    Context(mention_of, &m);
+    const std::size_t n = m.words.size();
+    for (std::size_t k = 0; k < n; ++k) {
+      const auto* const likeliest = reinterpret_cast<const char*>(m.words[k].choice.likeliest[PositionOf(k, n)]);
+      for (std::size_t line = 0; likeliest != nullptr && line < sizeof(Likeliest); line += kLine) bundle::Prefetch(likeliest + line);
+    }
+  }
   for (const Mention& m : mentions_) Vote(m);
   Count();
   // Full names first, so that a bare surname before them knows its bearer too.
@@ -1199,6 +1207,7 @@ void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
     if (m.words.size() < 2 || !m.votes) Decide(&m);  // a full name was decided above, and nothing that it depends on has changed
     Introduce(m);
   }
+  for (Mention& m : mentions_) Write(&m);
 }
 
 }  // namespace atau::resolve

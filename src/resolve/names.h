@@ -75,14 +75,16 @@ class PersonNames {
     float given = 0, surname = 0;
     bool of_ov = false;  // whether the lemma is a surname in -ов, -ин, -ова, …
   };
-  // Of the hypotheses but the last one the likeliest in each place of the paradigm, and how likely it is: the number of the last one, and
-  // 0, where none fits.
+  // The likeliest hypothesis of a word in each place of the paradigm, and how likely it is.
   struct Likeliest {
     std::array<double, kBits> weight{};
     std::array<std::uint16_t, kBits> pick{};
   };
   // Where a word may stand in a name.
   enum Position : std::size_t { kOnly, kFront, kBack, kMiddle, kPositions };
+  static Position PositionOf(std::size_t word, std::size_t words) {
+    return words == 1 ? kOnly : word == 0 ? kFront : word + 1 == words ? kBack : kMiddle;
+  }
   // The hypotheses of a word; the last one is «as it stands».
   struct Choice {
     const Hypothesis* hypotheses = nullptr;  // null: not looked at yet
@@ -106,6 +108,7 @@ class PersonNames {
     std::uint32_t form = 0;   // into the forms of all groups
     float fixed = 0;          // how readily the word stays as it is in any case
     float family = 0;         // the same as the name of a family
+    std::uint16_t pick = 0;   // the hypothesis that was decided for
   };
   struct Mention {
     std::uint32_t begin = 0, end = 0;
@@ -174,13 +177,15 @@ class PersonNames {
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
   void Vote(const Mention& m);
   void Count();
+  // Picks the hypotheses of the words and the gender, and then writes the words.
   void Decide(Mention* m);
+  void Write(Mention* m);
   void Introduce(const Mention& m);
   static void WeighAsItStands(const Word& w, std::array<double, kBits>* out);
   // Whether the forms of a word elsewhere in the text have a say in it.
   bool IsVoted(const Word& w) const;
-  // `voted`: whether the votes count. Valid until the next call.
-  const Likeliest& LikeliestOf(const Mention& m, const Word& w, bool voted);
+  // By word of a mention; `voted`: whether the votes count where a word has any. Valid until the next call.
+  std::span<const Likeliest* const> LikeliestOf(const Mention& m, bool voted);
   void Weigh(const Mention& m, const Word& w, bool voted, Likeliest* out) const;
   double Factor(const Mention& m, const Word& w, std::size_t hypothesis, bool voted) const;
 
@@ -216,11 +221,10 @@ class NameScratch {
   PersonNames::Kept<PersonNames::FormVotes> votes_;
   // Of the mention that is looked at.
   std::vector<PersonNames::Word> words_;
-  std::vector<std::array<double, PersonNames::kBits>> top_, stays_;
-  std::vector<std::array<std::uint16_t, PersonNames::kBits>> pick_;
-  PersonNames::Likeliest likeliest_;
+  std::vector<std::array<double, PersonNames::kBits>> stays_;
+  std::vector<PersonNames::Likeliest> weighed_;
+  std::vector<const PersonNames::Likeliest*> likeliest_;
   std::vector<double> factors_, shares_;
-  std::vector<std::size_t> picks_;
   std::string folded_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "bundle/hash_index.h"
 #include "gazetteer/entry_flags.h"
 #include "morph/morph.h"
 
@@ -39,6 +40,9 @@ constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
 constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
+// Entries of one class stand in a row: their numbers themselves would crowd the map.
+std::uint64_t KeyOfEntry(std::uint32_t entry) { return bundle::Mixed(0, entry); }
+
 }  // namespace
 
 PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch)
@@ -55,6 +59,8 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
       dates_(scratch->dates_) {
   if (scratch->words_ != &words) scratch->posts_.Clear();
   scratch->words_ = &words;
+  // A sentence more than there are, for a text without tokens.
+  scratch->tells_.assign(a.tokens.empty() ? 1 : a.tokens.back().sentence + std::size_t{1}, false);
   mention_at_.assign(a.tokens.size() + 1, -1);
   no_post_at_.assign(a.tokens.size() + 1, false);
   posts_.clear();
@@ -62,6 +68,9 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
     if (IndexOf(mentions[m].type) < 0) continue;
+    if (mentions[m].type == Type::kPerson) {
+      for (const std::uint32_t i : {mentions[m].begin, mentions[m].end - 1}) scratch->tells_[a.tokens[i].sentence] = true;
+    }
     std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
   }
 }
@@ -75,9 +84,12 @@ void PostReader::ReadPosts() {
   }
   std::size_t next = 0;  // of the compounds
   for (std::size_t m = 0; m < a_.matches.size(); ++m) {
-    if (a_.placed[m].class_id != role_ || !a_.placed[m].words || role_ == 0) continue;
+    const Analysis::Placed& word = a_.placed[m];
+    if (!word.words) continue;
+    if (word.class_id == words_.verb && word.kind_id == words_.become_kind) scratch_.tells_[a_.tokens[word.begin].sentence] = true;
+    if (word.class_id != role_ || role_ == 0) continue;
     const std::uint32_t begin = a_.matches[m].begin;
-    scratch_.posts_.Expect(a_.matches[m].entry, false);
+    scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), false);
     while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
     heads.push_back(begin);
   }
@@ -85,11 +97,22 @@ void PostReader::ReadPosts() {
   for (const std::uint32_t i : heads) {
     for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
     for (const std::uint32_t m : a_.matches_at.At(i)) {
-      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
+      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), true);
     }
   }
   std::size_t from = 0;
-  for (const std::uint32_t i : heads) {
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    const std::uint32_t i = heads[h], sentence = a_.tokens[i].sentence;
+    if (h == 0 || a_.tokens[heads[h - 1]].sentence != sentence) {
+      // The posts of a sentence that tells of nobody are asked for where a state's may be that of somebody elsewhere.
+      std::size_t end = h;
+      bool asked = scratch_.tells_[sentence];
+      for (; end < heads.size() && a_.tokens[heads[end]].sentence == sentence && !asked; ++end) asked = IsOfState(heads[end]);
+      if (!asked) {
+        h = end - 1;
+        continue;
+      }
+    }
     if (i < from || mention_at_[i] >= 0 || !IsWord(i)) continue;
     Post post;
     std::size_t none = i;  // where a word that names no post ends
@@ -105,8 +128,17 @@ void PostReader::ReadPosts() {
   }
 }
 
+bool PostReader::IsOfState(std::size_t i) const {
+  for (const std::uint32_t m : a_.matches_at.At(i)) {
+    if (a_.placed[m].class_id != role_ || !a_.placed[m].words) continue;
+    const PostKind& post = KnownOf(a_.matches[m]).kind;
+    if (post.of_state || post.president || post.premier || post.ruler) return true;
+  }
+  return false;
+}
+
 const PostScratch::Known& PostReader::KnownOf(const gazetteer::Match& m) const {
-  PostScratch::Known& known = scratch_.posts_[m.entry];
+  PostScratch::Known& known = scratch_.posts_[KeyOfEntry(m.entry)];
   if (known.there) return known;
   known.there = true;
   const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
