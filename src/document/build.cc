@@ -284,11 +284,13 @@ class Builder {
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t>& mention_of = memory_.mention_of;
     mention_of.assign(a_.tokens.size(), -1);
-    for (const std::vector<Mention>* const mentions : {&s_.mentions, &inner_}) {
-      for (const Mention& m : *mentions) {
-        const Type type = resolve::kCompeting[m.type];
-        resolve::ExpectDescribe(a_, m.begin, m.end, type);
-        if (type == Type::kPerson) people.Expect(m.begin, m.end);
+    for (const bool later : {false, true}) {
+      for (const std::vector<Mention>* const mentions : {&s_.mentions, &inner_}) {
+        for (const Mention& m : *mentions) {
+          const Type type = resolve::kCompeting[m.type];
+          resolve::ExpectDescribe(a_, m.begin, m.end, type, later);
+          if (type == Type::kPerson) people.Expect(m.begin, m.end, later);
+        }
       }
     }
     for (const Mention& m : s_.mentions) {

@@ -111,6 +111,7 @@ struct Analysis {
 
   // By rule what is asked of it at each hit and mention; see rules::RuleInfo, which is larger.
   struct RuleFacts {
+    std::string_view name;
     float weight = 0;
     std::uint16_t vetoes = 0;
     Type type = Type::kNone;
@@ -135,7 +136,7 @@ struct Analysis {
     for (std::uint32_t r = 0; r < rules->size(); ++r) {
       const rules::RuleInfo& rule = rules->rule(r);
       RuleFacts& facts = rule_facts.emplace_back(
-          RuleFacts{rule.weight, rule.vetoes, rule.type, static_cast<std::int8_t>(IndexOf(rule.type)), false, false, false});
+          RuleFacts{rule.name, rule.weight, rule.vetoes, rule.type, static_cast<std::int8_t>(IndexOf(rule.type)), false, false, false});
       for (const auto& [key, expression] : rule.emits) (key == "normal" ? facts.normal : key == "kind" ? facts.kind : facts.others) = true;
     }
     classes = {gazetteer->ClassId("org_head"),    gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),

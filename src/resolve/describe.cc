@@ -252,16 +252,16 @@ std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_
   return out.Done();
 }
 
-void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type) {
+void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type, bool texts) {
   const int of_type = IndexOf(type);
   bool whole = false;
   for (const std::uint32_t index : a.matches_at.At(begin)) {
     const gazetteer::Match& m = a.matches[index];
     if (m.end != end || a.placed[index].words || a.placed[index].type != of_type) continue;
     whole |= m.variant == 0;
-    a.gazetteer->Expect(m.entry);
+    a.gazetteer->Expect(m.entry, texts);
   }
-  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, Nominatives::kKeepsNumber);
+  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, Nominatives::kKeepsNumber, texts);
 }
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d) {
@@ -278,9 +278,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
   const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
   Analysis::RuleFacts rule;
   if (hit >= 0) {
-    const std::uint32_t number = a.hits.hits[static_cast<std::size_t>(hit)].rule;
-    rule = a.rule_facts[number];
-    d->rule = a.rules->rule(number).name;
+    rule = a.rule_facts[a.hits.hits[static_cast<std::size_t>(hit)].rule];
+    d->rule = rule.name;
   }
   // Empty where it is not emitted.
   const auto attribute = [&](std::string_view key) {

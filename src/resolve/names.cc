@@ -310,13 +310,19 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch)
   scratch_->Follow(*a.forms);
 }
 
-void PersonNames::Expect(std::uint32_t begin, std::uint32_t end) const {
+void PersonNames::Expect(std::uint32_t begin, std::uint32_t end, bool known) const {
   constexpr std::uint32_t kBefore = 3, kBehind = 2;  // tokens that the context looks at nearly always
   const std::vector<std::uint32_t>& numbers = scratch_->known_of_;
   for (std::uint32_t i = begin; i < end; ++i) {
     const std::uint32_t form = a_.tokens[i].form;
-    if (form < numbers.size() && numbers[form] != 0) bundle::Prefetch(&scratch_->known_[numbers[form] - 1]);
+    if (form >= numbers.size()) continue;
+    if (!known) {
+      bundle::Prefetch(&numbers[form]);
+    } else if (numbers[form] != 0) {
+      bundle::Prefetch(&scratch_->known_[numbers[form] - 1]);
+    }
   }
+  if (known) return;
   for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) bundle::Prefetch(&a_.FormOf(i).any);
   for (std::uint32_t i = end; i < end + kBehind && i < a_.tokens.size(); ++i) bundle::Prefetch(&a_.FormOf(i).any);
 }

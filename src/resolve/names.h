@@ -49,8 +49,9 @@ class PersonNames {
   // One at a time uses a scratch; what the one before decided is lost.
   PersonNames(const Analysis& a, NameScratch* scratch);
 
-  // Tells that a mention at the tokens [begin, end) will be added soon: what is known of its words is far away in memory.
-  void Expect(std::uint32_t begin, std::uint32_t end) const;
+  // Tells that a mention at the tokens [begin, end) will be added soon, and, called once more a little later with `known`, that what is
+  // known of its words will be: both are far away in memory.
+  void Expect(std::uint32_t begin, std::uint32_t end, bool known) const;
   // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for
   // others.
   std::size_t Add(std::uint32_t begin, std::uint32_t end, bool votes = true);

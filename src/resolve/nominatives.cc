@@ -12,7 +12,8 @@
 namespace atau::resolve {
 namespace {
 
-constexpr std::size_t kMost = 16384;   // groups remembered
+constexpr std::size_t kMost = 16384;  // groups remembered
+constexpr std::size_t kMostBytes = std::size_t{1} << 26;
 constexpr std::size_t kSlots = 256;    // to begin with; a power of two
 constexpr std::size_t kLongest = 192;  // bytes of a group that may come again
 
@@ -31,7 +32,7 @@ void Nominatives::Grow() {
   old.swap(slots_);
   for (const Slot& slot : old) {
     if (slot.record == kFree) continue;
-    std::size_t at = First(slot.hash);
+    std::size_t at = First(slot.tag);
     while (slots_[at].record != kFree) at = Next(at);
     slots_[at] = slot;
   }
@@ -63,9 +64,10 @@ std::uint64_t Nominatives::KeyOf(std::span<const token::Token> tokens, std::size
 }
 
 std::size_t Nominatives::SlotOf(std::uint64_t hash) const {
-  std::size_t at = First(hash);
+  const std::uint32_t tag = TagOf(hash);
+  std::size_t at = First(tag);
   for (; slots_[at].record != kFree; at = Next(at)) {
-    if (slots_[at].hash != hash) continue;
+    if (slots_[at].tag != tag) continue;
     const char* const record = records_.data() + slots_[at].record;
     Sizes sizes;
     std::memcpy(sizes.data(), record, sizeof sizes);
@@ -74,9 +76,17 @@ std::size_t Nominatives::SlotOf(std::uint64_t hash) const {
   return at;
 }
 
-void Nominatives::Expect(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const morph::FormTable& forms, How how) {
+void Nominatives::Expect(std::span<const token::Token> tokens, std::size_t begin, std::size_t end, const morph::FormTable& forms, How how,
+                         bool text) {
   if (forms_ != &forms || generation_ != forms.generation()) return;
-  if (const std::uint64_t hash = KeyOf(tokens, begin, end, how); hash != 0) bundle::Prefetch(&slots_[First(hash)]);
+  const std::uint64_t hash = KeyOf(tokens, begin, end, how);
+  if (hash == 0) return;
+  const Slot& slot = slots_[First(TagOf(hash))];
+  if (!text) {
+    bundle::Prefetch(&slot);
+  } else if (slot.record != kFree) {
+    bundle::Prefetch(records_.data() + slot.record);
+  }
 }
 
 std::optional<std::string_view> Nominatives::Find(std::span<const token::Token> tokens, std::size_t begin, std::size_t end,
@@ -97,7 +107,7 @@ std::string_view Nominatives::Keep(std::span<const token::Token> tokens, std::si
   fresh_ = std::move(text);
   const std::uint64_t hash = KeyOf(tokens, begin, end, what);
   if (hash == 0) return fresh_;
-  if (forms_ != &forms || generation_ != forms.generation() || size_ >= kMost) {
+  if (forms_ != &forms || generation_ != forms.generation() || size_ >= kMost || records_.size() > kMostBytes) {
     Forget();
     forms_ = &forms;
     generation_ = forms.generation();
@@ -107,7 +117,7 @@ std::string_view Nominatives::Keep(std::span<const token::Token> tokens, std::si
   if (slot.record != kFree) return fresh_;
   const std::string_view key = Key();
   const Sizes sizes{static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(fresh_.size())};
-  slot = {hash, records_.size()};
+  slot = {TagOf(hash), static_cast<std::uint32_t>(records_.size())};
   ++size_;
   records_.append(reinterpret_cast<const char*>(sizes.data()), sizeof sizes).append(key).append(fresh_);
   return fresh_;

@@ -95,7 +95,9 @@ void PostReader::ReadPosts() {
   }
   heads.insert(heads.end(), compounds.begin() + static_cast<std::ptrdiff_t>(next), compounds.end());
   for (const std::uint32_t i : heads) {
-    for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
+    if (scratch_.tells_[a_.tokens[i].sentence]) {
+      for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
+    }
     for (const std::uint32_t m : a_.matches_at.At(i)) {
       if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), true);
     }
