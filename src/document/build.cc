@@ -281,6 +281,14 @@ class Builder {
     InnerMentions(s_, &memory_, &inner_);
     std::vector<Planned>&flat = memory_.flat_plan, &nested = memory_.nested_plan;
     flat.clear(), nested.clear();
+    std::vector<Planned>& others = memory_.others;
+    others.clear();
+    RuleMentions(a_, &memory_, &others);
+    for (Planned& plan : others) {
+      if (plan.type != Type::kDate) continue;
+      plan.date = resolve::DateValues::KeyOf(a_, plan.begin, plan.end);
+      memory_.dates.Expect(plan.date, false);
+    }
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t>& mention_of = memory_.mention_of;
     mention_of.assign(a_.tokens.size(), -1);
@@ -306,14 +314,8 @@ class Builder {
     people.Solve(mention_of);
     s_.clock.Done(Room::kNames);
     // Dates, money and roles stand in the flat view where there is room for them.
-    std::vector<Planned>&others = memory_.others, &placed = memory_.placed, &crowded = memory_.crowded;
-    others.clear(), placed.clear(), crowded.clear();
-    RuleMentions(a_, &memory_, &others);
-    for (Planned& plan : others) {
-      if (plan.type != Type::kDate) continue;
-      plan.date = resolve::DateValues::KeyOf(a_, plan.begin, plan.end);
-      memory_.dates.Expect(plan.date, false);
-    }
+    std::vector<Planned>&placed = memory_.placed, &crowded = memory_.crowded;
+    placed.clear(), crowded.clear();
     for (const Planned& plan : others) {
       if (plan.date != 0) memory_.dates.Expect(plan.date, true);
       const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -221,11 +222,21 @@ std::string NominativeOfPost(const Analysis& a, std::size_t i, std::uint32_t ent
 
 // The nominative of a word that is a post by itself, remembered. Valid until the next call of this or a.NominativeOf.
 std::string_view NominativeOfWord(const Analysis& a, std::size_t i, std::uint32_t entry, bool keep_number) {
-  const std::uint64_t what = Nominatives::OfPost(entry, keep_number ? Nominatives::kKeepsNumber : Nominatives::kSingular);
-  if (const auto known = a.nominatives.Find(a.tokens, i, i + 1, *a.forms, what)) return *known;
-  std::string nominative = NominativeOfPost(a, i, entry, keep_number);
-  if (nominative.empty()) nominative = a.NominativeOf(i, i + 1, keep_number);
-  return a.nominatives.Keep(a.tokens, i, i + 1, *a.forms, what, std::move(nominative));
+  // Who asks for the one that becomes a singular asks for the one that keeps its number soon: they are remembered as one text.
+  constexpr char kBetween = '\n';
+  const std::uint64_t what = Nominatives::OfPost(entry);
+  std::optional<std::string_view> both = a.nominatives.Find(a.tokens, i, i + 1, *a.forms, what);
+  if (!both) {
+    std::string text;
+    for (const bool keep : {false, true}) {
+      if (keep) text += kBetween;
+      const std::string nominative = NominativeOfPost(a, i, entry, keep);
+      text += nominative.empty() ? a.NominativeOf(i, i + 1, keep) : std::string_view(nominative);
+    }
+    both = a.nominatives.Keep(a.tokens, i, i + 1, *a.forms, what, std::move(text));
+  }
+  const std::size_t between = both->find(kBetween);
+  return keep_number ? both->substr(between + 1) : both->substr(0, between);
 }
 
 }  // namespace

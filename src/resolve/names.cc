@@ -323,7 +323,10 @@ void PersonNames::Expect(std::uint32_t begin, std::uint32_t end, bool known) con
     }
   }
   if (known) return;
-  for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) bundle::Prefetch(&a_.FormOf(i).any);
+  for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) {
+    bundle::Prefetch(&a_.FormOf(i).first_reading);
+    bundle::Prefetch(&a_.FormOf(i).any);
+  }
   for (std::uint32_t i = end; i < end + kBehind && i < a_.tokens.size(); ++i) bundle::Prefetch(&a_.FormOf(i).any);
 }
 

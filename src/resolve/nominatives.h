@@ -26,8 +26,8 @@ class Nominatives {
     kKeepsNumber,  // its nominative
     kAsWritten,    // morph::WrittenGroup
   };
-  // The nominative of one word that is said to be this post (the entry), kSingular or kKeepsNumber.
-  static constexpr std::uint64_t OfPost(std::uint32_t entry, How how) { return (std::uint64_t{entry} + 1) << 2 | how; }
+  // The nominatives of one word that is said to be this post (the entry): see describe.cc.
+  static constexpr std::uint64_t OfPost(std::uint32_t entry) { return (std::uint64_t{entry} + 1) << 2; }
 
   // morph::NominativeOf for a group that is no person's name, or WrittenGroup. Valid until the next call.
   std::string_view Of(std::string_view clean, std::span<const token::Token> tokens, std::size_t begin, std::size_t end,

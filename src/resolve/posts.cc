@@ -1,6 +1,7 @@
 #include "resolve/posts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "bundle/hash_index.h"
@@ -77,23 +78,20 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
 
 void PostReader::ReadPosts() {
   // Most words are no posts, which needs no look at them.
-  std::vector<std::uint32_t>&heads = scratch_.heads_, &compounds = scratch_.compounds_;
-  heads.clear(), compounds.clear();
-  for (std::size_t i = 0; i < a_.tokens.size(); ++i) {
-    if (a_.tokens[i].Has(Flag::kHyphen)) compounds.push_back(static_cast<std::uint32_t>(i));
-  }
-  std::size_t next = 0;  // of the compounds
+  std::vector<std::uint32_t>&roles = scratch_.roles_, &compounds = scratch_.compounds_, &heads = scratch_.heads_;
+  roles.clear(), compounds.clear(), heads.clear();
   for (std::size_t m = 0; m < a_.matches.size(); ++m) {
     const Analysis::Placed& word = a_.placed[m];
     if (!word.words) continue;
     if (word.class_id == words_.verb && word.kind_id == words_.become_kind) scratch_.tells_[a_.tokens[word.begin].sentence] = true;
     if (word.class_id != role_ || role_ == 0) continue;
-    const std::uint32_t begin = a_.matches[m].begin;
     scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), false);
-    while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
-    heads.push_back(begin);
+    roles.push_back(word.begin);
   }
-  heads.insert(heads.end(), compounds.begin() + static_cast<std::ptrdiff_t>(next), compounds.end());
+  for (std::size_t i = 0; i < a_.tokens.size(); ++i) {
+    if (a_.tokens[i].Has(Flag::kHyphen)) compounds.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::merge(roles.begin(), roles.end(), compounds.begin(), compounds.end(), std::back_inserter(heads));
   for (const std::uint32_t i : heads) {
     if (scratch_.tells_[a_.tokens[i].sentence]) {
       for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);

@@ -69,7 +69,7 @@ class PostScratch {
   std::vector<int> mention_at_;
   std::vector<bool> no_post_at_;
   std::vector<bool> tells_;  // by sentence: whether it names a person, or has a verb that may tell of one named before («Он стал …»)
-  std::vector<std::uint32_t> heads_, compounds_;
+  std::vector<std::uint32_t> roles_, compounds_, heads_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;
   std::vector<Post> found_;
 };
