@@ -219,10 +219,11 @@ class GazetteerImpl final : public Gazetteer {
     return entry;
   }
 
-  void Expect(std::uint32_t index) const override {
+  void Expect(std::uint32_t index, bool texts) const override {
     const Section* section = SectionOf(index);
     if (section == nullptr) return;
     const EntryRecord& record = section->entries[index - section->first_entry];
+    if (!texts) return Prefetch(&record);
     for (const std::uint32_t at : {record.id, record.name, record.slots}) {
       if (at < section->strings.size()) Prefetch(section->strings.data() + at);
     }

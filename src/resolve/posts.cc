@@ -1,8 +1,10 @@
 #include "resolve/posts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "bundle/hash_index.h"
 #include "gazetteer/entry_flags.h"
 #include "morph/morph.h"
 
@@ -39,6 +41,9 @@ constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
 constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
+// Entries of one class stand in a row: their numbers themselves would crowd the map.
+std::uint64_t KeyOfEntry(std::uint32_t entry) { return bundle::Mixed(0, entry); }
+
 }  // namespace
 
 PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch)
@@ -55,6 +60,8 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
       dates_(scratch->dates_) {
   if (scratch->words_ != &words) scratch->posts_.Clear();
   scratch->words_ = &words;
+  // A sentence more than there are, for a text without tokens.
+  scratch->tells_.assign(a.tokens.empty() ? 1 : a.tokens.back().sentence + std::size_t{1}, false);
   mention_at_.assign(a.tokens.size() + 1, -1);
   no_post_at_.assign(a.tokens.size() + 1, false);
   posts_.clear();
@@ -62,34 +69,50 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
     if (IndexOf(mentions[m].type) < 0) continue;
+    if (mentions[m].type == Type::kPerson) {
+      for (const std::uint32_t i : {mentions[m].begin, mentions[m].end - 1}) scratch->tells_[a.tokens[i].sentence] = true;
+    }
     std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
   }
 }
 
 void PostReader::ReadPosts() {
   // Most words are no posts, which needs no look at them.
-  std::vector<std::uint32_t>&heads = scratch_.heads_, &compounds = scratch_.compounds_;
-  heads.clear(), compounds.clear();
+  std::vector<std::uint32_t>&roles = scratch_.roles_, &compounds = scratch_.compounds_, &heads = scratch_.heads_;
+  roles.clear(), compounds.clear(), heads.clear();
+  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
+    const Analysis::Placed& word = a_.placed[m];
+    if (!word.words) continue;
+    if (word.class_id == words_.verb && word.kind_id == words_.become_kind) scratch_.tells_[a_.tokens[word.begin].sentence] = true;
+    if (word.class_id != role_ || role_ == 0) continue;
+    scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), false);
+    roles.push_back(word.begin);
+  }
   for (std::size_t i = 0; i < a_.tokens.size(); ++i) {
     if (a_.tokens[i].Has(Flag::kHyphen)) compounds.push_back(static_cast<std::uint32_t>(i));
   }
-  std::size_t next = 0;  // of the compounds
-  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
-    if (a_.placed[m].class_id != role_ || !a_.placed[m].words || role_ == 0) continue;
-    const std::uint32_t begin = a_.matches[m].begin;
-    scratch_.posts_.Expect(a_.matches[m].entry, false);
-    while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
-    heads.push_back(begin);
-  }
-  heads.insert(heads.end(), compounds.begin() + static_cast<std::ptrdiff_t>(next), compounds.end());
+  std::merge(roles.begin(), roles.end(), compounds.begin(), compounds.end(), std::back_inserter(heads));
   for (const std::uint32_t i : heads) {
-    for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
+    if (scratch_.tells_[a_.tokens[i].sentence]) {
+      for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
+    }
     for (const std::uint32_t m : a_.matches_at.At(i)) {
-      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
+      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), true);
     }
   }
   std::size_t from = 0;
-  for (const std::uint32_t i : heads) {
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    const std::uint32_t i = heads[h], sentence = a_.tokens[i].sentence;
+    if (h == 0 || a_.tokens[heads[h - 1]].sentence != sentence) {
+      // The posts of a sentence that tells of nobody are asked for where a state's may be that of somebody elsewhere.
+      std::size_t end = h;
+      bool asked = scratch_.tells_[sentence];
+      for (; end < heads.size() && a_.tokens[heads[end]].sentence == sentence && !asked; ++end) asked = IsOfState(heads[end]);
+      if (!asked) {
+        h = end - 1;
+        continue;
+      }
+    }
     if (i < from || mention_at_[i] >= 0 || !IsWord(i)) continue;
     Post post;
     std::size_t none = i;  // where a word that names no post ends
@@ -105,8 +128,17 @@ void PostReader::ReadPosts() {
   }
 }
 
+bool PostReader::IsOfState(std::size_t i) const {
+  for (const std::uint32_t m : a_.matches_at.At(i)) {
+    if (a_.placed[m].class_id != role_ || !a_.placed[m].words) continue;
+    const PostKind& post = KnownOf(a_.matches[m]).kind;
+    if (post.of_state || post.president || post.premier || post.ruler) return true;
+  }
+  return false;
+}
+
 const PostScratch::Known& PostReader::KnownOf(const gazetteer::Match& m) const {
-  PostScratch::Known& known = scratch_.posts_[m.entry];
+  PostScratch::Known& known = scratch_.posts_[KeyOfEntry(m.entry)];
   if (known.there) return known;
   known.there = true;
   const gazetteer::Entry e = a_.gazetteer->entry(m.entry);
