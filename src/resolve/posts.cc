@@ -60,8 +60,6 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
       dates_(scratch->dates_) {
   if (scratch->words_ != &words) scratch->posts_.Clear();
   scratch->words_ = &words;
-  // A sentence more than there are, for a text without tokens.
-  scratch->tells_.assign(a.tokens.empty() ? 1 : a.tokens.back().sentence + std::size_t{1}, false);
   mention_at_.assign(a.tokens.size() + 1, -1);
   no_post_at_.assign(a.tokens.size() + 1, false);
   posts_.clear();
@@ -69,9 +67,6 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
   for (std::size_t m = 0; m < mentions.size(); ++m) {
     if (mentions[m].type == Type::kDate) dates_.emplace_back(mentions[m].begin, mentions[m].end);
     if (IndexOf(mentions[m].type) < 0) continue;
-    if (mentions[m].type == Type::kPerson) {
-      for (const std::uint32_t i : {mentions[m].begin, mentions[m].end - 1}) scratch->tells_[a.tokens[i].sentence] = true;
-    }
     std::fill(mention_at_.begin() + mentions[m].begin, mention_at_.begin() + mentions[m].end, static_cast<int>(m));
   }
 }
@@ -82,9 +77,7 @@ void PostReader::ReadPosts() {
   roles.clear(), compounds.clear(), heads.clear();
   for (std::size_t m = 0; m < a_.matches.size(); ++m) {
     const Analysis::Placed& word = a_.placed[m];
-    if (!word.words) continue;
-    if (word.class_id == words_.verb && word.kind_id == words_.become_kind) scratch_.tells_[a_.tokens[word.begin].sentence] = true;
-    if (word.class_id != role_ || role_ == 0) continue;
+    if (word.class_id != role_ || !word.words || role_ == 0) continue;
     scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), false);
     roles.push_back(word.begin);
   }
@@ -93,26 +86,13 @@ void PostReader::ReadPosts() {
   }
   std::merge(roles.begin(), roles.end(), compounds.begin(), compounds.end(), std::back_inserter(heads));
   for (const std::uint32_t i : heads) {
-    if (scratch_.tells_[a_.tokens[i].sentence]) {
-      for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
-    }
+    for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
     for (const std::uint32_t m : a_.matches_at.At(i)) {
       if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), true);
     }
   }
   std::size_t from = 0;
-  for (std::size_t h = 0; h < heads.size(); ++h) {
-    const std::uint32_t i = heads[h], sentence = a_.tokens[i].sentence;
-    if (h == 0 || a_.tokens[heads[h - 1]].sentence != sentence) {
-      // The posts of a sentence that tells of nobody are asked for where a state's may be that of somebody elsewhere.
-      std::size_t end = h;
-      bool asked = scratch_.tells_[sentence];
-      for (; end < heads.size() && a_.tokens[heads[end]].sentence == sentence && !asked; ++end) asked = IsOfState(heads[end]);
-      if (!asked) {
-        h = end - 1;
-        continue;
-      }
-    }
+  for (const std::uint32_t i : heads) {
     if (i < from || mention_at_[i] >= 0 || !IsWord(i)) continue;
     Post post;
     std::size_t none = i;  // where a word that names no post ends
@@ -126,15 +106,6 @@ void PostReader::ReadPosts() {
     from = std::max<std::size_t>(post.end, i + 1);
     posts_.push_back(std::move(post));
   }
-}
-
-bool PostReader::IsOfState(std::size_t i) const {
-  for (const std::uint32_t m : a_.matches_at.At(i)) {
-    if (a_.placed[m].class_id != role_ || !a_.placed[m].words) continue;
-    const PostKind& post = KnownOf(a_.matches[m]).kind;
-    if (post.of_state || post.president || post.premier || post.ruler) return true;
-  }
-  return false;
 }
 
 const PostScratch::Known& PostReader::KnownOf(const gazetteer::Match& m) const {

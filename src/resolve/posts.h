@@ -68,7 +68,6 @@ class PostScratch {
   // Of the document.
   std::vector<int> mention_at_;
   std::vector<bool> no_post_at_;
-  std::vector<bool> tells_;  // by sentence: whether it names a person, or has a verb that may tell of one named before («Он стал …»)
   std::vector<std::uint32_t> roles_, compounds_, heads_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;
   std::vector<Post> found_;
@@ -115,7 +114,7 @@ class PostReader : protected Sentence {
   morph::Grammemes BestOf(std::size_t i) const { return FactsOf(i).best; }
   morph::Grammemes AnyOf(std::size_t i) const { return FactsOf(i).any; }
 
-  // Fills `posts_` (without people) and `no_post_at_`, but for sentences whose posts nobody can hold.
+  // Fills `posts_` (without people) and `no_post_at_`.
   void ReadPosts();
   // Whether a post may begin at a word.
   bool MayHead(std::size_t i) const { return a_.tokens[i].Has(token::Flag::kHyphen) || a_.BeginsClass(i, role_); }
@@ -150,8 +149,6 @@ class PostReader : protected Sentence {
   // Whether a name stands behind a few words of a tail.
   bool LeadsToName(std::size_t i) const;
 
-  // Whether a post of a state, or one that a statesman may hold, begins at a word.
-  bool IsOfState(std::size_t i) const;
   // What the dictionaries say of the word of a match.
   const PostScratch::Known& KnownOf(const gazetteer::Match& m) const;
 
