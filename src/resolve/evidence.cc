@@ -453,6 +453,7 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (const auto type : kGazTypes) {
     for (const std::string_view words : {"2", "3"}) Add(kGazLong, std::string(type) + "." + std::string(words));
   }
+  no_capital_ = Add(kNoCapital, "yes");
   neighbour_ = static_cast<EvidenceId>(names_.size());
   for (const std::string_view side : {"before", "after"}) {
     for (const std::string_view link : {"touches", "comma", "and", "bracket", "dash", "slash"}) {
@@ -782,6 +783,13 @@ void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const
     if (balanced) say(balance_ + 1);
   }
 
+  // Nothing in it shows a name: «отдел строительства».
+  if (words >= 2 && !a.caseless && tokens[c.begin].shape == Shape::kLower) {
+    std::uint32_t i = c.begin + 1;
+    while (i < c.end && (tokens[i].shape == Shape::kLower || tokens[i].shape == Shape::kNone) && !tokens[i].Has(Flag::kDigits)) ++i;
+    if (i == c.end) say(no_capital_);
+  }
+
   // Agreement of the words of a name.
   if (words >= 2 && (c.types & 1) != 0) {
     morph::Agreement all = morph::kAllAgreement;
@@ -897,7 +905,7 @@ SpanMost Evidence::MostOf(const std::array<float, kTypes>* of, const std::array<
   };
   constexpr std::size_t kOfEntries = std::size(kGazTypes) * std::size(kGazTiers);
   most.always = of[bias_];
-  for (const EvidenceId id : {balance_, balance_ + 1}) AddPositive(of[id], &most.always);
+  for (const EvidenceId id : {balance_, balance_ + 1, no_capital_}) AddPositive(of[id], &most.always);
   for (EvidenceId type = 0; type < kTypes; ++type) AddPositive(of[rule_over_ + type], &most.always);
   Sums agreement{};
   greatest(agree_, 2, &agreement);

@@ -241,7 +241,7 @@ class Evidence {
 
   std::vector<std::pair<Template, std::string>> names_;
   EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_,
-      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, gaz_long_, neighbour_, acronym_;
+      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, gaz_long_, no_capital_, neighbour_, acronym_;
   EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;  // each value once for every letter shape
   std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, list_head_, gaz_span_,
       gaz_kind_;                                        // by kind id (or type and flags)
