@@ -9,6 +9,7 @@ namespace atau::bundle {
 inline void Prefetch(const void* address) {
 #if defined(__GNUC__)
   __builtin_prefetch(address);
+  __asm__ volatile("");  // GCC takes functions that do nothing but ask for functions without effect, and drops the calls of them
 #else
   (void)address;
 #endif

@@ -51,6 +51,7 @@ const std::vector<KindSpec>& Kinds() {
        {"mark"},
        {{"name", true, true}, {"gender", false, true}, {"tier", false, true}, {"count", false, false}}},
       {FileKind::kWeights, "weights", {}, {{"evidence", true, true}, {"place", true, true}, {"type", true, true}, {"weight", true, true}}},
+      {FileKind::kForms, "forms", {}, {{"form", true, true}, {"count", true, true}}},
       {FileKind::kMorphology, "tags", {}, {}},
       {FileKind::kMorphology, "paradigms", {}, {}},
       {FileKind::kMorphology, "lexemes", {}, {}},
@@ -464,6 +465,9 @@ class SourceReader {
         return;
       case FileKind::kNames:
         return CheckNamePart(cells);
+      case FileKind::kForms:
+        CheckText(cells[column::kForm]);
+        return CheckCount(cells[column::kFormCount]);
       case FileKind::kWeights:
         return CheckWeight(cells);
       default:
@@ -605,6 +609,12 @@ class SourceReader {
     }
   }
 
+  void CheckCount(std::string_view count) {
+    if (!std::all_of(count.begin(), count.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+      ErrorAt(count, "the count " + Quote(count) + " is no number", "write digits only");
+    }
+  }
+
   void CheckNamePart(std::span<const std::string_view> cells) {
     const std::string_view name = cells[column::kNamePart], gender = cells[column::kGender], count = cells[column::kCount];
     CheckText(name);
@@ -612,9 +622,7 @@ class SourceReader {
     if (!gender.empty() && gender != "m" && gender != "f" && gender != "both") {
       ErrorAt(gender, "unknown gender " + Quote(gender), "known ones: m, f, both");
     }
-    if (!count.empty() && !std::all_of(count.begin(), count.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-      ErrorAt(count, "the count " + Quote(count) + " is no number", "write digits only, or leave the cell empty");
-    }
+    if (!count.empty()) CheckCount(count);
     if (name == last_name_ && gender == last_gender_) {
       WarningAt(name, "the name " + Quote(name) + " stands twice", "remove one row");
     }

@@ -19,6 +19,7 @@ enum class FileKind : std::uint8_t {
   kWords,       // classes of common words
   kNames,       // parts of people's names
   kWeights,     // weights of evidence
+  kForms,       // frequent forms, whose readings are stored
   kMorphology,  // tags, paradigms, lexemes, …: read by the morphology's builder; here only the bytes are checked
 };
 
@@ -30,6 +31,7 @@ namespace column {
 inline constexpr int kId = 0, kKind = 1, kName = 2, kVariants = 3, kTier = 4, kSlots = 5;  // entities
 inline constexpr int kWord = 0, kWordKind = 1, kFlags = 2;                                 // words
 inline constexpr int kNamePart = 0, kGender = 1, kNameTier = 2, kCount = 3;                // names
+inline constexpr int kForm = 0, kFormCount = 1;                                            // forms
 inline constexpr int kEvidence = 0, kPlace = 1, kType = 2, kWeight = 3;                    // weights
 }  // namespace column
 

@@ -49,42 +49,43 @@ std::string ToText(const Document& d) {
   return out;
 }
 
-// Makes what is written for one document; a failure goes to `input->error`.
-std::string Process(const Extractor& extractor, const ExtractOptions& plain, const ExtractOptions& html, const Options& o, Scratch* scratch,
-                    Input* input) {
+// Makes what is written for one document, into an empty buffer; a failure goes to `input->error`.
+void Process(const Extractor& extractor, const ExtractOptions& plain, const ExtractOptions& html, const Options& o, Scratch* scratch,
+             Input* input, text::Buffer* out) {
   const std::string& to = o.to;
   const ExtractOptions& options = input->format == Format::kHtml ? html : plain;
   if (to == "jsonl" && o.relations.empty()) {
-    std::string line;
     AppendJsonLine(
         *input,
-        [&](std::string* out) {
-          const Status done = document::ExtractJson(input->text, options, scratch, {}, out);
+        [&](text::Buffer* json) {
+          const Status done = document::ExtractJson(input->text, options, scratch, {}, json);
           if (!done.ok()) input->error = AsIs(done.error().ToString());
           return done.ok();
         },
-        &line);
-    return line;
+        out);
+    return;
   }
   auto d = extractor.Extract(input->text, options, scratch);
   if (!d.ok()) {
     input->error = AsIs(d.error().ToString());
-    return {};
+    return;
   }
   if (!o.relations.empty()) {
     std::erase_if(d.value().relations,
                   [&o](const Relation& r) { return std::find(o.relations.begin(), o.relations.end(), r.type) == o.relations.end(); });
   }
   if (to == "jsonl") {
-    std::string line;
     AppendJsonLine(
-        *input, [&d](std::string* out) { return AppendJson(d.value(), {}, out), true; }, &line);
-    return line;
+        *input, [&d](text::Buffer* json) { return json->Append(ToJson(d.value())), true; }, out);
+  } else if (to == "conll") {
+    out->Append(ToConll(d.value()));
+  } else if (to == "brat") {
+    out->Append(ToBrat(d.value()));
+  } else if (to == "html") {
+    out->Append(ToHtml(d.value(), true, input->file == "-" ? "atau" : input->file));
+  } else {
+    out->Append(ToText(d.value()));
   }
-  if (to == "conll") return ToConll(d.value());
-  if (to == "brat") return ToBrat(d.value());
-  if (to == "html") return ToHtml(d.value(), true, input->file == "-" ? "atau" : input->file);
-  return ToText(d.value());
 }
 
 // Where results go. `Put` gets every document in the order of the input, with its result or its error.
@@ -92,7 +93,7 @@ class Results {
  public:
   virtual ~Results() = default;
   // False once nothing more can be written.
-  virtual bool Put(const Input& input, const std::string& result) = 0;
+  virtual bool Put(const Input& input, std::string_view result) = 0;
   // Everything was put (`complete`), or the run was interrupted. False when something could not be written.
   virtual bool End(bool complete) = 0;
   bool any_failed() const { return failed_; }
@@ -105,7 +106,7 @@ class Results {
 class OneFile : public Results {
  public:
   OneFile(std::unique_ptr<ByteSink> sink, bool jsonl, Progress* progress) : sink_(std::move(sink)), jsonl_(jsonl), progress_(progress) {}
-  bool Put(const Input& input, const std::string& result) override {
+  bool Put(const Input& input, std::string_view result) override {
     if (input.error.empty()) return sink_->Write(result);
     failed_ = true;
     if (jsonl_) return sink_->Write(JsonError(input) + "\n");
@@ -145,7 +146,7 @@ class Folder : public Results {
   Folder(const std::vector<InputFile>& files, const std::vector<Part>& parts, bool jsonl, bool brat, bool gzip, Progress* progress)
       : files_(files), parts_(parts), jsonl_(jsonl), brat_(brat), gzip_(gzip), progress_(progress) {}
 
-  bool Put(const Input& input, const std::string& result) override {
+  bool Put(const Input& input, std::string_view result) override {
     if (!MoveTo(input.number)) return false;
     failed_ = failed_ || !input.error.empty();
     if (!input.error.empty() && (input.line == 0 || !jsonl_)) {
@@ -374,8 +375,9 @@ int Run(Options o) {
 
   bool good = true;
   Workers workers(
-      extractor, [&](Input* in, Scratch* scratch) { return Process(extractor, plain, html, o, scratch, in); }, Jobs(o.jobs));
-  workers.Run(next, [&](const Input& in, const std::string& result) {
+      extractor, [&](Input* in, Scratch* scratch, text::Buffer* out) { Process(extractor, plain, html, o, scratch, in, out); },
+      Jobs(o.jobs));
+  workers.Run(next, [&](const Input& in, std::string_view result) {
     good = results->Put(in, result);
     progress.ShowBytes(reader.done(), reader.total(), ++documents);
     return good;

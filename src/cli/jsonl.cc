@@ -290,19 +290,16 @@ void ReadJsonLine(const std::string& text, Input* input) {
 
 std::string JsonString(std::string_view s) { return Dump(Json(s)); }
 
-void AppendJsonLine(const Input& input, const std::function<bool(std::string*)>& append, std::string* out) {
+void AppendJsonLine(const Input& input, const std::function<bool(text::Buffer*)>& append, text::Buffer* out) {
   const std::size_t size = out->size();
-  *out += "{\"id\":";
-  *out += input.id;
-  *out += ',';
-  if (!input.rest.empty()) *out += input.rest, *out += ',';
-  // The document's own brace gives way to the one above.
-  const std::size_t brace = out->size() - 1;
-  const char before = (*out)[brace];
-  out->pop_back();
-  if (!append(out)) return out->resize(size);
-  (*out)[brace] = before;
-  *out += '\n';
+  out->Append("{\"id\":");
+  out->Append(input.id);
+  if (!input.rest.empty()) out->Append(','), out->Append(input.rest);
+  // The document's own brace gives way to the comma behind that.
+  const std::size_t brace = out->size();
+  if (!append(out)) return out->Shrink(size);
+  out->Put(brace, ',');
+  out->Append('\n');
 }
 
 std::string JsonError(const Input& input) {

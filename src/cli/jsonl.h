@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/input.h"
+#include "text/buffer.h"
 
 namespace atau::cli {
 
@@ -19,7 +20,7 @@ std::string JsonString(std::string_view text);
 
 // Adds a line of JSON: what `append` (see AppendJson) adds for a document, with the id and the carried members in front. `append` may give
 // up; then nothing is added.
-void AppendJsonLine(const Input& input, const std::function<bool(std::string*)>& append, std::string* out);
+void AppendJsonLine(const Input& input, const std::function<bool(text::Buffer*)>& append, text::Buffer* out);
 // {"id": …, "error": …}, with the place of the line in front of the message.
 std::string JsonError(const Input& input);
 

@@ -20,7 +20,7 @@ void Workers::Loop(const std::shared_ptr<Shared>& shared) const {
       task = std::move(shared->waiting.front());
       shared->waiting.pop_front();
     }
-    if (task->input.error.empty()) task->result = work_(&task->input, scratch.get());
+    if (task->input.error.empty()) work_(&task->input, scratch.get(), &task->result);
     {
       const std::lock_guard lock(shared->mutex);
       task->done = true;
@@ -33,9 +33,11 @@ void Workers::Run(const std::function<bool(Input*)>& next, const Take& take) {
   if (jobs_ <= 1) {
     const auto scratch = extractor_.NewScratch();
     Input input;
+    text::Buffer result;
     while (Interrupted() == 0 && next(&input)) {
-      const std::string result = input.error.empty() ? work_(&input, scratch.get()) : std::string();
-      if (!take(input, result)) return;
+      result.Clear();
+      if (input.error.empty()) work_(&input, scratch.get(), &result);
+      if (!take(input, result.view())) return;
     }
     return;
   }
@@ -67,7 +69,7 @@ void Workers::Run(const std::function<bool(Input*)>& next, const Take& take) {
       }
     }
     if (!done) break;
-    good = take(queue.front()->input, queue.front()->result);
+    good = take(queue.front()->input, queue.front()->result.view());
     queue.pop_front();
   }
   // What is finished at the front of the queue is handed over even when the program is interrupted.
@@ -76,7 +78,7 @@ void Workers::Run(const std::function<bool(Input*)>& next, const Take& take) {
       const std::lock_guard lock(shared->mutex);
       if (!queue.front()->done) break;
     }
-    good = take(queue.front()->input, queue.front()->result);
+    good = take(queue.front()->input, queue.front()->result.view());
     queue.pop_front();
   }
   {

@@ -9,21 +9,22 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "cli/input.h"
+#include "text/buffer.h"
 
 namespace atau::cli {
 
 class Workers {
  public:
-  // What is made of one document; called by any of the threads, each with a scratch of its own. A failure goes to `input->error`. Not
-  // called for inputs that have an error already.
-  using Work = std::function<std::string(Input* input, Scratch* scratch)>;
+  // Makes the result of one document, into an empty buffer; called by any of the threads, each with a scratch of its own. A failure goes to
+  // `input->error`. Not called for inputs that have an error already.
+  using Work = std::function<void(Input* input, Scratch* scratch, text::Buffer* result)>;
   // Takes a result; called by the thread that runs Run. False: there is no use in going on.
-  using Take = std::function<bool(const Input& input, const std::string& result)>;
+  using Take = std::function<bool(const Input& input, std::string_view result)>;
 
   Workers(const Extractor& extractor, Work work, int jobs) : extractor_(extractor), work_(std::move(work)), jobs_(jobs) {}
 
@@ -35,7 +36,7 @@ class Workers {
  private:
   struct Task {
     Input input;
-    std::string result;
+    text::Buffer result;
     bool done = false;
   };
   // What the threads share. It outlives them: a thread that is given up keeps its part.

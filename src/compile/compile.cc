@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <utility>
 
 #include "bundle/source.h"
@@ -9,7 +10,9 @@
 #include "gazetteer/builder.h"
 #include "gazetteer/gazetteer.h"
 #include "morph/builder.h"
+#include "morph/letters.h"
 #include "morph/morph.h"
+#include "morph/stored.h"
 #include "resolve/weights.h"
 #include "rules/compiler.h"
 #include "text/clean.h"
@@ -117,7 +120,41 @@ class Run {
     if (!unknown.empty() || !camels.empty()) {
       if (!BuildMorphology(unknown, camels, &section) || !OpenMorphology(section)) return false;
     }
+    if (!StoreReadings()) return false;
     if (!section.empty()) writer_.Add(kMorphSection, std::move(section));
+    return true;
+  }
+
+  // What the commonest forms may be is found here and now.
+  bool StoreReadings() {
+    std::map<std::string, std::uint64_t> counts;
+    for (const SourceFile& file : files_) {
+      if (file.kind() != FileKind::kForms) continue;
+      if (base_) {
+        diagnostics_.Error(file.name(), 1, 1, "a list of forms cannot go with a base bundle", "leave the file out");
+        return false;
+      }
+      for (std::size_t row = 0; row < file.rows(); ++row) {
+        const std::string_view cell = file.Cell(row, column::kFormCount);
+        std::uint64_t count = 0;
+        std::from_chars(cell.data(), cell.data() + cell.size(), count);
+        // A text may write it with its ё or without.
+        std::string folded, lower;
+        morph::Fold(file.Cell(row, column::kForm), &folded);
+        morph::LowerKeepingYo(file.Cell(row, column::kForm), &lower);
+        counts[folded] += count;
+        if (lower != folded) counts[lower] += count;
+      }
+    }
+    if (counts.empty()) return true;
+    Progress("storing what frequent forms may be", 0.5);
+    std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::vector<std::string> forms;
+    for (auto& [form, count] : sorted) forms.push_back(std::move(form));
+    auto stored = morph::StoreReadings(morph_bundle_->Section(kMorphSection), forms);
+    if (!stored.ok()) return Report(stored.error()), false;
+    writer_.Add(kReadingsSection, *std::move(stored));
     return true;
   }
 

@@ -13,6 +13,7 @@ namespace atau::compile {
 
 // Sections of a bundle.
 inline constexpr std::string_view kMorphSection = "morph";
+inline constexpr std::string_view kReadingsSection = "readings";  // stored readings of frequent forms, of the same bundle's morphology
 inline constexpr std::string_view kGazetteerSection = "gazetteer";
 inline constexpr std::string_view kRulesSection = "rules";
 inline constexpr std::string_view kWeightsSection = "weights";

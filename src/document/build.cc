@@ -70,31 +70,32 @@ struct BuildMemory {
 };
 
 // What speaks against a type at the span of a hit: the sum of the vetoes there.
-float Against(const rules::RuleSet& rules, const std::vector<rules::Hit>& hits, std::uint32_t h, Type type) {
+float Against(const resolve::Analysis& a, std::uint32_t h, Type type) {
+  const std::vector<rules::Hit>& hits = a.hits.hits;
   // Hits of one span stand together.
   const auto same = [&hits, h](std::size_t k) { return hits[k].begin == hits[h].begin && hits[k].end == hits[h].end; };
   std::size_t k = h;
   while (k > 0 && same(k - 1)) --k;
   float sum = 0;
   for (; k < hits.size() && same(k); ++k) {
-    const rules::RuleInfo& info = rules.rule(hits[k].rule);
-    if ((info.vetoes >> static_cast<unsigned>(type) & 1u) != 0) sum += info.weight;
+    const resolve::Analysis::RuleFacts& rule = a.rule_facts[hits[k].rule];
+    if ((rule.vetoes >> static_cast<unsigned>(type) & 1u) != 0) sum += rule.weight;
   }
   return sum;
 }
 
 // Spans of the types that only rules propose: dates and money. The heaviest, then longest cover of each type by itself.
-void RuleMentions(const Pipeline& p, const resolve::Analysis& a, BuildMemory* memory, std::vector<Planned>* out) {
+void RuleMentions(const resolve::Analysis& a, BuildMemory* memory, std::vector<Planned>* out) {
   constexpr Type kOf[] = {Type::kDate, Type::kMoney};
   std::vector<std::pair<float, std::uint32_t>>* const orders[] = {&memory->dates_by_rank, &memory->money_by_rank};
   for (auto* const order : orders) order->clear();
   for (std::uint32_t h = 0; h < a.hits.hits.size(); ++h) {
     if (a.placed_hits[h].type >= 0 || !a.placed_hits[h].speaks) continue;  // most are of the competing types
     const rules::Hit& hit = a.hits.hits[h];
-    const rules::RuleInfo& info = p.rules().rule(hit.rule);
-    const auto* of = std::find(std::begin(kOf), std::end(kOf), info.type);
-    if (of == std::end(kOf) || info.weight + Against(p.rules(), a.hits.hits, h, info.type) <= 0) continue;
-    orders[of - kOf]->emplace_back(static_cast<float>(hit.end - hit.begin) + info.weight * 0.01f, h);
+    const resolve::Analysis::RuleFacts& rule = a.rule_facts[hit.rule];
+    const auto* of = std::find(std::begin(kOf), std::end(kOf), rule.type);
+    if (of == std::end(kOf) || rule.weight + Against(a, h, rule.type) <= 0) continue;
+    orders[of - kOf]->emplace_back(static_cast<float>(hit.end - hit.begin) + rule.weight * 0.01f, h);
   }
   for (std::size_t of = 0; of < std::size(kOf); ++of) {
     const Type type = kOf[of];
@@ -112,19 +113,19 @@ void RuleMentions(const Pipeline& p, const resolve::Analysis& a, BuildMemory* me
       std::uint32_t end = hit.end;
       const token::Token& last = a.tokens[end - 1];
       if (end - hit.begin > 1 && last.kind != token::Kind::kWord && a.clean[last.begin] == '.') --end;
-      out->push_back({hit.begin, end, type, p.rules().rule(hit.rule).weight, static_cast<int>(h), 0});
+      out->push_back({hit.begin, end, type, a.rule_facts[hit.rule].weight, static_cast<int>(h), 0});
     }
   }
 }
 
 // The types (bits) that are sure of a span inside a name. Places of the dictionaries stay places there («суд [Воронежа]»), and a rule that
 // says that a name does not count because it is part of another («театр имени [Чехова]») says that it is one.
-std::uint32_t SureInside(const PipelineScratch& s, const rules::RuleSet& rules, const resolve::Candidate& c) {
+std::uint32_t SureInside(const PipelineScratch& s, const resolve::Candidate& c) {
   const resolve::Analysis& a = s.analysis;
   constexpr int kPerson = resolve::IndexOf(Type::kPerson), kPlace = resolve::IndexOf(Type::kLocation);
   const auto vetoed = [&](std::uint32_t k) {
     const resolve::Analysis::PlacedHit& h = a.placed_hits[k];
-    return h.begin == c.begin && h.end == c.end && (rules.rule(h.rule).vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0;
+    return h.begin == c.begin && h.end == c.end && (a.rule_facts[h.rule].vetoes & 1u << static_cast<unsigned>(Type::kPerson)) != 0;
   };
   const auto named = [&a](std::uint32_t i) {
     const morph::Form& f = a.FormOf(i);
@@ -165,7 +166,7 @@ bool RepeatsOuter(const PipelineScratch& s, const resolve::Candidate& c, const M
 }
 
 // Mentions inside longer ones: the best cover of the candidates that lie strictly inside, and again inside of these.
-void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, BuildMemory* memory, std::vector<Mention>* out) {
+void InnerMentions(PipelineScratch& s, BuildMemory* memory, std::vector<Mention>* out) {
   constexpr std::size_t kOrganization = resolve::IndexOf(Type::kOrganization);
   constexpr float kSure = 0.5;  // a score that is enough, and little beside one that has reasons of its own
   std::vector<Mention>&open = memory->around, &found = memory->found_inside;
@@ -184,7 +185,7 @@ void InnerMentions(PipelineScratch& s, const rules::RuleSet& rules, BuildMemory*
       if (c.end > outer.end || (c.begin == outer.begin && c.end == outer.end)) continue;
       // A part that is as well the beginning of the outer name is another reading of it, unless a different type.
       resolve::Scores score = s.scores[k];
-      const std::uint32_t sure = SureInside(s, rules, c);
+      const std::uint32_t sure = SureInside(s, c);
       for (std::size_t t = 0; t < score.size(); ++t) {
         if ((sure >> t & 1) != 0) score[t] = std::max(score[t], kSure * static_cast<float>(c.end - c.begin));
       }
@@ -277,17 +278,27 @@ class Builder {
     std::vector<std::uint8_t>& used = memory_.used;
     used.assign(a_.tokens.size() + 1, 0);
     // Names inside other names ask what the people of the text are called, but have no say in it.
-    InnerMentions(s_, p_.rules(), &memory_, &inner_);
+    InnerMentions(s_, &memory_, &inner_);
     std::vector<Planned>&flat = memory_.flat_plan, &nested = memory_.nested_plan;
     flat.clear(), nested.clear();
+    std::vector<Planned>& others = memory_.others;
+    others.clear();
+    RuleMentions(a_, &memory_, &others);
+    for (Planned& plan : others) {
+      if (plan.type != Type::kDate) continue;
+      plan.date = resolve::DateValues::KeyOf(a_, plan.begin, plan.end);
+      memory_.dates.Expect(plan.date, false);
+    }
     resolve::PersonNames people(a_, &s_.names);
     std::vector<std::int32_t>& mention_of = memory_.mention_of;
     mention_of.assign(a_.tokens.size(), -1);
-    for (const std::vector<Mention>* const mentions : {&s_.mentions, &inner_}) {
-      for (const Mention& m : *mentions) {
-        const Type type = resolve::kCompeting[m.type];
-        resolve::ExpectDescribe(a_, m.begin, m.end, type);
-        if (type == Type::kPerson) people.Expect(m.begin, m.end);
+    for (const bool later : {false, true}) {
+      for (const std::vector<Mention>* const mentions : {&s_.mentions, &inner_}) {
+        for (const Mention& m : *mentions) {
+          const Type type = resolve::kCompeting[m.type];
+          resolve::ExpectDescribe(a_, m.begin, m.end, type, later);
+          if (type == Type::kPerson) people.Expect(m.begin, m.end, later);
+        }
       }
     }
     for (const Mention& m : s_.mentions) {
@@ -303,14 +314,8 @@ class Builder {
     people.Solve(mention_of);
     s_.clock.Done(Room::kNames);
     // Dates, money and roles stand in the flat view where there is room for them.
-    std::vector<Planned>&others = memory_.others, &placed = memory_.placed, &crowded = memory_.crowded;
-    others.clear(), placed.clear(), crowded.clear();
-    RuleMentions(p_, a_, &memory_, &others);
-    for (Planned& plan : others) {
-      if (plan.type != Type::kDate) continue;
-      plan.date = resolve::DateValues::KeyOf(a_, plan.begin, plan.end);
-      memory_.dates.Expect(plan.date, false);
-    }
+    std::vector<Planned>&placed = memory_.placed, &crowded = memory_.crowded;
+    placed.clear(), crowded.clear();
     for (const Planned& plan : others) {
       if (plan.date != 0) memory_.dates.Expect(plan.date, true);
       const bool free = std::none_of(used.begin() + plan.begin, used.begin() + plan.end, [](std::uint8_t u) { return u != 0; });
@@ -414,7 +419,7 @@ class Builder {
       if (post.begin < free_from || (next < flat_.size() && flat_[next].begin < post.end)) continue;
       free_from = post.end;
       const int hit = RuleOf(post);
-      const float score = hit < 0 ? kPostScore : p_.rules().rule(a_.hits.hits[static_cast<std::size_t>(hit)].rule).weight;
+      const float score = hit < 0 ? kPostScore : a_.rule_facts[a_.hits.hits[static_cast<std::size_t>(hit)].rule].weight;
       Add({post.begin, post.end, Type::kRole, score, hit}, nullptr, &merged);
       if (post.lower && a_.tokens[post.begin].shape == token::Shape::kCap) {
         Described& d = merged.back();
@@ -441,9 +446,9 @@ class Builder {
     for (std::uint32_t i = post.begin; i < post.end; ++i) {
       for (const std::uint32_t h : a_.hits_at.At(i)) {
         const rules::Hit& hit = a_.hits.hits[h];
-        const rules::RuleInfo& info = p_.rules().rule(hit.rule);
-        if (info.type != Type::kRole || info.weight <= 0 || hit.end > post.end) continue;
-        const std::pair<std::uint32_t, float> rank{hit.end - hit.begin, info.weight};
+        const resolve::Analysis::RuleFacts& rule = a_.rule_facts[hit.rule];
+        if (rule.type != Type::kRole || rule.weight <= 0 || hit.end > post.end) continue;
+        const std::pair<std::uint32_t, float> rank{hit.end - hit.begin, rule.weight};
         if (rank <= longest) continue;
         longest = rank;
         best = static_cast<int>(h);
@@ -476,14 +481,13 @@ class Builder {
     for (std::size_t i = flat_.size(); i-- > 0;) {
       if (kept_[i] >= 0 && cluster[i] >= 0) members[--first[static_cast<std::size_t>(cluster[i])]] = static_cast<int>(i);
     }
-    const resolve::States states = resolve::StatesOf(flat_);
     std::vector<int>& number = memory_.number;
     number.assign(clusters, -1);
     for (std::size_t c = 0; c < clusters; ++c) {
       const std::span<const int> own(members.data() + first[c], members.data() + first[c + 1]);
       if (own.empty()) continue;
       number[c] = static_cast<int>(out_.document_entities.size());
-      AddEntity(own, states);
+      AddEntity(own);
     }
     const auto entity_of = [&](int mention) {
       return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0
@@ -494,7 +498,7 @@ class Builder {
   }
 
   // The document entity of mentions of the flat view that are wanted.
-  void AddEntity(std::span<const int> members, const resolve::States& states) {
+  void AddEntity(std::span<const int> members) {
     const Described& d = flat_[static_cast<std::size_t>(resolve::FullestOf(flat_, members))];
     const auto entity_number = static_cast<int>(out_.document_entities.size());
     DocumentEntityDraft& entity = out_.document_entities.emplace_back();
@@ -517,8 +521,10 @@ class Builder {
     const std::string_view own = resolve::SlotOf(d, "country");
     std::string_view state;
     if (!own.empty() &&
-        std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); }))
-      state = resolve::StateOf(states, own);
+        std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); })) {
+      if (!states_) states_ = resolve::StatesOf(flat_);
+      state = resolve::StateOf(*states_, own);
+    }
     std::string_view id_in_state = entity.gazetteer;
     if (!state.empty()) id_in_state = arena_.Keep(resolve::IdInState(p_.gazetteer(), entity.gazetteer, state));
     const std::string_view country = id_in_state != entity.gazetteer ? state : own;
@@ -652,7 +658,10 @@ class Builder {
     // The clean text is valid, and so is this one where what was repaired is.
     const std::vector<text::Change>& changes = s_.clean.changes();
     points.Assign(text_, std::all_of(changes.begin(), changes.end(), [this](const text::Change& c) { return IsValid(c); }));
-    const auto of = [&points](const Span& s) { return Span{points.Before(s.start), points.Before(s.end)}; };
+    const auto of = [&points](const Span& s) {
+      const std::size_t start = points.Before(s.start);
+      return Span{start, start + points.Within(s.start, s.end)};
+    };
     for (EntityDraft& e : out_.entities) e.code_points = of(e.span);
     for (EntityDraft& e : out_.nested)
       e.code_points = e.flat >= 0 ? out_.entities[static_cast<std::size_t>(e.flat)].code_points : of(e.span);
@@ -665,6 +674,7 @@ class Builder {
   PipelineScratch& s_;
   const resolve::Analysis& a_;
   std::optional<resolve::Day> today_;
+  std::optional<resolve::States> states_;  // of the flat view, where they were asked for
   BuildMemory& memory_;
   Draft& out_ = memory_.draft;
   resolve::Arena& arena_ = memory_.arena;

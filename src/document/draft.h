@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "resolve/describe.h"
+#include "text/buffer.h"
 
 namespace atau::document {
 
@@ -51,7 +51,7 @@ struct Draft {
 };
 
 // As atau::AppendJson.
-void AppendJson(const Draft& draft, std::string_view id, std::string* out);
+void AppendJson(const Draft& draft, std::string_view id, text::Buffer* out);
 
 }  // namespace atau::document
 

@@ -190,7 +190,7 @@ Result<Document> Extractor::Extract(std::string_view text, const ExtractOptions&
 }
 
 Status document::ExtractJson(std::string_view text, const ExtractOptions& options, Scratch* scratch, std::string_view id,
-                             std::string* out) {
+                             text::Buffer* out) {
   auto* const s = static_cast<PipelineScratch*>(scratch);  // every scratch is one
   if (Status done = FindMentions(*s->pipeline, text, options, s); !done.ok()) return done;
   AppendJson(BuildDraft(*s->pipeline, text, options, s), id, out);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "document/draft.h"
+#include "text/buffer.h"
 #include "text/json_plain.h"
 
 namespace atau {
@@ -42,11 +43,11 @@ std::size_t SequenceAt(std::string_view s, std::size_t i) {
 // Scores are floats as a rule, so that a hundred times one is exact in a double, and rounding that gives the same digits as the slow way.
 constexpr double kLargestQuick = 1e6;
 
-// Writes behind what a string holds. The string is longer than what was written until Finish(): each write asks for the room that it may
-// need at most, and then only moves a pointer.
+// Writes behind what a buffer holds. Each write asks for the room that it may need at most, and then only moves a pointer; the buffer knows
+// of it after Finish().
 class Writer {
  public:
-  Writer(std::string* out, std::size_t expected) : out_(*out), at_(out->data() + out->size()) { Grow(expected); }
+  Writer(text::Buffer* out, std::size_t expected) : out_(*out), at_(out->Room(0)) { Grow(expected); }
 
   // A JSON string; what is no UTF-8 becomes U+FFFD.
   void String(std::string_view s) {
@@ -105,10 +106,10 @@ class Writer {
   // What was written from `begin` to `end` (see Size), once more.
   void Again(std::size_t begin, std::size_t end) {
     char* p = Room(end - begin);
-    Done(std::copy_n(out_.data() + begin, end - begin, p));
+    Done(std::copy_n(first_ + begin, end - begin, p));
   }
-  std::size_t Size() const { return static_cast<std::size_t>(at_ - out_.data()); }
-  void Finish() { out_.resize(Size()); }
+  std::size_t Size() const { return static_cast<std::size_t>(at_ - first_); }
+  void Finish() { out_.End(at_); }
 
  private:
   static constexpr std::size_t kLongestEscape = 6;  // "\u001f"
@@ -162,16 +163,17 @@ class Writer {
     return at_;
   }
   void Grow(std::size_t bytes) {
-    const std::size_t size = Size();
-    out_.resize(std::max(size + bytes, out_.size() + out_.size() / 2));
-    at_ = out_.data() + size;
-    end_ = out_.data() + out_.size();
+    out_.End(at_);
+    at_ = out_.Room(bytes);
+    first_ = at_ - out_.size();
+    end_ = first_ + out_.Most();
   }
   void Done(char* end) { at_ = end; }
 
-  std::string& out_;
-  char* at_;             // where the next byte goes
-  char* end_ = nullptr;  // of the string
+  text::Buffer& out_;
+  char* at_;               // where the next byte goes
+  char* first_ = nullptr;  // of the buffer
+  char* end_ = nullptr;    // of its memory
 };
 
 // Whether two entities have the same members, but for the parent.
@@ -181,6 +183,14 @@ bool Same(const Entity& x, const Entity& y) {
 }
 
 // What follows writes documents and drafts, whose members have the same names.
+
+// The id of a document entity; that of a draft needs no escapes.
+void WriteId(const DocumentEntity& e, Writer* w) { w->String(e.id); }
+void WriteId(const document::DocumentEntityDraft& e, Writer* w) {
+  w->Raw("\"");
+  w->Raw(e.id);
+  w->Raw("\"");
+}
 
 // All members but the parent, and no closing brace.
 template <class D, class E>
@@ -208,7 +218,7 @@ void WriteEntity(const D& d, const E& e, Writer* w) {
   if (e.entity < 0) {
     w->Raw("null");
   } else {
-    w->String(d.document_entities[static_cast<std::size_t>(e.entity)].id);
+    WriteId(d.document_entities[static_cast<std::size_t>(e.entity)], w);
   }
   w->Raw(",\"gazetteer\":");
   if (e.gazetteer.empty()) {
@@ -231,12 +241,12 @@ int FlatOf(const Document& d, const Entity& e, std::size_t* flat) {
 int FlatOf(const document::Draft&, const document::EntityDraft& e, std::size_t*) { return e.flat; }
 
 template <class D>
-void Append(const D& d, std::string_view id, std::string* out) {
+void Append(const D& d, std::string_view id, text::Buffer* out) {
   constexpr std::size_t kEntity = 384, kOther = 192;  // bytes of most; the rest grows
   Writer w(out, (d.entities.size() + d.nested.size()) * kEntity + (d.document_entities.size() + d.relations.size()) * kOther + 128);
   w.Raw("{");
   if (!id.empty()) {
-    w.Key("id");
+    w.Raw("\"id\":");
     w.String(id);
     w.Raw(",");
   }
@@ -274,7 +284,7 @@ void Append(const D& d, std::string_view id, std::string* out) {
     const auto& e = d.document_entities[i];
     if (i > 0) w.Raw(",");
     w.Raw("{\"id\":");
-    w.String(e.id);
+    WriteId(e, &w);
     w.Raw(",\"type\":\"");
     w.Raw(TypeName(e.type));
     w.Raw("\",\"normal\":");
@@ -298,19 +308,19 @@ void Append(const D& d, std::string_view id, std::string* out) {
     if (i > 0) w.Raw(",");
     w.Raw("{\"type\":");
     w.String(r.type);
-    const auto entity = [&](std::string_view key, int index) {
-      w.Raw(",");
-      w.Key(key);
+    const auto entity = [&](int index) {
       if (index < 0) {
         w.Raw("null");
       } else {
-        w.String(d.document_entities[static_cast<std::size_t>(index)].id);
+        WriteId(d.document_entities[static_cast<std::size_t>(index)], &w);
       }
     };
-    entity("subject", r.subject);
+    w.Raw(",\"subject\":");
+    entity(r.subject);
     w.Raw(",\"role\":");
     w.String(r.role);
-    entity("object", r.object);
+    w.Raw(",\"object\":");
+    entity(r.object);
     w.Raw(",\"start\":");
     w.Integer(static_cast<long long>(r.code_points.start));
     w.Raw(",\"end\":");
@@ -329,8 +339,12 @@ std::string ToJson(const Document& document, std::string_view id) {
   return out;
 }
 
-void AppendJson(const Document& document, std::string_view id, std::string* out) { Append(document, id, out); }
+void AppendJson(const Document& document, std::string_view id, std::string* out) {
+  text::Buffer buffer(std::move(*out));
+  Append(document, id, &buffer);
+  *out = buffer.Take();
+}
 
-void document::AppendJson(const Draft& draft, std::string_view id, std::string* out) { Append(draft, id, out); }
+void document::AppendJson(const Draft& draft, std::string_view id, text::Buffer* out) { Append(draft, id, out); }
 
 }  // namespace atau

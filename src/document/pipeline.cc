@@ -1,5 +1,6 @@
 #include "document/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace atau::document {
@@ -61,7 +62,10 @@ bool WordKnowledge::IsAbbreviation(std::string_view word_without_stop) const {
 Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles) {
   std::shared_ptr<Pipeline> p(new Pipeline);
   p->bundles_ = std::move(bundles);
-  auto morph = morph::OpenMorph(Sections(p->bundles_, "morph"));
+  // Readings are stored of the first morphology alone.
+  const auto first = std::find_if(p->bundles_.begin(), p->bundles_.end(), [](const auto& b) { return !b->Section("morph").empty(); });
+  auto morph =
+      morph::OpenMorph(Sections(p->bundles_, "morph"), first == p->bundles_.end() ? std::string_view() : (*first)->Section("readings"));
   if (!morph.ok()) return morph.error();
   p->morph_ = std::move(morph.value());
   auto gazetteer = gazetteer::OpenGazetteer(Sections(p->bundles_, "gazetteer"));

@@ -33,6 +33,18 @@ class Trie {
 
   std::uint32_t states() const { return static_cast<std::uint32_t>(edges_.size()); }
 
+  // The keys of the edges that leave the root, as FirstKeys looks at them.
+  std::vector<std::uint64_t> First() const {
+    const auto first = static_cast<std::size_t>(std::count_if(edges_.begin(), edges_.end(), [](const Edge& e) { return e.parent == 0; }));
+    std::size_t size = 1;
+    while (size * FirstKeys::kKeysPerWord < first) size *= 2;
+    std::vector<std::uint64_t> words(size);
+    for (const Edge& edge : edges_) {
+      if (edge.parent == 0) words[FirstKeys::WordOf(edge.key, size)] |= FirstKeys::BitsOf(edge.key);
+    }
+    return words;
+  }
+
   // The table as the matcher looks at it; `finals` gives EdgeSlot::finals of each state (from 1).
   std::vector<EdgeSlot> Freeze(const std::vector<std::uint32_t>& finals, std::uint32_t* max_probe, std::vector<KeyFilter>* filters) const {
     // States with children come first.
@@ -377,6 +389,7 @@ std::string Builder::Finish(const morph::Morph& morph, bundle::Diagnostics* diag
   writer.Add(strings.Take());
   writer.Add(limits);
   writer.Add(filters);
+  writer.Add(trie.First());
   return writer.Finish();
 }
 

@@ -9,6 +9,7 @@
 #include "bundle/binary.h"
 #include "bundle/prefetch.h"
 #include "gazetteer/layout.h"
+#include "morph/by_form.h"
 #include "morph/morph.h"
 
 namespace atau::gazetteer {
@@ -44,13 +45,13 @@ struct Walk {
   std::uint32_t state = 0;
   std::uint32_t finals = 0;
   Agreement agreement = morph::kAllAgreement;
-  Agreement cases = morph::kAllAgreement;                  // as CasesOf
-  std::uint16_t lower = 0;                                 // bit n: the n-th token is in lower case
-  std::uint16_t not_upper = 0;                             // bit n: the n-th token is not in capitals
-  std::uint16_t not_inner = 0;                             // bit n: the n-th token has no capitals inside
-  std::uint8_t position = 0;                               // tokens (or parts of hyphenated ones) so far
-  bool parts = false;                                      // a hyphenated token was taken apart
-  KeyFilter filter{~std::uint64_t{0}, ~std::uint64_t{0}};  // of the state
+  Agreement cases = morph::kAllAgreement;  // as CasesOf
+  std::uint16_t lower = 0;                 // bit n: the n-th token is in lower case
+  std::uint16_t not_upper = 0;             // bit n: the n-th token is not in capitals
+  std::uint16_t not_inner = 0;             // bit n: the n-th token has no capitals inside
+  std::uint8_t position = 0;               // tokens (or parts of hyphenated ones) so far
+  bool parts = false;                      // a hyphenated token was taken apart
+  KeyFilter filter;                        // of the state, but for the root
 };
 
 struct Section {
@@ -61,6 +62,7 @@ struct Section {
   std::span<const std::uint32_t> classes;
   std::span<const IdRecord> ids;
   std::span<const KeyFilter> filters;
+  FirstKeys first;
   std::string_view strings;
   std::uint32_t max_probe = 0;
   std::uint32_t max_tokens = 0;
@@ -172,16 +174,13 @@ class GazetteerImpl final : public Gazetteer {
     const auto n = static_cast<std::uint32_t>(tokens.size());
     FindNew(forms, &state);
     FindStarts(tokens, &state);
-    // What names and tokens lead to stands far apart: it is on its way while those before them are looked at.
-    constexpr std::size_t kRootsAhead = 6, kWalksAhead = 4, kEdgesAhead = 2;
+    // What names and tokens lead to stands far apart: it is asked for a few starts at a time, so that it comes together.
+    constexpr std::size_t kTogether = 16;
     const std::vector<FindScratch::State::Start>& starts = state.starts;
-    for (std::size_t i = 0; i < std::min(starts.size(), kRootsAhead); ++i) AskForRoots(tokens, starts[i], state);
     state.untold.clear();
     std::uint32_t done = 0;  // tokens whose singles are there
     for (std::size_t i = 0; i < starts.size(); ++i) {
-      if (i + kRootsAhead < starts.size()) AskForRoots(tokens, starts[i + kRootsAhead], state);
-      if (i + kWalksAhead < starts.size()) AskForWalks(tokens, starts[i + kWalksAhead], state);
-      if (i + kEdgesAhead < starts.size()) AskForEdges(tokens, starts[i + kEdgesAhead], state);
+      if (i % kTogether == 0) AskFor(tokens, std::span(starts).subspan(i, std::min(kTogether, starts.size() - i)), state);
       const auto [begin, next] = starts[i];
       AddSingles(tokens, done, begin, state, out);
       done = begin;
@@ -220,10 +219,11 @@ class GazetteerImpl final : public Gazetteer {
     return entry;
   }
 
-  void Expect(std::uint32_t index) const override {
+  void Expect(std::uint32_t index, bool texts) const override {
     const Section* section = SectionOf(index);
     if (section == nullptr) return;
     const EntryRecord& record = section->entries[index - section->first_entry];
+    if (!texts) return Prefetch(&record);
     for (const std::uint32_t at : {record.id, record.name, record.slots}) {
       if (at < section->strings.size()) Prefetch(section->strings.data() + at);
     }
@@ -294,14 +294,17 @@ class GazetteerImpl final : public Gazetteer {
       return {};
     };
     std::span<const std::uint32_t> limits;
+    std::span<const std::uint64_t> first;
     for (const Status& status :
          {array(&section.edges, kPartEdges), array(&section.finals, kPartFinals), array(&section.entries, kPartEntries),
           array(&section.kinds, kPartKinds), array(&section.classes, kPartClasses), array(&section.ids, kPartIds),
-          array(&limits, kPartLimits), array(&section.filters, kPartFilters)}) {
+          array(&limits, kPartLimits), array(&section.filters, kPartFilters), array(&first, kPartFirst)}) {
       if (!status.ok()) return status;
     }
     section.strings = reader->Bytes(kPartStrings);
     if (limits.size() != 2) return reader->Damaged("its limits are missing");
+    if ((first.size() & (first.size() - 1)) != 0) return reader->Damaged("its first keys have a broken size");
+    section.first = FirstKeys(first);
     // A table that says more was not written by the builder; the bound keeps look-ups short whatever it holds.
     if (limits[0] > 1u << 16 || limits[1] > 1u << 8) return reader->Damaged("its limits are absurd");
     section.max_probe = limits[0];
@@ -441,7 +444,7 @@ class GazetteerImpl final : public Gazetteer {
   // Appends where a walk can be after a token (or a part of one) with these keys.
   static void StepKeys(const Section& section, const Walk& walk, std::span<const Key> keys, token::Shape shape, std::vector<Walk>* out) {
     for (const Key& key : keys) {
-      if (!walk.filter.MayMeet(KeyFilter::Of(key.key))) continue;
+      if (walk.state == 0 ? !section.first.MayHave(key.key) : !walk.filter.MayMeet(KeyFilter::Of(key.key))) continue;
       const EdgeSlot* edge = section.FindEdge(walk.state & ~kHasChildren, key.key);
       if (edge == nullptr) continue;
       Walk after = walk;
@@ -492,23 +495,48 @@ class GazetteerImpl final : public Gazetteer {
   // Finds what is to be known of the forms that the table has since the text before, a few at a time: what one asks for comes while the
   // others are looked at.
   void FindNew(const morph::FormTable& forms, FindScratch::State* state) const {
-    constexpr std::size_t kTogether = 8;
+    constexpr std::size_t kTogether = 16, kKeysOfForm = 5;  // of most, as a mean
     std::size_t first = state->forms.size();
     const std::size_t all = forms.size();
-    if (first < all) state->forms.resize(all);
+    morph::GrowByForm(&state->forms, all);
+    morph::ReserveByForm(&state->keys, all, kKeysOfForm);
     for (; first < all; first += kTogether) {
       const auto begin = static_cast<std::uint32_t>(first), end = static_cast<std::uint32_t>(std::min(all, first + kTogether));
+      const std::size_t single = state->singles.size();
       for (std::uint32_t form = begin; form < end; ++form) FindKeysAndAsk(forms, form, state);
+      for (std::uint32_t form = begin; form < end; ++form) AskForFirstEdges(form, *state);
+      for (std::uint32_t form = begin; form < end; ++form) AskBehindFirstEdges(form, *state);
       for (std::uint32_t form = begin; form < end; ++form) FindRoots(forms, form, state);
+      for (std::size_t i = single; i < state->singles.size(); ++i) Tell(&state->singles[i]);
     }
   }
 
-  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache.
+  // Finds the keys of a new form, and has what FindRoots will look at brought to the cache, in three steps.
   void FindKeysAndAsk(const morph::FormTable& forms, std::uint32_t index, FindScratch::State* state) const {
     FindKeys(forms, index, state);
     const FindScratch::State::FormState& form = state->forms[index];
     for (const Section& section : sections_) {
-      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.PrefetchEdge(0, state->keys[k].key);
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) section.first.Expect(state->keys[k].key);
+    }
+  }
+  void AskForFirstEdges(std::uint32_t index, const FindScratch::State& state) const {
+    const FindScratch::State::FormState& form = state.forms[index];
+    for (const Section& section : sections_) {
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) {
+        if (const std::uint64_t key = state.keys[k].key; section.first.MayHave(key)) section.PrefetchEdge(0, key);
+      }
+    }
+  }
+  void AskBehindFirstEdges(std::uint32_t index, const FindScratch::State& state) const {
+    const FindScratch::State::FormState& form = state.forms[index];
+    for (const Section& section : sections_) {
+      for (std::uint32_t k = form.keys.first; k < form.keys.first + form.keys.count; ++k) {
+        const std::uint64_t key = state.keys[k].key;
+        const EdgeSlot* const edge = section.first.MayHave(key) ? section.FindEdge(0, key) : nullptr;
+        if (edge == nullptr) continue;
+        if (const std::uint32_t number = edge->state & ~kHasChildren; number < section.filters.size()) Prefetch(&section.filters[number]);
+        if (edge->finals != 0 && edge->finals <= section.finals.size()) Prefetch(&section.finals[edge->finals - 1]);
+      }
     }
   }
 
@@ -541,6 +569,11 @@ class GazetteerImpl final : public Gazetteer {
     }
   }
 
+  void AskFor(const std::vector<Token>& tokens, std::span<const FindScratch::State::Start> starts, const FindScratch::State& state) const {
+    for (const FindScratch::State::Start& start : starts) AskForRoots(tokens, start, state);
+    for (const FindScratch::State::Start& start : starts) AskForWalks(tokens, start, state);
+    for (const FindScratch::State::Start& start : starts) AskForEdges(tokens, start, state);
+  }
   // Have the roots of a token, their walks and the edges that lead from these to the token behind brought to the cache, one after the
   // other.
   static void AskForRoots(const std::vector<Token>& tokens, const FindScratch::State::Start& start, const FindScratch::State& state) {
@@ -591,7 +624,7 @@ class GazetteerImpl final : public Gazetteer {
       ++form.roots;
     }
     if (state->singles.size() - form.singles.first > 1) SortAndMerge(&state->singles, form.singles.first);
-    for (std::size_t i = form.singles.first; i < state->singles.size(); ++i) Tell(&state->singles[i]);
+    for (std::size_t i = form.singles.first; i < state->singles.size(); ++i) PrefetchEntry(state->singles[i].entry);
     form.singles.count = static_cast<std::uint32_t>(state->singles.size()) - form.singles.first;
   }
 

@@ -84,8 +84,9 @@ class Gazetteer {
                     std::vector<Match>* out) const = 0;
 
   virtual Entry entry(std::uint32_t index) const = 0;
-  // Tells that entry() will be asked for soon: the strings are far away in memory.
-  virtual void Expect(std::uint32_t) const {}
+  // Tells that entry() will be asked for soon, and, called once more a little later with `texts`, that its strings will be read: both are
+  // far away in memory.
+  virtual void Expect(std::uint32_t /*index*/, bool /*texts*/) const {}
   // What is said of an entry in short, without its strings.
   virtual EntryInfo Info(std::uint32_t index) const {
     const Entry e = entry(index);

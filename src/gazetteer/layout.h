@@ -2,17 +2,20 @@
 #ifndef ATAU_GAZETTEER_LAYOUT_H_
 #define ATAU_GAZETTEER_LAYOUT_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "bundle/prefetch.h"
 #include "morph/form_table.h"
 #include "token/token.h"
 
 namespace atau::gazetteer {
 
 inline constexpr std::uint32_t kSectionTag = 0x31474147;  // "GAG1"
-inline constexpr std::uint32_t kSectionVersion = 3;
+inline constexpr std::uint32_t kSectionVersion = 4;
 
 // Parts of the section, in this order.
 enum Part : std::uint32_t {
@@ -25,6 +28,7 @@ enum Part : std::uint32_t {
   kPartStrings,  // a string is a u16 length and its bytes, at a multiple of 2
   kPartLimits,   // u32[2]: the longest probe of the edge table, the greatest number of tokens of a name
   kPartFilters,  // KeyFilter[]: for each state with children (the root is 0) the keys of the edges that leave it
+  kPartFirst,    // u64[]: the keys of the edges that leave the root, see FirstKeys
   kPartCount
 };
 
@@ -98,6 +102,29 @@ struct KeyFilter {
   constexpr void Add(const KeyFilter& other) { first |= other.first, second |= other.second; }
 };
 static_assert(sizeof(KeyFilter) == 16);
+// The keys that names begin with, for which a KeyFilter is too small: two bits of one word for each key, in a power of two of words. It
+// stays in the cache, which the edges do not, and holds few of the keys that no name begins with.
+class FirstKeys {
+ public:
+  static constexpr std::size_t kKeysPerWord = 8;  // at most
+
+  FirstKeys() = default;
+  explicit FirstKeys(std::span<const std::uint64_t> words) : words_(words) {}
+
+  static std::size_t WordOf(std::uint64_t key, std::size_t words) { return (key >> 32) & (words - 1); }
+  static std::uint64_t BitsOf(std::uint64_t key) { return std::uint64_t{1} << (key & 63) | std::uint64_t{1} << (key >> 6 & 63); }
+  // Has what MayHave looks at brought to the cache.
+  void Expect(std::uint64_t key) const {
+    if (!words_.empty()) bundle::Prefetch(&words_[WordOf(key, words_.size())]);
+  }
+  bool MayHave(std::uint64_t key) const {
+    const std::uint64_t bits = BitsOf(key);
+    return !words_.empty() && (words_[WordOf(key, words_.size())] & bits) == bits;
+  }
+
+ private:
+  std::span<const std::uint64_t> words_;
+};
 // The extension spares a division; -Wpedantic asks for the word.
 __extension__ using Wide = unsigned __int128;
 inline std::uint64_t HomeSlot(std::uint64_t hash, std::uint64_t slots) {

@@ -61,7 +61,8 @@ struct FormTable::Index {
   // Forms that have their numbers (behind those of the table) and wait for their readings.
   struct Waiting {
     Form form;
-    std::string_view asked;  // what the morphology is asked for; of words
+    std::string_view asked;       // what the morphology is asked for; of words
+    std::uint64_t asked_key = 0;  // of that
   };
   static constexpr std::size_t kTogether = 32;
   std::vector<Waiting> waiting;
@@ -139,7 +140,7 @@ struct FormTable::Index {
   void Settle(const Morph& morph, Blocks<Form>* forms, Blocks<Reading>* readings) {
     asked.clear(), found.clear(), ends.clear();
     for (const Waiting& w : waiting) {
-      if (!w.asked.empty()) asked.push_back({w.asked, w.form.shape});
+      if (!w.asked.empty()) asked.push_back({w.asked, w.asked_key, w.form.shape});
     }
     morph.AnalyzeEach(asked, &found, &ends);
     std::size_t word = 0;
@@ -197,8 +198,8 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   if (index.waiting.size() == Index::kTogether) index.Settle(*morph_, &forms_, &readings_);
   const std::size_t number = forms_.size() + index.waiting.size() + 1;
   if (number * 2 > index.slots.size()) index.Grow();
-  Form& form = index.waiting.emplace_back().form;
-  std::string_view& asked = index.waiting.back().asked;
+  Index::Waiting& waiting = index.waiting.emplace_back();
+  Form& form = waiting.form;
   char* const kept = index.KeepSurface(surface);
   form.surface = {kept + Index::kHead, surface.size()};
   Fold(surface, &index.folded);
@@ -209,11 +210,13 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   form.flags = token.flags & kFormFlags;
   if (token.kind == token::Kind::kWord && !token.Has(token::kUrl)) {
     // A surface with ё finds only words with ё.
-    asked = form.folded;
+    waiting.asked = form.folded;
+    waiting.asked_key = form.key;
     const bool folds = form.folded.data() != form.surface.data();
     if (folds && (surface.find("\u0451") != std::string_view::npos || surface.find("\u0401") != std::string_view::npos)) {
       LowerKeepingYo(surface, &index.lower);
-      asked = {index.Keep(index.lower), index.lower.size()};
+      waiting.asked = {index.Keep(index.lower), index.lower.size()};
+      waiting.asked_key = KeyOf(waiting.asked);
     }
   }
   index.Put(hash, static_cast<std::uint32_t>(number), kept);

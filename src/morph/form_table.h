@@ -55,6 +55,8 @@ struct Reading {
   std::uint8_t weight = 0;  // how likely this reading is among those of the form, 0..255 (relative)
   std::uint8_t list = 0;    // List bits
   std::uint8_t parts = 0;   // Parts bits
+
+  bool operator==(const Reading&) const = default;
 };
 
 struct Form {

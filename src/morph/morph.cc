@@ -9,6 +9,7 @@
 #include <memory_resource>
 
 #include "morph/section.h"
+#include "morph/stored.h"
 
 namespace atau::morph {
 
@@ -37,9 +38,6 @@ Letters Slice(const Letters& word, std::size_t begin, std::size_t end) {
 }
 
 bool IsCyrillicCode(std::uint8_t code) { return code >= 0x80; }
-bool IsCapital(token::Shape shape) {
-  return shape == token::Shape::kCap || shape == token::Shape::kUpper || shape == token::Shape::kMixed || shape == token::Shape::kInitial;
-}
 
 // A word as it was asked for: folded letters, and where the text has ё.
 struct Word {
@@ -150,7 +148,7 @@ double PriorOf(Grammemes tag, std::string_view text) {
 
 class MorphImpl : public Morph {
  public:
-  explicit MorphImpl(std::vector<Section> sections) : sections_(std::move(sections)) {
+  MorphImpl(std::vector<Section> sections, StoredForms stored) : sections_(std::move(sections)), stored_(stored) {
     // The priors of tags are looked up for each reading, and told once.
     for (const Section& section : sections_) {
       std::vector<float> priors;
@@ -238,7 +236,11 @@ class MorphImpl : public Morph {
   // KeyOf the folded form `row` of a stem.
   static std::uint64_t KeyOfLemma(const Section& section, const FormRow& row, std::string_view stem);
 
+  // What is stored of a form, if that is what an analysis with guesses would say.
+  StoredForms::Found FindStored(const Asked& form) const;
+
   std::vector<Section> sections_;
+  StoredForms stored_;  // of the first section; empty where there is none
   std::vector<std::vector<float>> priors_;
 };
 
@@ -594,24 +596,66 @@ void MorphImpl::Begin(std::string_view folded, Begun* out) const {
 }
 
 void MorphImpl::Analyze(std::string_view folded, token::Shape shape, bool guess, std::vector<Reading>* out) const {
+  if (guess && !stored_.empty()) {
+    const StoredForms::Found found = FindStored({folded, KeyOf(folded), shape});
+    if (!found.readings.empty()) return stored_.Read(found, sections_[0], out);
+  }
   Begun begun;
   Begin(folded, &begun);
   if (begun.good && !sections_.empty()) sections_[0].AskMore(begun.asked);
   Finish(&begun, folded, shape, guess, out);
 }
 
+StoredForms::Found MorphImpl::FindStored(const Asked& form) const {
+  StoredForms::Found found = stored_.Find(form.key, form.shape);
+  if (found.readings.empty()) return found;
+  bool holds = true;
+  if (sections_.size() > 1) {
+    Word word;
+    holds = !found.open && Prepare(form.folded, &word) &&
+            std::none_of(sections_.begin() + 1, sections_.end(), [&word](const Section& section) { return section.Has(word.letters); });
+  } else if (found.open) {
+    holds = form.shape != token::Shape::kUpper;  // it may be an abbreviation
+  }
+  if (!holds) found.readings = {};
+  return found;
+}
+
 void MorphImpl::AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* out, std::vector<std::size_t>* ends) const {
   // What one form asks of memory comes while others are looked at.
-  constexpr std::size_t kTogether = 8;
+  constexpr std::size_t kStoredTogether = 32, kTogether = 8;
+  std::array<StoredForms::Found, kStoredTogether> stored;
+  std::array<std::uint8_t, kStoredTogether> others;  // those of which nothing is stored
   std::array<Begun, kTogether> begun;
-  for (; !forms.empty(); forms = forms.subspan(std::min(kTogether, forms.size()))) {
-    const std::size_t count = std::min(kTogether, forms.size());
-    for (std::size_t k = 0; k < count; ++k) Begin(forms[k].folded, &begun[k]);
-    for (std::size_t k = 0; k < count; ++k) {
-      if (begun[k].good && !sections_.empty()) sections_[0].AskMore(begun[k].asked);
+  for (; !forms.empty(); forms = forms.subspan(std::min(kStoredTogether, forms.size()))) {
+    const std::size_t count = std::min(kStoredTogether, forms.size());
+    if (!stored_.empty()) {
+      for (std::size_t k = 0; k < count; ++k) stored_.Expect(forms[k].key);
+      for (std::size_t k = 0; k < count; ++k) stored_.ExpectRecord(forms[k].key);
+      for (std::size_t k = 0; k < count; ++k) {
+        stored[k] = FindStored(forms[k]);
+        stored_.ExpectReadings(stored[k]);
+      }
     }
+    std::size_t all = 0;
     for (std::size_t k = 0; k < count; ++k) {
-      Finish(&begun[k], forms[k].folded, forms[k].shape, true, out);
+      if (stored[k].readings.empty()) others[all++] = static_cast<std::uint8_t>(k);
+    }
+    std::size_t done = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (!stored[k].readings.empty()) {
+        stored_.Read(stored[k], sections_[0], out);
+      } else {
+        if (done % kTogether == 0) {
+          const std::size_t some = std::min(kTogether, all - done);
+          for (std::size_t i = 0; i < some; ++i) Begin(forms[others[done + i]].folded, &begun[i]);
+          for (std::size_t i = 0; i < some; ++i) {
+            if (begun[i].good && !sections_.empty()) sections_[0].AskMore(begun[i].asked);
+          }
+        }
+        Finish(&begun[done % kTogether], forms[k].folded, forms[k].shape, true, out);
+        ++done;
+      }
       ends->push_back(out->size());
     }
   }
@@ -902,7 +946,7 @@ bool MorphImpl::IsCamelName(std::string_view word) const {
 
 }  // namespace
 
-Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> sections) {
+Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> sections, std::string_view stored) {
   if (sections.size() >= kNoSection) {
     return Error{.code = Code::kTooLarge, .message = "too many morphology sections: " + std::to_string(sections.size()) + ", at most 254"};
   }
@@ -912,7 +956,13 @@ Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> secti
     if (!section.ok()) return section.error();
     opened.push_back(std::move(section).value());
   }
-  return std::unique_ptr<Morph>(std::make_unique<MorphImpl>(std::move(opened)));
+  StoredForms stored_forms;
+  if (!stored.empty()) {
+    auto of_first = StoredForms::Open(stored);
+    if (!of_first.ok()) return of_first.error();
+    if (!opened.empty()) stored_forms = *of_first;
+  }
+  return std::unique_ptr<Morph>(std::make_unique<MorphImpl>(std::move(opened), stored_forms));
 }
 
 }  // namespace atau::morph

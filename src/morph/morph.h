@@ -32,6 +32,7 @@ class Morph : public token::WordOracle {
   // where those of each end. Appends to both.
   struct Asked {
     std::string_view folded;
+    std::uint64_t key = 0;  // KeyOf(folded)
     token::Shape shape = token::Shape::kNone;
   };
   virtual void AnalyzeEach(std::span<const Asked> forms, std::vector<Reading>* out, std::vector<std::size_t>* ends) const {
@@ -56,8 +57,14 @@ class Morph : public token::WordOracle {
   bool IsCamelName(std::string_view word) const override = 0;
 };
 
-// Opens compiled sections (see morph/builder.h). Every offset is checked. Error: kCorrupt with what is wrong.
-Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> sections);
+// Opens compiled sections (see morph/builder.h). Every offset is checked. `stored` are readings that were stored with the first section
+// (see morph/stored.h), or nothing: they change what an analysis costs, not what it says. Error: kCorrupt with what is wrong.
+Result<std::unique_ptr<Morph>> OpenMorph(std::span<const std::string_view> sections, std::string_view stored = {});
+
+// Whether a shape has a capital letter.
+inline bool IsCapital(token::Shape shape) {
+  return shape == token::Shape::kCap || shape == token::Shape::kUpper || shape == token::Shape::kMixed || shape == token::Shape::kInitial;
+}
 
 }  // namespace atau::morph
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gazetteer/gazetteer.h"
+#include "morph/by_form.h"
 #include "morph/form_table.h"
 #include "resolve/chains.h"
 #include "resolve/nominatives.h"
@@ -58,7 +59,7 @@ class FormBytes {
     if (forms_ != &forms || generation_ != forms.generation()) bytes_.clear();
     forms_ = &forms;
     generation_ = forms.generation();
-    if (bytes_.size() < forms.size()) bytes_.resize(forms.size() + forms.size() / 2, kUnknown);
+    morph::GrowByForm(&bytes_, forms.size(), kUnknown);
     return bytes_.data();
   }
 
@@ -109,12 +110,17 @@ struct Analysis {
     std::uint16_t dative_verb = 0, rare_given = 0;
   } classes;
 
-  // By rule what its hits have of it.
-  struct RuleType {
-    std::int8_t type = -1;
-    bool speaks = false;
+  // By rule what is asked of it at each hit and mention; see rules::RuleInfo, which is larger.
+  struct RuleFacts {
+    std::string_view name;
+    float weight = 0;
+    std::uint16_t vetoes = 0;
+    Type type = Type::kNone;
+    std::int8_t competing = -1;  // index into kCompeting, -1 for others
+    // Whether it emits attributes: its normal form, a kind, and what else a name may have (see describe.cc).
+    bool normal = false, kind = false, others = false;
   };
-  std::vector<RuleType> rule_types;
+  std::vector<RuleFacts> rule_facts;
 
   Chains chains;  // built after the categories of the tokens are known
 
@@ -127,10 +133,12 @@ struct Analysis {
   void Open(const gazetteer::Gazetteer* of_gazetteer, const rules::RuleSet* of_rules) {
     gazetteer = of_gazetteer;
     rules = of_rules;
-    rule_types.clear();
+    rule_facts.clear();
     for (std::uint32_t r = 0; r < rules->size(); ++r) {
       const rules::RuleInfo& rule = rules->rule(r);
-      rule_types.push_back({static_cast<std::int8_t>(IndexOf(rule.type)), rule.weight > 0});
+      RuleFacts& facts = rule_facts.emplace_back(
+          RuleFacts{rule.name, rule.weight, rule.vetoes, rule.type, static_cast<std::int8_t>(IndexOf(rule.type)), false, false, false});
+      for (const auto& [key, expression] : rule.emits) (key == "normal" ? facts.normal : key == "kind" ? facts.kind : facts.others) = true;
     }
     classes = {gazetteer->ClassId("org_head"),    gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
                gazetteer->ClassId("role"),        gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),
@@ -163,8 +171,10 @@ struct Analysis {
       if (place.type >= 0) named.push_back(place);
     }
     placed_hits.clear();
-    for (const rules::Hit& h : hits.hits)
-      placed_hits.push_back({h.begin, h.end, h.rule, rule_types[h.rule].type, rule_types[h.rule].speaks});
+    for (const rules::Hit& h : hits.hits) {
+      const RuleFacts& rule = rule_facts[h.rule];
+      placed_hits.push_back({h.begin, h.end, h.rule, rule.competing, rule.weight > 0});
+    }
     paired.resize(n + 1);
     const token::Token* const all = tokens.data();
     std::uint32_t* const pairs_before = paired.data();
@@ -197,7 +207,11 @@ struct Analysis {
   const morph::Form& FormOf(std::size_t token) const { return (*forms)[tokens[token].form]; }
   // The tokens [begin, end) in the nominative; a plural becomes a singular where `keep_number` is false. Valid until the next call.
   std::string_view NominativeOf(std::size_t begin, std::size_t end, bool keep_number = true) const {
-    return nominatives.Of(clean, tokens, begin, end, *forms, keep_number);
+    return nominatives.Of(clean, tokens, begin, end, *forms, keep_number ? Nominatives::kKeepsNumber : Nominatives::kSingular);
+  }
+  // The tokens [begin, end) as they are written, with their ё. Valid until the next call of this or the one above.
+  std::string_view WrittenOf(std::size_t begin, std::size_t end) const {
+    return nominatives.Of(clean, tokens, begin, end, *forms, Nominatives::kAsWritten);
   }
   std::string_view TextOf(std::size_t begin, std::size_t end) const {
     return clean.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);

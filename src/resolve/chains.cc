@@ -55,19 +55,31 @@ constexpr std::array<Link, kCatCount> kLinkOfCat = [] {
   return links;
 }();
 
-// The link of a token by its category, and `form`, which gives the bits of its form.
-template <class FormOf>
-Link LinkOf(const Token& t, Cat cat, FormOf form) {
+// The bits of forms, as they are asked for. Valid until the next one is made.
+class FormLinks {
+ public:
+  explicit FormLinks(const Analysis& a) : a_(a), tokens_(a.tokens.data()), known_(a.form_links.Follow(*a.forms)) {}
+  std::uint8_t Of(std::size_t i) const {
+    std::uint8_t& bits = known_[tokens_[i].form];
+    if (bits == FormBytes::kUnknown) bits = FormLinkOf(a_.FormOf(i));
+    return bits;
+  }
+
+ private:
+  const Analysis& a_;
+  const Token* const tokens_;
+  std::uint8_t* const known_;
+};
+
+// The link of a token.
+Link LinkOf(const Token& t, Cat cat, const FormLinks& links, std::size_t i) {
   static_assert(Link{} == Link::kDepends);
   if (kLinkOfCat[cat] != Link::kDepends) return kLinkOfCat[cat];
   if (t.kind != Kind::kWord) return Link::kDepends;
-  const std::uint8_t bits = form();
+  const std::uint8_t bits = links.Of(i);
   if ((bits & kKnownWord) == 0) return Link::kDepends;
   if ((bits & kNominalWord) == 0) return IsLowerWord(cat) || cat == kCFunction ? Link::kBreaks : Link::kDepends;
   return (bits & kGenitive) != 0 ? Link::kDepends : Link::kNominal;
-}
-Link LinkOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t i) {
-  return LinkOf(a.tokens[i], cats[i], [&a, i] { return FormLinkOf(a.FormOf(i)); });
 }
 
 std::uint8_t EndOf(Cat cat) {
@@ -92,9 +104,11 @@ std::uint8_t NextOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t
   if (cat == kQuoteOpen) return 6;
   if (cat == kOpen) return 7;
   if (a.tokens[i].kind != Kind::kWord) return 0;
-  if (IsLowerWord(cat)) return LinkOf(a, cats, i) == Link::kDepends && cat != kLVerb ? 1 : 0;
-  if (cat < kCName) return 0;
-  return !a.FormOf(i).known ? 3 : LinkOf(a, cats, i) == Link::kDepends ? 2 : 0;
+  if (cat == kLVerb || (cat < kCName && !IsLowerWord(cat))) return 0;
+  const FormLinks links(a);
+  const bool depends = LinkOf(a.tokens[i], cat, links, i) == Link::kDepends;
+  if (IsLowerWord(cat)) return depends ? 1 : 0;
+  return (links.Of(i) & kKnownWord) == 0 ? 3 : depends ? 2 : 0;
 }
 
 std::uint64_t Join(std::uint64_t kind_key, std::uint64_t code) {
@@ -110,6 +124,10 @@ constexpr std::uint64_t kNextCode = 1000, kAroundCode = 2000;  // where codes of
 void Chains::BuildLists(const Analysis& a, const std::vector<Cat>& cats) {
   const std::size_t n = a.tokens.size();
   list_.assign(n + 1, 0);
+  // First by the last token of words: their kind, that of the first ones where there are several.
+  for (const Analysis::Placed& match : a.placed) {
+    if (match.words && list_[match.end - 1] == 0) list_[match.end - 1] = match.kind_id;
+  }
   const Token* const tokens = a.tokens.data();
   const Cat* const cat_of = cats.data();
   std::uint16_t* const list = list_.data();
@@ -118,19 +136,16 @@ void Chains::BuildLists(const Analysis& a, const std::vector<Cat>& cats) {
   bool parted = false;     // a comma or the like stood since
   for (std::size_t i = 0; i < n; ++i) {
     const Token& t = tokens[i];
-    if (kind != 0) {
-      if (t.Has(Flag::kBlockStart) || i - since > kLongestList) kind = 0;
-      if (parted) list[i] = kind;
-    }
+    const std::uint16_t ended = list[i];
+    if (kind != 0 && (t.Has(Flag::kBlockStart) || i - since > kLongestList)) kind = 0;
+    list[i] = parted ? kind : 0;
     const Cat cat = cat_of[i];
     if (t.kind == Kind::kWord) {
       if (cat == kLConj) {
         parted = true;
       } else if (t.shape == Shape::kLower && !t.Has(Flag::kLatin)) {
-        kind = 0;
-        for (const std::uint32_t m : a.EndingAt(i + 1)) {
-          if (a.placed[m].words && kind == 0) kind = a.placed[m].kind_id, since = i, parted = false;
-        }
+        kind = ended;
+        if (kind != 0) since = i, parted = false;
       }
     } else if (cat == kComma || cat == kColon || cat == kDashCat) {
       parted = true;
@@ -161,18 +176,13 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   if (heads_.empty()) return;
   // By Link.
   static constexpr std::array<std::uint64_t, 5> kOnes = {0, kNominalOne, kPrepositionOne, kConjunctionOne, kBreakOne};
-  std::uint8_t* const links = a.form_links.Follow(*a.forms);
+  const FormLinks links(a);
   const Token* const tokens = a.tokens.data();
   std::uint64_t* const counts = counts_.data();
   std::uint64_t count = 0;
-  const auto bits_of = [&a, links, tokens](std::size_t i) {
-    std::uint8_t& bits = links[tokens[i].form];
-    if (bits == FormBytes::kUnknown) bits = FormLinkOf(a.FormOf(i));
-    return bits;
-  };
   for (std::size_t i = 0; i < n; ++i) {
     counts[i] = count;
-    count += kOnes[static_cast<std::size_t>(LinkOf(tokens[i], cats[i], [&bits_of, i] { return bits_of(i); }))];
+    count += kOnes[static_cast<std::size_t>(LinkOf(tokens[i], cats[i], links, i))];
   }
   counts[n] = count;
   BuildAround(a, cats);
@@ -180,7 +190,7 @@ void Chains::Build(const Analysis& a, const std::vector<Cat>& cats) {
   for (const std::uint32_t begin : heads_) {
     for (std::size_t i = begin; i-- > 0 && begin - i <= kMostAdjectives;) {
       if (head_[i] != 0 || tokens[i + 1].Has(Flag::kBlockStart) || tokens[i].kind != Kind::kWord) break;
-      if ((bits_of(i) & kAdjective) == 0) break;
+      if ((links.Of(i) & kAdjective) == 0) break;
       head_[i] = begin + 1;
     }
   }

@@ -64,9 +64,9 @@ void EachWord(std::string_view folded, Word&& word) {
 class NameStems {
  public:
   struct Name {
-    std::uint32_t begin = 0;               // in the string
-    std::uint32_t first = 0, words = 0;    // into the ends of stems
-    std::uint64_t key = 0, first_key = 0;  // of all stems, and of the first one (0 where there is none)
+    std::uint64_t key = 0;               // of all stems
+    std::uint32_t begin = 0;             // in the string
+    std::uint32_t first = 0, words = 0;  // into the ends of stems
   };
 
   // Call it between documents: forgets all when too many are remembered.
@@ -77,11 +77,7 @@ class NameStems {
   // What a name is looked up by, as it is written.
   static std::uint64_t Written(std::string_view name) { return std::max<std::uint64_t>(morph::KeyOf(name), 1); }
   // The name that is written so will be asked for soon: what is remembered is far away in memory.
-  void Expect(std::uint64_t written) const {
-    const Known* const known = &names_[FirstOf(written)];
-    bundle::Prefetch(known);
-    bundle::Prefetch(reinterpret_cast<const char*>(known + 1) - 1);
-  }
+  void Expect(std::uint64_t written) const { bundle::Prefetch(&names_[FirstOf(written)]); }
   // `written`: Written(name).
   Name Of(std::string_view name, std::uint64_t written) {
     std::size_t at = FirstOf(written);
@@ -99,7 +95,6 @@ class NameStems {
       keys_.push_back(morph::KeyOf(std::string_view(text_).substr(out.begin)));
     });
     out.key = KeyOf(out, out.words);
-    out.first_key = out.words == 0 ? 0 : KeyOf(out, 1);
     names_[at] = {written, out};
     if (++size_ * 2 > names_.size()) Grow();
     return out;
@@ -116,8 +111,8 @@ class NameStems {
 
  private:
   // As they are written: open addressing, half of the places are free at least. The key stands beside what is known, in one line of
-  // memory as a rule.
-  struct Known {
+  // memory.
+  struct alignas(32) Known {
     std::uint64_t written = 0;  // 0 is free
     Name name;
   };
@@ -185,24 +180,27 @@ constexpr std::uint32_t kNobody = 0xFFFFFFFF;
 
 struct Person {
   int mention;
-  std::string_view first, surname;                  // as written
-  std::uint64_t first_key = 0, first_word_key = 0;  // of the given name's stems, and of the first of them (0: it has none)
-  std::uint64_t last_key = 0;                       // of the surname's stems; 0: it has none
+  std::string_view first, surname;  // as written
+  NameStems::Name given;
+  std::uint64_t last_key = 0;  // of the surname's stems; 0: it has none
   morph::Gender gender;
   std::uint32_t same_surname = kNobody, same_given = kNobody;  // the person before with this surname, or given name
 };
 
 // Two given names that can belong to one person.
-bool SameGiven(const Person& x, const Person& y) {
+bool SameGiven(const NameStems& stems, const Person& x, const Person& y) {
   if (x.first.empty() || y.first.empty()) return true;
   if (IsInitial(x.first) || IsInitial(y.first)) return FirstLetter(x.first) == FirstLetter(y.first);
-  return x.first_word_key != 0 && x.first_word_key == y.first_word_key;
+  return x.given.words > 0 && y.given.words > 0 && stems.KeyOf(x.given, 1) == stems.KeyOf(y.given, 1);
 }
 
 // Fuller names found entities; barer ones join the entity that fits and stands nearest before them.
-void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& written, NameStems* stems, Numbers* keys, Union* u) {
+// `count`: how many of the mentions are people.
+void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& written, std::size_t count, NameStems* stems, Numbers* keys,
+                   Union* u) {
   constexpr std::size_t kFullest = 4;
   std::vector<Person> people;
+  people.reserve(count);
   std::size_t fullness[kFullest + 1] = {};
   const auto parts = [](const Person& p) -> std::size_t {
     return (p.first.empty() ? 0u : IsInitial(p.first) ? 1u : 2u) + (p.surname.empty() ? 0u : 2u);
@@ -210,11 +208,10 @@ void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& w
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     const Described& d = mentions[i];
     if (d.type != Type::kPerson) continue;
-    Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), 0, 0, 0, d.gender});
-    const NameStems::Name last = stems->Of(p.surname, written[i].second), first = stems->Of(p.first, written[i].first);
+    Person& p = people.emplace_back(Person{static_cast<int>(i), SlotOf(d, "first"), SlotOf(d, "last"), {}, 0, d.gender});
+    const NameStems::Name last = stems->Of(p.surname, written[i].second);
     if (last.words > 0) p.last_key = last.key;
-    p.first_key = first.key;
-    p.first_word_key = first.first_key;
+    p.given = stems->Of(p.first, written[i].first);
     ++fullness[parts(p)];
   }
   if (people.empty()) return;
@@ -228,7 +225,7 @@ void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& w
     Person& p = people[n];
     const int i = p.mention;
     const bool bare = p.first.empty() || p.last_key == 0;
-    const std::uint64_t single = p.last_key == 0 ? p.first_key : p.last_key;
+    const std::uint64_t single = p.last_key == 0 ? p.given.key : p.last_key;
     int best = -1;
     const auto consider = [&](std::uint64_t key, std::uint32_t Person::*before, bool any_gender) {
       // The nearest one before; failing that, the first after. Few people share a stem, but a hostile text may repeat one: the last ones
@@ -237,7 +234,7 @@ void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& w
       for (int most = 64; at != kNobody && most > 0; --most) {
         const Person& k = people[at];
         at = k.*before;
-        if (!bare && !SameGiven(k, p)) continue;
+        if (!bare && !SameGiven(*stems, k, p)) continue;
         if (any_gender && k.surname != p.surname) continue;
         if (bare && !any_gender && k.gender != p.gender && k.gender != morph::Gender::kUnknown && p.gender != morph::Gender::kUnknown)
           continue;
@@ -259,7 +256,7 @@ void ClusterPeople(const std::vector<Described>& mentions, const WrittenNames& w
     if (bare && best < 0 && !p.surname.empty()) consider(single, &Person::same_surname, true);
     if (best >= 0) u->Join(best, i);
     if (p.last_key != 0) know(p.last_key, &p.same_surname);
-    if (!p.first.empty()) know(KeyWith(p.first_key, kGiven), &p.same_given);
+    if (!p.first.empty()) know(KeyWith(p.given.key, kGiven), &p.same_given);
   }
 }
 
@@ -290,9 +287,11 @@ struct Name {
   std::uint32_t bare = 0;  // words before its trailing place; 0 where it has none
 };
 
-void ClusterNames(const std::vector<Described>& mentions, const WrittenNames& written, Type type, NameStems* stems, Numbers* by_key,
-                  Union* u) {
+// `count`: how many mentions are of the type.
+void ClusterNames(const std::vector<Described>& mentions, const WrittenNames& written, Type type, std::size_t count, NameStems* stems,
+                  Numbers* by_key, Union* u) {
   std::vector<Name> names;
+  names.reserve(count);
   std::vector<std::pair<std::uint64_t, int>> places;  // bare names and ids of the mentions with a place
   bool abbreviations = false;
   for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -392,7 +391,8 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
   // One name of a type is of one thing.
   std::size_t count[kTypeCount] = {};
   for (const Described& d : mentions) ++count[static_cast<std::size_t>(d.type)];
-  const auto many = [&count](Type type) { return count[static_cast<std::size_t>(type)] > 1; };
+  const auto count_of = [&count](Type type) { return count[static_cast<std::size_t>(type)]; };
+  const auto many = [count_of](Type type) { return count_of(type) > 1; };
   WrittenNames& written = scratch->written_;
   written.assign(mentions.size(), {});
   for (std::size_t i = 0; i < mentions.size(); ++i) {
@@ -405,9 +405,9 @@ std::vector<int> Cluster(const std::vector<Described>& mentions, const std::vect
     written[i].second = NameStems::Written(SlotOf(d, person ? "last" : "place"));
     stems.Expect(written[i].second);
   }
-  if (many(Type::kPerson)) ClusterPeople(mentions, written, &stems, &scratch->keys_, &u);
+  if (many(Type::kPerson)) ClusterPeople(mentions, written, count_of(Type::kPerson), &stems, &scratch->keys_, &u);
   for (const Type type : {Type::kOrganization, Type::kLocation, Type::kProgram}) {
-    if (many(type)) ClusterNames(mentions, written, type, &stems, &scratch->keys_, &u);
+    if (many(type)) ClusterNames(mentions, written, type, count_of(type), &stems, &scratch->keys_, &u);
   }
   for (const auto& [x, y] : aliases) {
     if (AreAliases(mentions[static_cast<std::size_t>(x)], mentions[static_cast<std::size_t>(y)])) u.Join(x, y);
@@ -486,7 +486,7 @@ std::string IdInState(const gazetteer::Gazetteer& gazetteer, std::string_view id
     morph::Fold(code, &folded);
     return std::string(kBodies) + folded + std::string(slug);
   };
-  if (std::string other = of(state); gazetteer.FindId(other, &index)) return other;
+  if (std::string other = of(state); other == id || gazetteer.FindId(other, &index)) return other;
   std::size_t shared = 0;
   for (const std::string_view code : kSomeStates) shared += gazetteer.FindId(of(code), &index);
   return shared >= kManyStates ? std::string() : std::string(id);

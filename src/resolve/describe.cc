@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -80,8 +81,8 @@ int BestEntry(const Analysis& a, const Described& d) {
   return best;
 }
 
-// The attributes of mentions of names that rules may emit.
-constexpr std::string_view kAttributes[] = {"kind", "head", "name", "place", "index"};
+// The attributes of mentions of names that rules may emit, besides the kind.
+constexpr std::string_view kAttributes[] = {"head", "name", "place", "index"};
 
 // The slots of an entry, but for those that are there already.
 void AddSlots(std::string_view of_entry, Arena* arena, SlotList* slots) {
@@ -189,15 +190,18 @@ const gazetteer::Match* RoleWord(const Analysis& a, const Described& d) {
   return longest;
 }
 
+// The match of a word that is a post by itself; -1 where it is none.
+int PostOfOneWord(const Analysis& a, std::size_t i) {
+  for (const std::uint32_t m : a.matches_at.At(i)) {
+    if (a.placed[m].class_id == a.classes.role && a.placed[m].words && a.matches[m].end == i + 1) return static_cast<int>(m);
+  }
+  return -1;
+}
+
 // The nominative of a post of one word where the group's own would be another word's: «премьера» is of «премьер», whatever else the form
-// may be of. Empty where it would not.
-std::string NominativeOfPost(const Analysis& a, std::size_t i, bool keep_number) {
-  const auto matches = a.matches_at.At(i);
-  const auto post = std::find_if(matches.begin(), matches.end(), [&](std::uint32_t m) {
-    return a.placed[m].words && a.placed[m].class_id == a.classes.role && a.matches[m].end == i + 1;
-  });
-  if (post == matches.end()) return {};
-  const std::string_view name = a.gazetteer->entry(a.matches[*post].entry).name;
+// may be of. Empty where it would not. `entry`: the post.
+std::string NominativeOfPost(const Analysis& a, std::size_t i, std::uint32_t entry, bool keep_number) {
+  const std::string_view name = a.gazetteer->entry(entry).name;
   std::string folded, other;
   morph::Fold(name, &folded);
   morph::Fold(a.NominativeOf(i, i + 1, false), &other);
@@ -216,22 +220,40 @@ std::string NominativeOfPost(const Analysis& a, std::size_t i, bool keep_number)
   return morph::WithCaseOf(a.TextOf(i, i + 1), keep_number ? *same : nominative(morph::ksing).value_or(*same));
 }
 
+// The nominative of a word that is a post by itself, remembered. Valid until the next call of this or a.NominativeOf.
+std::string_view NominativeOfWord(const Analysis& a, std::size_t i, std::uint32_t entry, bool keep_number) {
+  // Who asks for the one that becomes a singular asks for the one that keeps its number soon: they are remembered as one text.
+  constexpr char kBetween = '\n';
+  const std::uint64_t what = Nominatives::OfPost(entry);
+  std::optional<std::string_view> both = a.nominatives.Find(a.tokens, i, i + 1, *a.forms, what);
+  if (!both) {
+    std::string text;
+    for (const bool keep : {false, true}) {
+      if (keep) text += kBetween;
+      const std::string nominative = NominativeOfPost(a, i, entry, keep);
+      text += nominative.empty() ? a.NominativeOf(i, i + 1, keep) : std::string_view(nominative);
+    }
+    both = a.nominatives.Keep(a.tokens, i, i + 1, *a.forms, what, std::move(text));
+  }
+  const std::size_t between = both->find(kBetween);
+  return keep_number ? both->substr(between + 1) : both->substr(0, between);
+}
+
 }  // namespace
 
 std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_t head_end, std::size_t end, bool keep_number,
                                 Arena* arena) {
   // The first word that is a post by itself; the words behind it are in the genitive or led by a preposition.
-  const std::uint16_t role = a.classes.role;
-  const auto is_post = [&](std::size_t i) {
-    const auto matches = a.matches_at.At(i);
-    return std::any_of(matches.begin(), matches.end(),
-                       [&](std::uint32_t m) { return a.placed[m].words && a.placed[m].class_id == role && a.matches[m].end == i + 1; });
-  };
   std::size_t head = begin;
-  while (head + 1 < head_end && (!is_post(head) || ((a.FormOf(head).any & morph::kADJF) != 0 && is_post(head + 1)))) ++head;
-  std::string of_role;
-  if (head == begin) of_role = NominativeOfPost(a, begin, keep_number);
-  const std::string_view nominative = of_role.empty() ? a.NominativeOf(begin, head + 1, keep_number) : std::string_view(of_role);
+  int post = PostOfOneWord(a, head);
+  for (; head + 1 < head_end; ++head) {
+    const int next = PostOfOneWord(a, head + 1);
+    if (post >= 0 && (next < 0 || (a.FormOf(head).any & morph::kADJF) == 0)) break;
+    post = next;
+  }
+  const std::string_view nominative = head == begin && post >= 0
+                                          ? NominativeOfWord(a, begin, a.matches[static_cast<std::size_t>(post)].entry, keep_number)
+                                          : a.NominativeOf(begin, head + 1, keep_number);
   ArenaText out(arena, nominative.size() + (head + 1 < end ? a.tokens[end - 1].end - a.tokens[head].end : 0));
   out.Append(nominative);
   for (std::size_t i = head + 1; i < end; ++i) {
@@ -241,16 +263,16 @@ std::string_view PostNominative(const Analysis& a, std::size_t begin, std::size_
   return out.Done();
 }
 
-void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type) {
+void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type, bool texts) {
   const int of_type = IndexOf(type);
   bool whole = false;
   for (const std::uint32_t index : a.matches_at.At(begin)) {
     const gazetteer::Match& m = a.matches[index];
     if (m.end != end || a.placed[index].words || a.placed[index].type != of_type) continue;
     whole |= m.variant == 0;
-    a.gazetteer->Expect(m.entry);
+    a.gazetteer->Expect(m.entry, texts);
   }
-  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, true);
+  if (!whole && type != Type::kPerson) a.nominatives.Expect(a.tokens, begin, end, *a.forms, Nominatives::kKeepsNumber, texts);
 }
 
 void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d) {
@@ -260,32 +282,31 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     for (const std::uint32_t index : a.hits_at.At(d->begin)) {
       const Analysis::PlacedHit& h = a.placed_hits[index];
       if (h.end != d->end || !h.speaks) continue;
-      const rules::RuleInfo& info = a.rules->rule(h.rule);
-      if (info.type == d->type && info.weight > best) best = info.weight, hit = static_cast<int>(index);
+      const Analysis::RuleFacts& rule = a.rule_facts[h.rule];
+      if (rule.type == d->type && rule.weight > best) best = rule.weight, hit = static_cast<int>(index);
     }
   }
   const rules::View view{a.clean, &a.tokens, a.forms, a.gazetteer, &a.matches, nullptr};
-  std::span<const std::pair<std::string_view, std::string_view>> emits;
+  Analysis::RuleFacts rule;
   if (hit >= 0) {
-    const rules::RuleInfo& info = a.rules->rule(a.hits.hits[static_cast<std::size_t>(hit)].rule);
-    emits = info.emits;
-    d->rule = info.name;
+    rule = a.rule_facts[a.hits.hits[static_cast<std::size_t>(hit)].rule];
+    d->rule = rule.name;
   }
+  // Empty where it is not emitted.
   const auto attribute = [&](std::string_view key) {
-    if (std::none_of(emits.begin(), emits.end(), [key](const auto& e) { return e.first == key; })) return std::string_view();
     return arena->Keep(a.rules->Attribute(view, a.hits, a.hits.hits[static_cast<std::size_t>(hit)], key));
   };
+  const auto kind = [&] { return rule.kind ? attribute("kind") : std::string_view(); };
 
   if (d->type == Type::kDate || d->type == Type::kMoney) {
     d->normal = d->text;
-    d->kind = attribute("kind");
+    d->kind = kind();
     return;
   }
   // What a rule calls it outweighs the entry of another kind: «на Пушкина, 7» is a street and not the town of that name.
-  const std::string_view said = attribute("normal");
+  const std::string_view said = rule.normal ? attribute("normal") : std::string_view();
   int entry = BestEntry(a, *d);
-  if (!said.empty() && entry >= 0 && a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).kind != attribute("kind"))
-    entry = -1;
+  if (!said.empty() && entry >= 0 && a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).kind != kind()) entry = -1;
   std::string_view canonical;  // the entry's name
   if (entry >= 0) {
     const gazetteer::Entry e = a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry);
@@ -318,7 +339,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     d->normal = !said.empty()            ? said
                 : letters                ? d->text
                 : whole                  ? canonical
-                : stays                  ? arena->Keep(morph::WrittenGroup(a.clean, a.tokens, d->begin, d->end, *a.forms))
+                : stays                  ? arena->Keep(a.WrittenOf(d->begin, d->end))
                 : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true, arena)
                                          : arena->Keep(a.NominativeOf(d->begin, d->end));
     if (said.empty() && !whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
@@ -345,15 +366,11 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
       if (d->type != Type::kLocation && !d->slots.Has("head")) d->slots.Add("head", e.name, arena);
     }
     // Few rules emit any.
+    if (rule.kind && d->kind.empty()) d->kind = attribute("kind");
     for (const std::string_view key : kAttributes) {
-      if (emits.empty()) break;
-      const std::string_view value = attribute(key);
-      if (value.empty()) continue;
-      if (key == "kind") {
-        if (d->kind.empty()) d->kind = value;
-      } else if (!d->slots.Has(key)) {
-        d->slots.Add(key, value, arena);
-      }
+      if (!rule.others) break;
+      if (d->slots.Has(key)) continue;
+      if (const std::string_view value = attribute(key); !value.empty()) d->slots.Add(key, value, arena);
     }
     if (d->type == Type::kProgram && !d->slots.Has("index")) {
       // «Союз-2.1а», «Falcon 9»: what carries digits after the name is the index.

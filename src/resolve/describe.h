@@ -75,8 +75,9 @@ inline std::string_view SlotOf(const Described& d, std::string_view key) {
 // `hit`: the rule that proposed the span (an index into a.hits.hits, -1: look for one).
 void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena, Described* d);
 
-// Tells that a mention with this span and type will be described soon: what Describe looks at is far away in memory.
-void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type);
+// Tells that a mention with this span and type will be described soon, and, called once more a little later with `texts`, that its texts
+// will be read: both are far away in memory.
+void ExpectDescribe(const Analysis& a, std::uint32_t begin, std::uint32_t end, Type type, bool texts);
 
 // The tokens [begin, end) of a post in the nominative: only its head and the adjectives before that change («главой компании» → «глава
 // компании»). `head_end`: where the words of the head end at the latest. In the arena.

@@ -453,6 +453,7 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (const auto type : kGazTypes) {
     for (const std::string_view words : {"2", "3"}) Add(kGazLong, std::string(type) + "." + std::string(words));
   }
+  no_capital_ = Add(kNoCapital, "yes");
   neighbour_ = static_cast<EvidenceId>(names_.size());
   for (const std::string_view side : {"before", "after"}) {
     for (const std::string_view link : {"touches", "comma", "and", "bracket", "dash", "slash"}) {
@@ -516,8 +517,7 @@ std::uint64_t FormTraits::Key() const {
                               std::uint64_t{known} << 4 | std::uint64_t{variant} << 8 | std::uint64_t{letters} << 16 |
                               std::uint64_t{lists} << 24 | std::uint64_t{guessed} << 32 | std::uint64_t{only} << 40;
   std::uint64_t key = (any ^ 0xA0761D6478BD642Fu) * 0x9E3779B97F4A7C15u;
-  key = (key ^ key >> 29 ^ small) * 0xD6E8FEB86659FD93u;
-  return key ^ key >> 32;
+  return (key ^ key >> 29 ^ small) * 0xD6E8FEB86659FD93u;  // a KeyMap joins its halves
 }
 
 FormTraits Evidence::TraitsOf(const morph::FormTable& forms, std::uint32_t form, bool caseless) {
@@ -642,8 +642,7 @@ void Evidence::EachOfToken(const Analysis& a, const std::vector<Cat>& cats, std:
   const Token* const tokens = a.tokens.data();
   const Token& t = tokens[i];
   const Cat own = cats[i];
-  const Cat before = i == 0 || t.Has(Flag::kBlockStart) ? kPad : cats[i - 1];
-  say(pair_ + before * kCatCount + own);
+  say(PairOf(a, cats, i));
   const auto position = [&](PositionId p) { say(position_ + p); };
   if (t.Has(Flag::kSentenceStart | Flag::kLineStart | Flag::kBlockStart | Flag::kGlued)) {
     if (t.Has(Flag::kSentenceStart)) position(kSentenceStart), say(position_cat_ + own);
@@ -674,11 +673,11 @@ void Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::siz
   EachOfToken(a, cats, token, [out](EvidenceId id) { out->push_back(id); });
 }
 
-const float** Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
-                                const float** out) const {
+std::uint32_t* Evidence::OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const std::uint32_t* of,
+                                 std::uint32_t* out) const {
   EachOfToken(a, cats, token, [of, &out](EvidenceId id) {
     *out = of[id];
-    out += *out != nullptr ? 1 : 0;
+    out += *out != 0 ? 1 : 0;
   });
   return out;
 }
@@ -782,6 +781,13 @@ void Evidence::EachOfSpan(const Analysis& a, const std::vector<Cat>& cats, const
     }
     if (unbalanced) say(balance_);
     if (balanced) say(balance_ + 1);
+  }
+
+  // Nothing in it shows a name: «отдел строительства».
+  if (words >= 2 && !a.caseless && tokens[c.begin].shape == Shape::kLower) {
+    std::uint32_t i = c.begin + 1;
+    while (i < c.end && (tokens[i].shape == Shape::kLower || tokens[i].shape == Shape::kNone) && !tokens[i].Has(Flag::kDigits)) ++i;
+    if (i == c.end) say(no_capital_);
   }
 
   // Agreement of the words of a name.
@@ -899,7 +905,7 @@ SpanMost Evidence::MostOf(const std::array<float, kTypes>* of, const std::array<
   };
   constexpr std::size_t kOfEntries = std::size(kGazTypes) * std::size(kGazTiers);
   most.always = of[bias_];
-  for (const EvidenceId id : {balance_, balance_ + 1}) AddPositive(of[id], &most.always);
+  for (const EvidenceId id : {balance_, balance_ + 1, no_capital_}) AddPositive(of[id], &most.always);
   for (EvidenceId type = 0; type < kTypes; ++type) AddPositive(of[rule_over_ + type], &most.always);
   Sums agreement{};
   greatest(agree_, 2, &agreement);
@@ -942,15 +948,14 @@ EvidenceId Evidence::NeighbourId(const Memory::Neighbour& next, Memory::Side sid
 }
 
 EvidenceId Evidence::RememberedBefore(const Analysis& a, std::size_t begin, const Memory& memory) const {
-  return NeighbourId(memory.NextTo(a, begin, begin + 1, Memory::Side::kBefore), Memory::Side::kBefore);
+  return NeighbourId(memory.NextTo(a, begin, Memory::Side::kBefore), Memory::Side::kBefore);
 }
 
-void Evidence::Remembered(const Analysis& a, const Candidate& c, EvidenceId before, const Memory& memory,
-                          std::vector<EvidenceId>* out) const {
-  const EvidenceId after = NeighbourId(memory.NextTo(a, c.begin, c.end, Memory::Side::kAfter), Memory::Side::kAfter);
-  for (const EvidenceId id : {before, after}) {
-    if (id != kNothing) out->push_back(id);
-  }
+EvidenceId Evidence::RememberedBehind(const Analysis& a, std::size_t end, const Memory& memory) const {
+  return NeighbourId(memory.NextTo(a, end, Memory::Side::kAfter), Memory::Side::kAfter);
+}
+
+void Evidence::RememberedOf(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
   if (MaySpell(a, c)) {
     if (const int type = memory.SpelledOut(a, c.begin); type >= 0) out->push_back(acronym_ + kAcronymTypes + static_cast<EvidenceId>(type));
   }

@@ -142,10 +142,15 @@ class Evidence {
 
   // Evidence of a token in its place (added to `out`): pairs of categories, word classes, gazetteer words, position.
   void OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, std::vector<EvidenceId>* out) const;
-  // The same as rows of numbers: writes to `out` the pointer that `of` has for each piece (by evidence), where there is one, in the order
-  // of the pieces; returns behind the last. There is room for MostOfToken at `out`.
-  const float** OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const float* const* of,
-                        const float** out) const;
+  // The same as numbers: writes to `out` the one that `of` has for each piece (by evidence), where it is not 0, in the order of the pieces;
+  // returns behind the last. There is room for MostOfToken at `out`.
+  std::uint32_t* OfToken(const Analysis& a, const std::vector<Cat>& cats, std::size_t token, const std::uint32_t* of,
+                         std::uint32_t* out) const;
+  // The pair of categories among the evidence of a token.
+  EvidenceId PairOf(const Analysis& a, const std::vector<Cat>& cats, std::size_t token) const {
+    const Cat before = token == 0 || a.tokens[token].Has(token::Flag::kBlockStart) ? kPad : cats[token - 1];
+    return pair_ + before * kCatCount + cats[token];
+  }
   // At least as many as the pieces of a token in its place.
   static std::size_t MostOfToken(const Analysis& a, std::size_t token) {
     constexpr std::size_t kOfPlace = 8;  // a pair, and what the position says
@@ -198,12 +203,17 @@ class Evidence {
   }
   // What the document's memory says of a candidate.
   void Remembered(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
-    Remembered(a, c, RememberedBefore(a, c.begin, memory), memory, out);
+    for (const EvidenceId id : {RememberedBefore(a, c.begin, memory), RememberedBehind(a, c.end, memory)}) {
+      if (id != kNothing) out->push_back(id);
+    }
+    RememberedOf(a, c, memory, out);
   }
-  // The same in two steps: what stands before a candidate is equal for all that begin at a token; kNothing where nothing does.
+  // The same in three steps: what stands before a candidate is equal for all that begin at a token, and what stands behind for all that
+  // end there; kNothing where nothing does.
   static constexpr EvidenceId kNothing = ~EvidenceId{0};
   EvidenceId RememberedBefore(const Analysis& a, std::size_t begin, const Memory& memory) const;
-  void Remembered(const Analysis& a, const Candidate& c, EvidenceId before, const Memory& memory, std::vector<EvidenceId>* out) const;
+  EvidenceId RememberedBehind(const Analysis& a, std::size_t end, const Memory& memory) const;
+  void RememberedOf(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const;
   // Whether the initials of a longer name may be remembered of a candidate: it is one word in capitals.
   static bool MaySpell(const Analysis& a, const Candidate& c) {
     return c.end - c.begin == 1 && a.tokens[c.begin].shape == token::Shape::kUpper;
@@ -231,7 +241,7 @@ class Evidence {
 
   std::vector<std::pair<Template, std::string>> names_;
   EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_,
-      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, gaz_long_, neighbour_, acronym_;
+      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, gaz_long_, no_capital_, neighbour_, acronym_;
   EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;  // each value once for every letter shape
   std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, list_head_, gaz_span_,
       gaz_kind_;                                        // by kind id (or type and flags)

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "morph/by_form.h"
+
 namespace atau::resolve {
 namespace {
 
@@ -113,7 +115,7 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     forms_ = a.forms;
     generation_ = a.forms->generation();
   }
-  if (form_keys_.size() < a.forms->size()) form_keys_.resize(a.forms->size() + a.forms->size() / 4, 0);
+  morph::GrowByForm(&form_keys_, a.forms->size());
   mentions_ = mentions;
   mention_of_.assign(a.tokens.size(), -1);
   for (std::size_t m = 0; m < mentions.size(); ++m) {
@@ -143,16 +145,16 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
   }
 }
 
-Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t begin, std::size_t end, Side side) const {
+Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t place, Side side) const {
   Neighbour found;
   const bool before = side == Side::kBefore;
   for (std::size_t step = 0; step < kMostBetween; ++step) {
-    if (before ? begin < step + 1 : end + step >= a.tokens.size()) return found;
-    const std::size_t i = before ? begin - step - 1 : end + step;
+    if (before ? place < step + 1 : place + step >= a.tokens.size()) return found;
+    const std::size_t i = before ? place - step - 1 : place + step;
     if (a.tokens[before ? i + 1 : i].Has(token::Flag::kBlockStart | token::Flag::kSentenceStart)) return found;
     if (mention_of_[i] >= 0) {
       const Mention& mention = mentions_[static_cast<std::size_t>(mention_of_[i])];
-      if (before ? mention.end <= begin : mention.begin >= end) found.type = mention.type;
+      if (before ? mention.end <= place : mention.begin >= place) found.type = mention.type;
       return found;
     }
     const token::Token& t = a.tokens[i];

@@ -51,14 +51,15 @@ class Memory {
     return (first_words_[bit / 64] >> bit % 64 & 1) != 0;
   }
 
-  // The mention of the first look that stands next to [begin, end) on a side, with nothing but signs and conjunctions between.
+  // The mention of the first look that stands next to a place (before a token, or the end) on a side of it, with nothing but signs and
+  // conjunctions between; none where the place is within a mention.
   enum class Side : std::uint8_t { kBefore, kAfter };
   enum class Link : std::uint8_t { kTouches, kComma, kConjunction, kBracket, kDash, kSlash };
   struct Neighbour {
     Link link = Link::kTouches;
     int type = -1;  // index into kCompeting; -1: there is none
   };
-  Neighbour NextTo(const Analysis& a, std::size_t begin, std::size_t end, Side side) const;
+  Neighbour NextTo(const Analysis& a, std::size_t place, Side side) const;
   // The type of a longer mention of the first look whose initials the token spells («Организация Объединённых Наций … ООН»), -1 for none.
   int SpelledOut(const Analysis& a, std::size_t token) const;
 

@@ -6,15 +6,16 @@
 #include <unordered_set>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 
 namespace atau::resolve {
 namespace {
 
-constexpr std::size_t kKeyed = 8192;   // pieces remembered, a power of two
-constexpr int kKeyedShift = 51;        // 64 less its logarithm
-constexpr std::size_t kTraits = 8192;  // rows by traits remembered
-constexpr float kSlack = 0.01F;        // more than sums of weights may differ by the order in which they are added
-constexpr std::size_t kAhead = 8;      // tokens for whose sums memory is asked beforehand
+constexpr std::size_t kKeyed = 8192;    // pieces remembered, a power of two
+constexpr int kKeyedShift = 51;         // 64 less its logarithm
+constexpr std::size_t kRowsBy = 16384;  // rows remembered by what they say
+constexpr float kSlack = 0.01F;         // more than sums of weights may differ by the order in which they are added
+constexpr std::size_t kTogether = 32;   // tokens for whose sums memory is asked together
 
 // Where a slot stands in a row: the word at m stands at offset d from token m - d, so that rows run the other way round.
 constexpr std::size_t InRow(std::uint32_t slot) { return (kOffsets - 1 - slot / kLane) * kLane + slot % kLane; }
@@ -26,7 +27,9 @@ bool MayGain(const TypeSums& s) { return AnyAbove(s, -kSlack); }
 
 // Has a row brought to the cache.
 void Ask(const float* row) {
-  for (std::size_t x = 0; x < kBlock; x += 64 / sizeof(float)) bundle::Prefetch(row + x);
+  constexpr std::size_t kLine = 64 / sizeof(float);
+  bundle::Prefetch(row);
+  for (std::size_t x = kLine; x < kBlock; x += kLine) bundle::Prefetch(row + x);
 }
 
 // By the types that a candidate may have: nothing for these, minus infinity for the others.
@@ -47,12 +50,12 @@ void ScoreScratch::Follow(const morph::FormTable& forms, bool caseless) {
   if (generation_ != forms.generation()) {
     for (std::vector<std::uint32_t>& rows : row_of_) rows.clear();
     rows_.Clear();
-    of_traits_.Clear();
+    rows_by_.Clear();
     generation_ = forms.generation();
   }
   caseless_ = caseless;
   std::vector<std::uint32_t>& rows = row_of_[caseless];
-  if (rows.size() < forms.size()) rows.resize(forms.size() + forms.size() / 2, 0);
+  morph::GrowByForm(&rows, forms.size());
 }
 
 Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table) : evidence_(evidence), table_(table) {
@@ -94,8 +97,7 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
   first.push_back(static_cast<std::uint32_t>(merged.size()));
   cells_ = std::move(merged);
   first_ = std::move(first);
-  constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
-  std::vector<std::uint32_t> row_of(evidence->size(), kNoRow);
+  row_of_.assign(evidence->size(), 0);
   span_.assign(evidence->size(), Scores{});
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
     for (const WeightCell& cell : Cells(id)) {
@@ -103,23 +105,19 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
         span_[id][cell.slot - kSpanSlot] += cell.weight;
         continue;
       }
-      if (row_of[id] == kNoRow) {
-        row_of[id] = static_cast<std::uint32_t>(rows_.size());
+      if (row_of_[id] == 0) {
         rows_.emplace_back();
+        row_of_[id] = static_cast<std::uint32_t>(rows_.size());
       }
-      rows_[row_of[id]][InRow(cell.slot)] += cell.weight;
+      rows_[row_of_[id] - 1][InRow(cell.slot)] += cell.weight;
     }
-  }
-  row_of_.assign(evidence->size(), nullptr);
-  for (EvidenceId id = 0; id < evidence->size(); ++id) {
-    if (row_of[id] != kNoRow) row_of_[id] = rows_[row_of[id]].data();
   }
   std::array<Scores, kTemplateCount> most{};  // that a piece says
   for (EvidenceId id = 0; id < evidence->size(); ++id) {
     Scores& of_template = most[evidence->TemplateOf(id)];
     for (std::size_t t = 0; t < kTypes; ++t) of_template[t] = std::max(of_template[t], span_[id][t]);
   }
-  most_remembered_.beside = most[kNeighbour], most_remembered_.acronym = most[kAcronym], most_remembered_.span = most[kDocSpan];
+  most_remembered_.acronym = most[kAcronym], most_remembered_.span = most[kDocSpan];
   for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_.all);
   most_ = evidence->MostOf(span_.data(), keyed);
 }
@@ -130,32 +128,49 @@ std::uint32_t Model::FindRow(const Analysis& a, std::uint32_t form, ScoreScratch
     if (const std::uint64_t key = EvidenceKey(k.t, k.key); table_->MayHave(key)) table_->Ask(key);
   }
   const FormTraits traits = Evidence::TraitsOf(*a.forms, form, a.caseless);
-  if (scratch->of_traits_.size() >= kTraits) scratch->of_traits_.Clear();
-  std::uint32_t& listed = scratch->of_traits_[traits.Key()];  // 1 + its number
+  if (scratch->rows_by_.size() >= kRowsBy) scratch->rows_by_.Clear();
+  const std::uint64_t listed_key = traits.Key();
+  scratch->rows_by_.Expect(listed_key, false);
+  // What the table says besides, and the key of it all.
+  std::uint64_t own_key = listed_key;
+  std::array<std::span<const WeightCell>, kTemplateCount> besides;
+  std::size_t count = 0;
+  for (const FormEvidence::Keyed& k : scratch->of_form_) {
+    const std::uint64_t key = EvidenceKey(k.t, k.key);
+    const std::span<const WeightCell> cells = table_->Find(key);
+    if (cells.empty()) continue;
+    bundle::Prefetch(cells.data());
+    besides[count++] = cells;
+    own_key = EvidenceKey(k.t, own_key ^ key);
+  }
+  scratch->rows_by_.Expect(listed_key, true);
+  std::uint32_t listed = scratch->rows_by_[listed_key];  // 1 + its number
   if (listed == 0) {
-    const std::uint32_t fresh = scratch->rows_.Add();
-    float* const sums = scratch->rows_.At(fresh);
+    listed = scratch->rows_.Add() + 1;
+    float* const sums = scratch->rows_.At(listed - 1);
     std::fill(sums, sums + kBlock, 0.0F);
     evidence_->OfTraits(traits, &scratch->form_ids_);
     for (const EvidenceId id : scratch->form_ids_) {
-      const float* const row = row_of_[id];
-      if (row == nullptr) continue;
+      if (row_of_[id] == 0) continue;
+      const WordRow& row = rows_[row_of_[id] - 1];
       for (std::size_t x = 0; x < kBlock; ++x) sums[x] += row[x];
     }
-    listed = fresh + 1;
+    scratch->rows_by_[listed_key] = listed;
   }
   std::uint32_t own = listed;
-  float* sums = nullptr;
-  for (const FormEvidence::Keyed& k : scratch->of_form_) {
-    for (const WeightCell& cell : table_->Find(EvidenceKey(k.t, k.key))) {
-      if (cell.slot >= kBlock) continue;
-      if (sums == nullptr) {
-        own = scratch->rows_.Add() + 1;
-        sums = scratch->rows_.At(own - 1);
-        std::copy_n(scratch->rows_.At(listed - 1), kBlock, sums);
+  if (count > 0) {
+    std::uint32_t& kept = scratch->rows_by_[own_key];
+    if (kept == 0) {
+      kept = scratch->rows_.Add() + 1;
+      float* const sums = scratch->rows_.At(kept - 1);
+      std::copy_n(scratch->rows_.At(listed - 1), kBlock, sums);
+      for (const std::span<const WeightCell>& cells : std::span(besides.data(), count)) {
+        for (const WeightCell& cell : cells) {
+          if (cell.slot < kBlock) sums[InRow(cell.slot)] += cell.weight;
+        }
       }
-      sums[InRow(cell.slot)] += cell.weight;
     }
+    own = kept;
   }
   scratch->row_of_[scratch->caseless_][form] = own;
   return own;
@@ -249,42 +264,45 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
                   ScoreScratch* scratch, std::vector<Scores>* scores) const {
   const std::size_t n = a.tokens.size();
   scratch->Follow(*a.forms, a.caseless);
-  // Only words near a candidate count.
-  scratch->active_.assign(n + 4, 0);
+  // Only words near a candidate count: those in it, two before it and two behind.
+  std::vector<std::uint32_t>& near = scratch->near_;
+  near.clear();
   std::size_t filled = 0;
-  for (const Candidate& c : candidates) {  // shifted by 2
-    for (filled = std::max<std::size_t>(filled, c.begin); filled < c.end + 4; ++filled) scratch->active_[filled] = 1;
+  for (const Candidate& c : candidates) {
+    filled = std::max<std::size_t>(filled, c.begin < 2 ? 0 : c.begin - 2);
+    for (const std::size_t end = std::min<std::size_t>(c.end + 2, n); filled < end; ++filled)
+      near.push_back(static_cast<std::uint32_t>(filled));
   }
   // Each word spreads its sums over its neighbourhood.
   scratch->lanes_.assign(n + 4, ScoreScratch::Lane{});
   const std::uint32_t* const row_of_form = scratch->row_of_[scratch->caseless_].data();
   const token::Token* const tokens = a.tokens.data();
-  const std::uint8_t* const active = scratch->active_.data() + 2;
-  std::vector<const float*>&rows = scratch->token_rows_, &next = scratch->next_rows_;  // the first: what the form says
-  std::size_t rows_size = 0;
-  std::size_t waits = n;  // the token that is spread next; n: none
-  const auto spread = [&] {
-    const std::uint32_t form = tokens[waits].form;
-    const std::uint32_t row = row_of_form[form];
-    rows[0] = scratch->rows_.At((row != 0 ? row : FindRow(a, form, scratch)) - 1);
-    Spread(waits, {rows.data(), rows_size}, scratch);
-  };
-  for (std::size_t m = 0; m < n; ++m) {
-    if (m + kAhead < n && active[m + kAhead] != 0) {
-      if (const std::uint32_t row = row_of_form[tokens[m + kAhead].form]; row != 0) Ask(scratch->rows_.At(row - 1));
+  std::vector<const float*>& rows = scratch->token_rows_;
+  std::array<const float*, kTogether> of_form;
+  for (std::size_t first = 0; first < near.size(); first += kTogether) {
+    const std::span<const std::uint32_t> words = std::span(near).subspan(first, std::min(kTogether, near.size() - first));
+    // What they say stands far apart: it is asked for together.
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::uint32_t form = tokens[words[i]].form, row = row_of_form[form];
+      of_form[i] = scratch->rows_.At((row != 0 ? row : FindRow(a, form, scratch)) - 1);
     }
-    if (active[m] == 0) continue;
-    // The rows of this token are on their way while the one before it is spread.
-    if (const std::size_t most = 1 + Evidence::MostOfToken(a, m); next.size() < most) next.resize(most);
-    const float** const first = next.data() + 1;
-    const float** const last = evidence_->OfToken(a, cats, m, row_of_.data(), first);
-    for (const float** row = first; row != last; ++row) Ask(*row);
-    if (waits < n) spread();
-    waits = m;
-    rows.swap(next);
-    rows_size = static_cast<std::size_t>(last - first) + 1;
+    for (std::size_t i = 0; i < words.size(); ++i) Ask(of_form[i]);
+    for (const std::uint32_t m : words) {
+      if (const std::uint32_t row = row_of_[evidence_->PairOf(a, cats, m)]; row != 0) Ask(rows_[row - 1].data());
+    }
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::uint32_t m = words[i];
+      const std::size_t most = 1 + Evidence::MostOfToken(a, m);
+      if (rows.size() < most) rows.resize(most);
+      if (scratch->numbers_.size() < most) scratch->numbers_.resize(most);
+      const std::uint32_t* const numbers = scratch->numbers_.data();
+      const std::uint32_t* const last = evidence_->OfToken(a, cats, m, row_of_.data(), scratch->numbers_.data());
+      const float** row = rows.data();
+      *row++ = of_form[i];
+      for (const std::uint32_t* number = numbers; number != last; ++number) *row++ = rows_[*number - 1].data();
+      Spread(m, {rows.data(), static_cast<std::size_t>(row - rows.data())}, scratch);
+    }
   }
-  if (waits < n) spread();
   SumLanes(n, scratch);
   if (scratch->keyed_.empty()) scratch->keyed_.resize(kKeyed);
   scratch->own_.resize(candidates.size());
@@ -317,19 +335,21 @@ void Model::Score(const Analysis& a, const std::vector<Cat>& cats, const std::ve
 
 void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::vector<Candidate>& candidates, const Memory& memory,
                     bool all, ScoreScratch* scratch, std::vector<Scores>* scores) const {
-  for (std::size_t m = 0; m < a.tokens.size(); ++m) {
-    if (scratch->active_[m + 2] == 0 || !Evidence::MayRemember(a, a.tokens[m])) continue;
+  for (const std::uint32_t m : scratch->near_) {
+    if (!Evidence::MayRemember(a, a.tokens[m])) continue;
     scratch->ids_.clear();
     evidence_->Remembered(a, m, memory, &scratch->ids_);
     if (scratch->ids_.empty()) continue;
     scratch->token_rows_.clear();
     for (const EvidenceId id : scratch->ids_) {
-      if (row_of_[id] != nullptr) scratch->token_rows_.push_back(row_of_[id]);
+      if (row_of_[id] != 0) scratch->token_rows_.push_back(rows_[row_of_[id] - 1].data());
     }
     Spread(m, scratch->token_rows_, scratch);
   }
   SumLanes(a.tokens.size(), scratch);
   const ScoreScratch::Around around = scratch->SumsAround();
+  constexpr EvidenceId kNotAsked = Evidence::kNothing - 1;
+  scratch->behind_.assign(a.tokens.size() + 1, kNotAsked);
   constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
   std::uint32_t asked = kNowhere;  // the token before which `before` stands
   EvidenceId before = Evidence::kNothing;
@@ -343,10 +363,18 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
       continue;
     }
     if (asked != c.begin) before = evidence_->RememberedBefore(a, asked = c.begin, memory);
+    EvidenceId& behind = scratch->behind_[c.end];
+    if (behind == kNotAsked) behind = evidence_->RememberedBehind(a, c.end, memory);
+    const auto add = [this, &scratch, before, behind](TypeSums sum) {
+      if (before != Evidence::kNothing) sum += SumsOf(span_[before]);
+      if (behind != Evidence::kNothing) sum += SumsOf(span_[behind]);
+      for (const EvidenceId id : scratch->ids_) sum += SumsOf(span_[id]);
+      return sum;
+    };
+    scratch->ids_.clear();
     // And most others with what it may say of just these.
     if (!all) {
-      TypeSums most = own + SumsOf(most_remembered_.beside);
-      if (before != Evidence::kNothing) most += SumsOf(span_[before]);
+      TypeSums most = add(own);
       if (Evidence::MaySpell(a, c)) most += SumsOf(most_remembered_.acronym);
       if (memory.MayBeSpan(a, c.begin, c.end)) most += SumsOf(most_remembered_.span);
       if (!MayGain(around.SumOf(c, most))) {
@@ -354,20 +382,16 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
         continue;
       }
     }
-    scratch->ids_.clear();
-    evidence_->Remembered(a, c, before, memory, &scratch->ids_);
+    evidence_->RememberedOf(a, c, memory, &scratch->ids_);
     if (scratch->summed_[k] == 0) {
-      TypeSums most = own;
-      for (const EvidenceId id : scratch->ids_) most += SumsOf(span_[id]);
-      if (!MayGain(around.SumOf(c, most))) {
+      if (!MayGain(around.SumOf(c, add(own)))) {
         (*scores)[k] = kForbidden[0];
         continue;
       }
       evidence_->StartOf(a, c.begin, &scratch->start_);
       own = Own(a, cats, c, scratch);
     }
-    for (const EvidenceId id : scratch->ids_) own += SumsOf(span_[id]);
-    Put(around.SumOf(c, own), &(*scores)[k]);
+    Put(around.SumOf(c, add(own)), &(*scores)[k]);
   }
 }
 

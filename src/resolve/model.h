@@ -49,8 +49,7 @@ class ScoreScratch {
     std::uint32_t size_ = 0;
   };
   Rows rows_;
-  // By form, [caseless]: 1 + its row, 0 where the form was not met near a candidate yet. Forms of which the table says nothing but what is
-  // listed share the row of their traits.
+  // By form, [caseless]: 1 + its row, 0 where the form was not met near a candidate yet. Forms of which the same is said share a row.
   std::vector<std::uint32_t> row_of_[2];
   std::uint64_t generation_ = ~std::uint64_t{0};
   bool caseless_ = false;
@@ -61,9 +60,9 @@ class ScoreScratch {
   };
   std::vector<KeyedCell> keyed_;
   struct alignas(16) Lane : std::array<float, kLane> {};
-  std::vector<Lane> lanes_;     // what is said of each token, of two before the first and two behind the last
-  std::vector<Scores> prefix_;  // running sums of the `in` part: of all tokens before
-  std::vector<std::uint8_t> active_;
+  std::vector<Lane> lanes_;          // what is said of each token, of two before the first and two behind the last
+  std::vector<Scores> prefix_;       // running sums of the `in` part: of all tokens before
+  std::vector<std::uint32_t> near_;  // the tokens that are near a candidate, in their order
   // What all evidence of candidates but their own says.
   struct Around {
     const Lane* lanes;  // of the first token
@@ -76,11 +75,13 @@ class ScoreScratch {
   std::vector<std::uint8_t> summed_;  // by candidate: whether it is the first
   SpanStart start_;                   // of the candidates in hand
   std::vector<EvidenceId> ids_;
-  std::vector<const float*> token_rows_, next_rows_;  // of the token that is spread next, and of the one behind it; with room to spare
+  std::vector<EvidenceId> behind_;        // by token: what is remembered of what stands from there on
+  std::vector<const float*> token_rows_;  // of the token that is spread, with room to spare
+  std::vector<std::uint32_t> numbers_;    // of the rows of a token
   std::vector<EvidenceId> form_ids_;
   std::vector<FormEvidence::Keyed> of_form_;
-  // The rows of forms' listed evidence, by the key of their traits.
-  KeyMap<std::uint32_t> of_traits_;
+  // 1 + the number of a row by the key of what it says: of the traits of a form, and of the pieces of which the table has a word.
+  KeyMap<std::uint32_t> rows_by_;
 };
 
 // One contribution, for explain.
@@ -96,7 +97,7 @@ class Model {
  public:
   // `evidence`, `rules` and `table` must outlive the model.
   Model(const Evidence* evidence, const rules::RuleSet* rules, const WeightTable* table);
-  Model(const Model&) = delete;  // row_of_ points into rows_
+  Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
   // The first look. scores[i][t] is the sum of the weights for type t, and minus infinity for types that the candidate cannot have. Unless
@@ -133,12 +134,12 @@ class Model {
   std::vector<WeightCell> cells_;
   // The same cells laid out for adding. What word evidence at token m says to the lanes of tokens m - 2 … m + 2, in this order.
   std::vector<WordRow> rows_;
-  std::vector<const float*> row_of_;  // by evidence: its row in rows_; null where it says nothing of words
-  std::vector<Scores> span_;          // by evidence: what it says of a mention
-  // The most that the memory says of a mention: of what stands before or behind it, of initials, of the mention itself.
+  std::vector<std::uint32_t> row_of_;  // by evidence: 1 + its row in rows_; 0 where it says nothing of words
+  std::vector<Scores> span_;           // by evidence: what it says of a mention
+  // The most that the memory says of a mention: of its initials, of itself, and of these and of what stands before and behind it together.
   struct MostRemembered {
-    Scores beside{}, acronym{}, span{};
-    Scores all{};  // together
+    Scores acronym{}, span{};
+    Scores all{};
   } most_remembered_;
   SpanMost most_;  // the most that its own evidence says
 };

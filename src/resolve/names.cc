@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 #include "morph/letters.h"
 #include "morph/morph.h"
 #include "resolve/memory.h"
@@ -246,6 +247,7 @@ constexpr auto kEndingsOf = [] {
 }();
 
 constexpr std::size_t kMostMentions = 16384;  // whose memory is kept for the next document
+constexpr std::size_t kLine = 64;             // bytes of memory that come at once
 constexpr std::size_t kRemembered = 16384;    // words whose hypotheses are kept between documents
 
 std::size_t Vowels(std::string_view folded) {
@@ -309,21 +311,30 @@ PersonNames::PersonNames(const Analysis& a, NameScratch* scratch)
   scratch_->Follow(*a.forms);
 }
 
-void PersonNames::Expect(std::uint32_t begin, std::uint32_t end) const {
+void PersonNames::Expect(std::uint32_t begin, std::uint32_t end, bool known) const {
   constexpr std::uint32_t kBefore = 3, kBehind = 2;  // tokens that the context looks at nearly always
   const std::vector<std::uint32_t>& numbers = scratch_->known_of_;
   for (std::uint32_t i = begin; i < end; ++i) {
     const std::uint32_t form = a_.tokens[i].form;
-    if (form < numbers.size() && numbers[form] != 0) bundle::Prefetch(&scratch_->known_[numbers[form] - 1]);
+    if (form >= numbers.size()) continue;
+    if (!known) {
+      bundle::Prefetch(&numbers[form]);
+    } else if (numbers[form] != 0) {
+      bundle::Prefetch(&scratch_->known_[numbers[form] - 1]);
+    }
   }
-  for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) bundle::Prefetch(&a_.FormOf(i).any);
+  if (known) return;
+  for (std::uint32_t i = begin > kBefore ? begin - kBefore : 0; i < begin; ++i) {
+    bundle::Prefetch(&a_.FormOf(i).first_reading);
+    bundle::Prefetch(&a_.FormOf(i).any);
+  }
   for (std::uint32_t i = end; i < end + kBehind && i < a_.tokens.size(); ++i) bundle::Prefetch(&a_.FormOf(i).any);
 }
 
 const PersonNames::Known& PersonNames::KnownOf(std::uint32_t token) {
   const std::uint32_t form = a_.tokens[token].form;
   std::vector<std::uint32_t>& numbers = scratch_->known_of_;
-  if (form >= numbers.size()) numbers.resize(a_.forms->size() + a_.forms->size() / 4 + 1);
+  morph::GrowByForm(&numbers, a_.forms->size());
   if (numbers[form] == 0) {
     Known& known = scratch_->known_.emplace_back();
     numbers[form] = static_cast<std::uint32_t>(scratch_->known_.size());
@@ -375,13 +386,13 @@ PersonNames::Choice PersonNames::Keep(std::vector<Hypothesis> hypotheses) {
   }
   float* at = scratch_->odds_.List<float>(weights);
   out.weights = at;
-  for (std::size_t x = 0; x < all.size(); ++x) {
-    const bool last = x + 1 == all.size();
-    if (last) out.as_it_stands = at;
+  at = std::copy(all.back().weight.begin(), all.back().weight.end(), at);
+  for (std::size_t x = 0; x + 1 < all.size(); ++x) {
     for (const float weight : all[x].weight) {
-      if (last || weight > 0) *at++ = weight;
+      if (weight > 0) *at++ = weight;
     }
   }
+  out.likeliest = scratch_->odds_.List<const Likeliest*>(kPositions);
   return out;
 }
 
@@ -538,14 +549,13 @@ bool PersonNames::IsGiven(std::string_view folded) const {
 
 void PersonNames::AddWord(std::uint32_t token, std::uint32_t part, const Known& known, float fixed) {
   // They are weighed when all names are known.
-  constexpr std::size_t kLine = 64;
   const auto expect = [](const void* list) {
     bundle::Prefetch(list);
     bundle::Prefetch(static_cast<const char*>(list) + kLine);
   };
   expect(known.choice.odds);
   expect(known.choice.weights);
-  expect(known.choice.as_it_stands);
+  bundle::Prefetch(known.choice.likeliest);
   Word w;
   w.token = token;
   w.part = part;
@@ -850,7 +860,7 @@ void PersonNames::Context(const std::vector<std::int32_t>& mention_of, Mention* 
 
 // The last hypothesis of a word, «as it stands», weighs something in each place.
 void PersonNames::WeighAsItStands(const Word& w, std::array<double, kBits>* out) {
-  const float* const weights = w.choice.as_it_stands;
+  const float* const weights = w.choice.weights;
   std::array<float, kBits> least;
   least.fill(w.fixed);
   for (std::size_t bit = kFamily; bit < kBits; bit += kSlotCount) least[bit] = std::max(w.fixed, w.family);
@@ -879,11 +889,62 @@ double PersonNames::Factor(const Mention& m, const Word& w, std::size_t hypothes
   if (m.eastern && EndsInOneOf(w.choice.hypotheses[hypothesis].folded, {"а", "я"})) factor *= 0.05;
   if (!voted) return factor;
   const Group& group = groups_[w.group];
-  if (group.first_form == group.last_form && forms_[group.first_form].count < 2) return factor;
   if (std::find(group.sure.begin(), group.sure.end(), h.lemma_key) != group.sure.end()) return factor;
   const auto it = std::find_if(group.score.begin(), group.score.end(), [&h](const auto& x) { return x.first == h.lemma_key; });
-  const double score = it == group.score.end() ? group.worst : it->second;
-  return factor * std::exp(std::max(score - group.top, -18.0));
+  return factor * (it == group.score.end() ? group.worst : it->second);
+}
+
+bool PersonNames::IsVoted(const Word& w) const {
+  const Group& group = groups_[w.group];
+  return group.first_form != group.last_form || forms_[group.first_form].count > 1;
+}
+
+void PersonNames::Weigh(const Mention& m, const Word& w, bool voted, Likeliest* out) const {
+  const std::uint32_t last = w.choice.count - 1;
+  out->weight.fill(0);
+  out->pick.fill(static_cast<std::uint16_t>(last));
+  const float* own = w.choice.weights + kBits;
+  for (std::uint32_t x = 0; x < last; ++x) {
+    const double factor = Factor(m, w, x, voted);
+    for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+      const double weight = factor * static_cast<double>(*own);
+      if (weight > out->weight[bit]) out->weight[bit] = weight, out->pick[bit] = static_cast<std::uint16_t>(x);
+    }
+  }
+  std::array<double, kBits> stays;
+  WeighAsItStands(w, &stays);
+  const double factor = Factor(m, w, last, voted);
+  for (std::size_t bit = 0; bit < kBits; ++bit) {
+    const double weight = factor * stays[bit];
+    if (weight > out->weight[bit]) out->weight[bit] = weight, out->pick[bit] = static_cast<std::uint16_t>(last);
+  }
+}
+
+std::span<const PersonNames::Likeliest* const> PersonNames::LikeliestOf(const Mention& m, bool voted) {
+  const std::size_t n = m.words.size();
+  std::vector<Likeliest>& weighed = scratch_->weighed_;
+  if (weighed.size() < n) weighed.resize(n);
+  scratch_->likeliest_.clear();
+  for (std::size_t k = 0; k < n; ++k) {
+    const Word& w = m.words[k];
+    const bool own = voted && IsVoted(w);
+    // What else a weight depends on (see Factor and WeighAsItStands).
+    if (own || m.eastern || !m.known.empty() || w.fixed != kStays || w.family > 0 ||
+        (n == 1 && w.choice.given && !groups_[w.group].sure.empty())) {
+      Weigh(m, w, own, &weighed[k]);
+      scratch_->likeliest_.push_back(&weighed[k]);
+      continue;
+    }
+    const Likeliest*& known = w.choice.likeliest[PositionOf(k, n)];
+    if (known == nullptr) {
+      Likeliest* const fresh = scratch_->odds_.List<Likeliest>(1);
+      Weigh(m, w, false, fresh);
+      known = fresh;
+    }
+    scratch_->likeliest_.push_back(known);
+  }
+  return scratch_->likeliest_;
 }
 
 void PersonNames::Vote(const Mention& m) {
@@ -893,42 +954,28 @@ void PersonNames::Vote(const Mention& m) {
   const auto voters = std::count_if(m.words.begin(), m.words.end(), votes_for);
   if (voters == 0) return;
   const std::size_t n = m.words.size();
-  std::vector<std::array<double, kBits>>&best = scratch_->top_, &stays = scratch_->stays_;
-  if (best.size() < n) best.resize(n);
+  std::vector<std::array<double, kBits>>& stays = scratch_->stays_;
   if (stays.size() < n) stays.resize(n);
-  std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of all words
+  std::vector<double>& factors = scratch_->factors_;  // of all hypotheses of the words that vote
   factors.clear();
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    std::array<double, kBits>& top = best[k];
-    const std::size_t last = w.choice.count - 1;
+    if (!votes_for(w)) continue;
     WeighAsItStands(w, &stays[k]);
-    for (std::size_t x = 0; x <= last; ++x) factors.push_back(Factor(m, w, x, false));
-    if (voters == (votes_for(w) ? 1 : 0)) continue;  // what is the best says how well other words fit
-    top.fill(0);
-    const double* const own = factors.data() + factors.size() - w.choice.count;
-    const float* weight = w.choice.weights;
-    for (std::size_t x = 0; x < last; ++x) {
-      const double factor = own[x];
-      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++weight) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        top[bit] = std::max(top[bit], factor * static_cast<double>(*weight));
-      }
-    }
-    for (std::size_t bit = 0; bit < kBits; ++bit) top[bit] = std::max(top[bit], own[last] * stays[k][bit]);
+    for (std::size_t x = 0; x < w.choice.count; ++x) factors.push_back(Factor(m, w, x, false));
   }
+  // How well other words fit.
+  std::span<const Likeliest* const> best;
+  if (n > 1) best = LikeliestOf(m, false);
   std::size_t next = 0;  // of factors
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m.words[k];
-    if (!votes_for(w)) {
-      next += w.choice.count;
-      continue;
-    }
+    if (!votes_for(w)) continue;
     std::vector<double>& shares = scratch_->shares_;
     shares.clear();
     double sum = 0;
     const std::size_t last = w.choice.count - 1;
-    const float* weight = w.choice.weights;
+    const float* weight = w.choice.weights + kBits;
     for (std::size_t x = 0; x < last; ++x) {
       const double factor = factors[next++];
       double share = 0;
@@ -936,7 +983,7 @@ void PersonNames::Vote(const Mention& m) {
         const auto bit = static_cast<std::size_t>(std::countr_zero(left));
         double product = m.context[bit] * factor * static_cast<double>(*weight);
         for (std::size_t j = 0; j < n && product > 0; ++j) {
-          if (j != k) product *= best[j][bit];
+          if (j != k) product *= best[j]->weight[bit];
         }
         share += product;
       }
@@ -948,7 +995,7 @@ void PersonNames::Vote(const Mention& m) {
     for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] = m.context[bit] * factor * stays[k][bit];
     for (std::size_t j = 0; j < n; ++j) {
       if (j == k) continue;
-      for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j][bit];
+      for (std::size_t bit = 0; bit < kBits; ++bit) products[bit] *= best[j]->weight[bit];
     }
     double share_as_it_stands = 0;
     for (const double product : products) share_as_it_stands += product;
@@ -975,6 +1022,8 @@ void PersonNames::Vote(const Mention& m) {
 
 void PersonNames::Count() {
   for (Group& group : groups_) {
+    // Nobody asks what the votes of a single form that stands once are (see IsVoted).
+    if (group.first_form == group.last_form && forms_[group.first_form].count < 2) continue;
     double floor = 0;
     for (std::uint32_t f = group.first_form; f != kNone; f = forms_[f].next) {
       const FormVotes& form = forms_[f];
@@ -982,8 +1031,7 @@ void PersonNames::Count() {
       const double weight = std::min(1 + std::log2(form.count), 3.0);
       floor += weight * std::log(kUnexplained);
     }
-    group.worst = floor;
-    group.top = floor;
+    double top = floor;
     for (std::uint32_t f = group.first_form; f != kNone; f = forms_[f].next) {
       const FormVotes& form = forms_[f];
       if (form.count == 0) continue;
@@ -994,9 +1042,12 @@ void PersonNames::Count() {
         if (known == group.score.end()) known = group.score.insert(known, {key, floor});
         double& score = known->second;
         score += weight * (std::log(std::max(share / form.count, kUnexplained)) - std::log(kUnexplained));
-        group.top = std::max(group.top, score);
+        top = std::max(top, score);
       }
     }
+    const auto beside_top = [top](double score) { return std::exp(std::max(score - top, -18.0)); };
+    for (auto& [lemma, score] : group.score) score = beside_top(score);
+    group.worst = beside_top(floor);
   }
 }
 
@@ -1007,34 +1058,7 @@ void PersonNames::Decide(Mention* m) {
   const std::size_t n = m->words.size();
   std::uint8_t best_slot = kMale;
   double by_slot[kSlotCount] = {};
-  // Of each word in each place of the paradigm the likeliest hypothesis and how likely it is; «as it stands» where none fits.
-  std::vector<std::array<std::uint64_t, kBits>>& pick = scratch_->pick_;
-  std::vector<std::array<double, kBits>>& top = scratch_->top_;
-  if (pick.size() < n) pick.resize(n);
-  if (top.size() < n) top.resize(n);
-  for (std::size_t k = 0; k < n; ++k) {
-    const Word& w = m->words[k];
-    const std::uint64_t last = w.choice.count - 1;
-    pick[k].fill(last);
-    top[k].fill(0);
-    const float* own = w.choice.weights;
-    for (std::uint64_t x = 0; x < last; ++x) {
-      const double factor = Factor(*m, w, x, true);
-      for (std::uint32_t left = w.choice.odds[x].places; left != 0; left &= left - 1, ++own) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        const double weight = factor * static_cast<double>(*own);
-        if (weight > top[k][bit]) top[k][bit] = weight, pick[k][bit] = x;
-      }
-    }
-    std::array<double, kBits> stays;
-    WeighAsItStands(w, &stays);
-    const double factor = Factor(*m, w, last, true);
-    for (std::size_t bit = 0; bit < kBits; ++bit) {
-      const double weight = factor * stays[bit];
-      pick[k][bit] = weight > top[k][bit] ? last : pick[k][bit];
-      top[k][bit] = std::max(top[k][bit], weight);
-    }
-  }
+  const std::span<const Likeliest* const> likeliest = LikeliestOf(*m, true);
   // What is known of a bare surname's bearer.
   std::array<double, kSlotCount> known{1, 1, 1, 1};
   if (n == 1) {
@@ -1045,21 +1069,24 @@ void PersonNames::Decide(Mention* m) {
   // Places that pick the same words are counted together, under the first of them.
   struct Total {
     std::size_t bit;
+    std::uint64_t packed;
     double sum;
     std::array<double, kSlotCount> slots;
   };
   std::array<Total, kBits> totals;  // the first `count` of them
   std::size_t count = 0;
-  // The words picked in each place as one number, as far as they fit in.
+  // The words picked in a place as one number, as far as they fit in.
   constexpr std::size_t kPacked = 4, kPickBits = 16;
-  std::array<std::uint64_t, kBits> packed{};
-  for (std::size_t k = 0; k < std::min(n, kPacked); ++k) {
-    for (std::size_t bit = 0; bit < kBits; ++bit) packed[bit] = packed[bit] << kPickBits | pick[k][bit];
-  }
-  const auto compare = [&](std::size_t x, std::size_t y) {
-    if (packed[x] != packed[y]) return packed[x] < packed[y] ? -1 : 1;
+  const auto pack = [&](std::size_t bit) {
+    std::uint64_t number = 0;
+    for (std::size_t k = 0; k < std::min(n, kPacked); ++k) number = number << kPickBits | likeliest[k]->pick[bit];
+    return number;
+  };
+  const auto compare = [&](const Total& x, std::uint64_t packed, std::size_t y) {
+    if (x.packed != packed) return x.packed < packed ? -1 : 1;
     for (std::size_t k = kPacked; k < n; ++k) {
-      if (pick[k][x] != pick[k][y]) return pick[k][x] < pick[k][y] ? -1 : 1;
+      const std::uint16_t one = likeliest[k]->pick[x.bit], other = likeliest[k]->pick[y];
+      if (one != other) return one < other ? -1 : 1;
     }
     return 0;
   };
@@ -1067,27 +1094,27 @@ void PersonNames::Decide(Mention* m) {
     const auto bit = static_cast<std::size_t>(std::countr_zero(left));
     double product = m->context[bit] * known[bit % 4];
     if (product <= 0) continue;
-    for (std::size_t k = 0; k < n; ++k) product *= top[k][bit];
+    for (std::size_t k = 0; k < n; ++k) product *= likeliest[k]->weight[bit];
     by_slot[bit % 4] += product;
+    const std::uint64_t packed = pack(bit);
     std::size_t at = 0;
-    while (at < count && compare(totals[at].bit, bit) != 0) ++at;
-    if (at == count) totals[count++] = {bit, 0, {}};
+    while (at < count && compare(totals[at], packed, bit) != 0) ++at;
+    if (at == count) totals[count++] = {bit, packed, 0, {}};
     totals[at].sum += product;
     totals[at].slots[bit % 4] += product;
   }
   // The likeliest words (of equal ones the first hypotheses), and of them the likeliest gender.
-  std::vector<std::size_t>& picks = scratch_->picks_;
-  picks.assign(n, 0);
   std::size_t best = kBits;
   for (std::size_t at = 0; at < count; ++at) {
     const bool better = best == kBits || totals[at].sum > totals[best].sum ||
-                        (totals[at].sum == totals[best].sum && compare(totals[at].bit, totals[best].bit) < 0);
+                        (totals[at].sum == totals[best].sum && compare(totals[at], totals[best].packed, totals[best].bit) < 0);
     if (better) best = at;
   }
   if (best != kBits) {
     for (std::size_t k = 0; k < n; ++k) {
-      picks[k] = pick[k][totals[best].bit];
-      const Hypothesis& picked = m->words[k].choice.hypotheses[picks[k]];
+      Word& w = m->words[k];
+      w.pick = likeliest[k]->pick[totals[best].bit];
+      const Hypothesis& picked = w.choice.hypotheses[w.pick];
       bundle::Prefetch(&picked);
       bundle::Prefetch(&picked.given);
     }
@@ -1104,7 +1131,11 @@ void PersonNames::Decide(Mention* m) {
                : male > 4 * female  ? Gender::kMasculine
                : female > 4 * male  ? Gender::kFeminine
                                     : Gender::kUnknown;
+}
 
+void PersonNames::Write(Mention* m) {
+  PersonForm& out = m->form;
+  const std::size_t n = m->words.size();
   // Parts of hyphenated words are put together again.
   Arena& arena = scratch_->arena_;
   NameWord* const words = arena.List<NameWord>(n);
@@ -1113,7 +1144,7 @@ void PersonNames::Decide(Mention* m) {
   const auto same = [&](std::uint32_t token) { return count_words > 0 && words[count_words - 1].token == token; };
   for (std::size_t k = 0; k < n; ++k) {
     const Word& w = m->words[k];
-    const Hypothesis& h = w.choice.hypotheses[picks[k]];
+    const Hypothesis& h = w.choice.hypotheses[w.pick];
     std::string_view text = h.nominative;
     const std::string_view surface = a_.TextOf(w.token, w.token + 1);
     const bool split = w.part > 0 || (k + 1 < n && m->words[k + 1].token == w.token);
@@ -1162,7 +1193,14 @@ void PersonNames::Introduce(const Mention& m) {
 }
 
 void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
-  for (Mention& m : mentions_) Context(mention_of, &m);
+  for (Mention& m : mentions_) {
+    Context(mention_of, &m);
+    const std::size_t n = m.words.size();
+    for (std::size_t k = 0; k < n; ++k) {
+      const auto* const likeliest = reinterpret_cast<const char*>(m.words[k].choice.likeliest[PositionOf(k, n)]);
+      for (std::size_t line = 0; likeliest != nullptr && line < sizeof(Likeliest); line += kLine) bundle::Prefetch(likeliest + line);
+    }
+  }
   for (const Mention& m : mentions_) Vote(m);
   Count();
   // Full names first, so that a bare surname before them knows its bearer too.
@@ -1179,6 +1217,7 @@ void PersonNames::Solve(const std::vector<std::int32_t>& mention_of) {
     if (m.words.size() < 2 || !m.votes) Decide(&m);  // a full name was decided above, and nothing that it depends on has changed
     Introduce(m);
   }
+  for (Mention& m : mentions_) Write(&m);
 }
 
 }  // namespace atau::resolve

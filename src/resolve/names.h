@@ -49,8 +49,9 @@ class PersonNames {
   // One at a time uses a scratch; what the one before decided is lost.
   PersonNames(const Analysis& a, NameScratch* scratch);
 
-  // Tells that a mention at the tokens [begin, end) will be added soon: what is known of its words is far away in memory.
-  void Expect(std::uint32_t begin, std::uint32_t end) const;
+  // Tells that a mention at the tokens [begin, end) will be added soon, and, called once more a little later with `known`, that what is
+  // known of its words will be: both are far away in memory.
+  void Expect(std::uint32_t begin, std::uint32_t end, bool known) const;
   // Adds the mention of a person at the tokens [begin, end), in the order of the text; returns its number. `votes`: whether it counts for
   // others.
   std::size_t Add(std::uint32_t begin, std::uint32_t end, bool votes = true);
@@ -75,12 +76,22 @@ class PersonNames {
     float given = 0, surname = 0;
     bool of_ov = false;  // whether the lemma is a surname in -ов, -ин, -ова, …
   };
+  // The likeliest hypothesis of a word in each place of the paradigm, and how likely it is.
+  struct Likeliest {
+    std::array<double, kBits> weight{};
+    std::array<std::uint16_t, kBits> pick{};
+  };
+  // Where a word may stand in a name.
+  enum Position : std::size_t { kOnly, kFront, kBack, kMiddle, kPositions };
+  static Position PositionOf(std::size_t word, std::size_t words) {
+    return words == 1 ? kOnly : word == 0 ? kFront : word + 1 == words ? kBack : kMiddle;
+  }
   // The hypotheses of a word; the last one is «as it stands».
   struct Choice {
     const Hypothesis* hypotheses = nullptr;  // null: not looked at yet
     const Odds* odds = nullptr;
-    const float* weights = nullptr;       // those above zero of each hypothesis in turn
-    const float* as_it_stands = nullptr;  // all of the last one
+    const float* weights = nullptr;         // all of the last one, and behind them those above zero of each other one in turn
+    const Likeliest** likeliest = nullptr;  // by position, where nothing but that tells; null where they were not asked for yet
     std::uint32_t count = 0;
     bool given = false;  // one of them is surely a given name
   };
@@ -98,6 +109,7 @@ class PersonNames {
     std::uint32_t form = 0;   // into the forms of all groups
     float fixed = 0;          // how readily the word stays as it is in any case
     float family = 0;         // the same as the name of a family
+    std::uint16_t pick = 0;   // the hypothesis that was decided for
   };
   struct Mention {
     std::uint32_t begin = 0, end = 0;
@@ -122,10 +134,10 @@ class PersonNames {
     // Few: a stem has no more forms than there are endings, and they no more lemmas than hypotheses.
     std::uint32_t first_form = kNone, last_form = kNone;
     std::uint32_t words = 0;                              // of all mentions
-    std::vector<std::pair<std::uint64_t, double>> score;  // of lemmas, after counting
+    std::vector<std::pair<std::uint64_t, double>> score;  // of lemmas, after counting: how likely each is beside the best one
     std::vector<std::uint64_t> sure;                      // surnames of people named in full
-    double worst = 0, top = 0;
-    std::uint8_t last_slot = 255;  // gender of the last full name with this word
+    double worst = 0;                                     // the same of lemmas that nothing votes for
+    std::uint8_t last_slot = 255;                         // gender of the last full name with this word
     std::uint8_t first_slot = 255;
   };
   // A list whose items keep their own lists' memory when it is cleared.
@@ -166,9 +178,16 @@ class PersonNames {
   void Context(const std::vector<std::int32_t>& mention_of, Mention* m) const;
   void Vote(const Mention& m);
   void Count();
+  // Picks the hypotheses of the words and the gender, and then writes the words.
   void Decide(Mention* m);
+  void Write(Mention* m);
   void Introduce(const Mention& m);
   static void WeighAsItStands(const Word& w, std::array<double, kBits>* out);
+  // Whether the forms of a word elsewhere in the text have a say in it.
+  bool IsVoted(const Word& w) const;
+  // By word of a mention; `voted`: whether the votes count where a word has any. Valid until the next call.
+  std::span<const Likeliest* const> LikeliestOf(const Mention& m, bool voted);
+  void Weigh(const Mention& m, const Word& w, bool voted, Likeliest* out) const;
   double Factor(const Mention& m, const Word& w, std::size_t hypothesis, bool voted) const;
 
   const Analysis& a_;
@@ -203,10 +222,10 @@ class NameScratch {
   PersonNames::Kept<PersonNames::FormVotes> votes_;
   // Of the mention that is looked at.
   std::vector<PersonNames::Word> words_;
-  std::vector<std::array<double, PersonNames::kBits>> top_, stays_;
-  std::vector<std::array<std::uint64_t, PersonNames::kBits>> pick_;
+  std::vector<std::array<double, PersonNames::kBits>> stays_;
+  std::vector<PersonNames::Likeliest> weighed_;
+  std::vector<const PersonNames::Likeliest*> likeliest_;
   std::vector<double> factors_, shares_;
-  std::vector<std::size_t> picks_;
   std::string folded_;
 };
 

@@ -1,8 +1,10 @@
 #include "resolve/posts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "bundle/hash_index.h"
 #include "gazetteer/entry_flags.h"
 #include "morph/morph.h"
 
@@ -39,6 +41,9 @@ constexpr std::string_view kHeadsFlag = "heads";
 // Kinds of callings: a place behind one is where somebody is from, not where he holds a post («шахматист Турции»).
 constexpr std::string_view kCallings[] = {"art", "media", "profession", "science", "space", "sport"};
 
+// Entries of one class stand in a row: their numbers themselves would crowd the map.
+std::uint64_t KeyOfEntry(std::uint32_t entry) { return bundle::Mixed(0, entry); }
+
 }  // namespace
 
 PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vector<Described>& mentions, PostScratch* scratch)
@@ -68,24 +73,22 @@ PostReader::PostReader(const Analysis& a, const PostWords& words, const std::vec
 
 void PostReader::ReadPosts() {
   // Most words are no posts, which needs no look at them.
-  std::vector<std::uint32_t>&heads = scratch_.heads_, &compounds = scratch_.compounds_;
-  heads.clear(), compounds.clear();
+  std::vector<std::uint32_t>&roles = scratch_.roles_, &compounds = scratch_.compounds_, &heads = scratch_.heads_;
+  roles.clear(), compounds.clear(), heads.clear();
+  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
+    const Analysis::Placed& word = a_.placed[m];
+    if (word.class_id != role_ || !word.words || role_ == 0) continue;
+    scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), false);
+    roles.push_back(word.begin);
+  }
   for (std::size_t i = 0; i < a_.tokens.size(); ++i) {
     if (a_.tokens[i].Has(Flag::kHyphen)) compounds.push_back(static_cast<std::uint32_t>(i));
   }
-  std::size_t next = 0;  // of the compounds
-  for (std::size_t m = 0; m < a_.matches.size(); ++m) {
-    if (a_.placed[m].class_id != role_ || !a_.placed[m].words || role_ == 0) continue;
-    const std::uint32_t begin = a_.matches[m].begin;
-    scratch_.posts_.Expect(a_.matches[m].entry, false);
-    while (next < compounds.size() && compounds[next] < begin) heads.push_back(compounds[next++]);
-    heads.push_back(begin);
-  }
-  heads.insert(heads.end(), compounds.begin() + static_cast<std::ptrdiff_t>(next), compounds.end());
+  std::merge(roles.begin(), roles.end(), compounds.begin(), compounds.end(), std::back_inserter(heads));
   for (const std::uint32_t i : heads) {
     for (std::size_t k = i == 0 ? 0 : i - 1; k < i + std::size_t{3}; ++k) Expect(k);
     for (const std::uint32_t m : a_.matches_at.At(i)) {
-      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(a_.matches[m].entry, true);
+      if (a_.placed[m].class_id == role_) scratch_.posts_.Expect(KeyOfEntry(a_.matches[m].entry), true);
     }
   }
   std::size_t from = 0;
@@ -106,7 +109,7 @@ void PostReader::ReadPosts() {
 }
 
 const PostScratch::Known& PostReader::KnownOf(const gazetteer::Match& m) const {
-  PostScratch::Known& known = scratch_.posts_[m.entry];
+  PostScratch::Known& known = scratch_.posts_[KeyOfEntry(m.entry)];
   if (known.there) return known;
   known.there = true;
   const gazetteer::Entry e = a_.gazetteer->entry(m.entry);

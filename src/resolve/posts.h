@@ -63,12 +63,12 @@ class PostScratch {
     PostKind kind;
   };
   const PostWords* words_ = nullptr;  // which those below are read with
-  KeyMap<Known> posts_;               // by the entry, as many as the dictionaries have
+  KeyMap<Known> posts_;               // by the key of the entry, as many as the dictionaries have
 
   // Of the document.
   std::vector<int> mention_at_;
   std::vector<bool> no_post_at_;
-  std::vector<std::uint32_t> heads_, compounds_;
+  std::vector<std::uint32_t> roles_, compounds_, heads_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> dates_;
   std::vector<Post> found_;
 };

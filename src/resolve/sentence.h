@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 #include "resolve/analysis.h"
 #include "resolve/post_words.h"
 
@@ -32,7 +33,7 @@ class WordTable {
     forms_ = &forms;
     generation_ = forms.generation();
     words_ = &words;
-    if (facts_.size() < forms.size()) facts_.resize(forms.size() + forms.size() / 2);
+    morph::GrowByForm(&facts_, forms.size());
     return facts_.data();
   }
 

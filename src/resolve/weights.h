@@ -60,7 +60,8 @@ inline constexpr int kBlock = kOffsets * kLane;  // what one piece of word evide
   X(kRule, "rule") X(kQuoted, "quoted") X(kHeadBefore, "head_before") X(kHeadFirst, "head_first") X(kHeadAfter, "head_after") \
   X(kAgree, "agreement") X(kBalance, "balance") X(kDocSpan, "document_span") X(kBias, "bias") X(kTail, "tail") \
   X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer") X(kGazAdded, "gazetteer_added") X(kListHead, "list_head") \
-  X(kNeighbour, "neighbour") X(kAcronym, "acronym") X(kGazLong, "gazetteer_words")
+  X(kNeighbour, "neighbour") X(kAcronym, "acronym") X(kGazLong, "gazetteer_words") \
+  X(kNoCapital, "no_capital")
 // clang-format on
 
 enum Template : std::uint8_t {

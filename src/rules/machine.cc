@@ -112,6 +112,7 @@ class Machine : public Run {
           if (s.found[k].end == end) return false;
         }
       }
+      if (rule.whole != Step::kNoCapture) s.main.slots[rule.whole].begin = i, s.main.slots[rule.whole].end = end;
       if ((rule.agrees && !Agrees(rule)) || (rule.contexts && !After(rule, end))) return false;
       const std::size_t at = rule.each_length ? found : 0;
       if (s.found.size() <= at) s.found.resize(at + 1);
@@ -121,7 +122,8 @@ class Machine : public Run {
       return false;
     };
     if (rule.single == kNoIndex) {
-      Execute(s.main, rule, rule.start, i, i, !rule.agrees, rule.entry, on_match);
+      const std::uint32_t first = rule.whole == Step::kNoCapture ? rule.start : rule.start + 1;
+      Execute(s.main, rule, first, i, i, !rule.agrees, rule.entry, on_match);
     } else {
       Single(s.main, rule, i, on_match);
     }
@@ -154,6 +156,7 @@ class Machine : public Run {
       at(i + 1, -1);
       return;
     }
+    if (!MayBegin(in.a, i)) return;
     // The longest match comes first in the view.
     std::uint32_t longest = 0;
     for (std::uint32_t m = s.match_at[i]; m < s.match_at[i + 1]; ++m) {
@@ -222,14 +225,13 @@ class Machine : public Run {
     return true;
   }
 
-  bool Agrees(const Start& rule) const {
+  bool Agrees(const Start& rule) {
     const RuleCode& r = set.program.rules[rule.rule];
     for (std::uint32_t k = 0; k < r.agree.count; ++k) {
       const Range parts = set.program.agrees[r.agree.first + k];
       morph::Agreement common = morph::kAllAgreement;
       for (std::uint32_t j = 0; j < parts.count; ++j) {
-        const AgreePart& part = set.program.agree_parts[parts.first + j];
-        common &= AgreementOf(part, s.main.slots[part.capture]);
+        common &= AgreementOf(parts.first + j, s.main.slots[set.program.agree_parts[parts.first + j].capture]);
       }
       if (common == 0) return false;
     }
@@ -237,7 +239,7 @@ class Machine : public Run {
   }
 
   // The cases, numbers and genders in which a part may stand; a part that is missing or shows none agrees with everything.
-  morph::Agreement AgreementOf(const AgreePart& part, const CaptureSlot& c) const {
+  morph::Agreement AgreementOf(std::uint32_t part, const CaptureSlot& c) {
     if (c.begin == kNoIndex || c.end <= c.begin) return morph::kAllAgreement;
     if (c.match >= 0) {
       const gazetteer::Match& m = (*view.matches)[static_cast<std::size_t>(c.match)];
@@ -245,19 +247,30 @@ class Machine : public Run {
     }
     morph::Agreement common = morph::kAllAgreement;
     for (std::uint32_t i = c.begin; i < c.end; ++i) {
-      const morph::Form& form = (*view.forms)[(*view.tokens)[i].form];
-      morph::Agreement mask = form.agreement;
-      if (part.need != 0 || part.forbid != 0) {
-        mask = 0;
-        for (const morph::Reading& reading : view.forms->ReadingsOf(form)) {
-          if ((reading.tag & part.need) == part.need && (reading.tag & part.forbid) == 0) mask |= morph::AgreementOf(reading.tag);
-        }
-        if (mask == 0) mask = form.agreement;
-      }
+      const morph::Agreement mask = AgreementOf(part, s.tokens[i].form);
       // A tail in another case («генеральный директор Роскосмоса») does not take part.
       if (mask != 0 && (common & mask) != 0) common &= mask;
     }
     return common;
+  }
+
+  // What the readings of a form that a part asks for agree with; all of its readings where it has none of these. Looked at once a form.
+  morph::Agreement AgreementOf(std::uint32_t part, std::uint32_t form) {
+    State::FormState& state = s.forms[form];
+    const std::uint32_t kind = set.agree_kinds[part];
+    const std::size_t word = set.own_words * 2 + kind / 2;
+    const std::uint32_t shift = kind % 2 * 32;
+    const auto known = static_cast<std::uint32_t>(s.rows[state.row * set.form_words + word] >> shift);
+    if (known != 0) return known & ~State::kAgreementKnown;
+    const AgreePart& asked = set.program.agree_parts[part];
+    const morph::Form& of = (*view.forms)[form];
+    morph::Agreement mask = 0;
+    for (const morph::Reading& reading : view.forms->ReadingsOf(of)) {
+      if ((reading.tag & asked.need) == asked.need && (reading.tag & asked.forbid) == 0) mask |= morph::AgreementOf(reading.tag);
+    }
+    if (mask == 0 || (asked.need | asked.forbid) == 0) mask = of.agreement;
+    OwnRow(&state)[word] |= std::uint64_t{mask | State::kAgreementKnown} << shift;
+    return mask;
   }
 
   // Whether one of the checks holds of a token. Most say so by a look at its flags and its signature.
@@ -298,7 +311,7 @@ class Machine : public Run {
       case Op::kToken:
         return TokenHolds(in.a, in.count, pos);
       case Op::kClass:
-        return s.match_at[pos] != s.match_at[pos + 1] && (in.count == 0 || TokenHolds(in.b, in.count, pos));
+        return MayBegin(in.a, pos) && (in.count == 0 || TokenHolds(in.b, in.count, pos));
       case Op::kMatch:
         return true;
       case Op::kResolved:
@@ -319,11 +332,14 @@ class Machine : public Run {
            Inside::Allows(in.count, static_cast<std::uint32_t>(t.pair) - pos - 1);
   }
 
+  // Whether some match that begins at a token may be what a class test asks for.
+  bool MayBegin(std::uint32_t test, std::uint32_t pos) const { return ((s.tokens[pos].classes >> (test % 64)) & 1) != 0; }
+
   bool BeginsOneOf(Range tests, std::uint32_t pos) const {
-    if (s.keys.empty()) return false;
-    for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
-      for (std::uint32_t k = 0; k < tests.count; ++k) {
-        if (Fits(tests.first + k, m)) return true;
+    for (std::uint32_t test = tests.first; test < tests.first + tests.count; ++test) {
+      if (!MayBegin(test, pos)) continue;
+      for (std::uint32_t m = s.match_at[pos]; m < s.match_at[pos + 1]; ++m) {
+        if (Fits(test, m)) return true;
       }
     }
     return false;
@@ -378,7 +394,7 @@ class Machine : public Run {
     const auto push = [&](std::uint32_t what, std::uint32_t at) -> State::Machine::Job& {
       if (jobs == machine.jobs.size()) machine.jobs.resize(jobs * 2), left = machine.jobs.data();
       State::Machine::Job& job = left[jobs++];
-      job.pc = what, job.pos = at, job.fence = fence;
+      job.pc = what, job.pos = at, job.fence = fence, job.held = kNoIndex;
       return job;
     };
     const auto change = [&](std::uint32_t slot) -> CaptureSlot& {
@@ -400,6 +416,39 @@ class Machine : public Run {
       pos = (*view.matches)[match].end;
     };
     std::uint32_t pc = start;
+    // At a split: goes the first way whose element may stand, and leaves the others for later; false where there is none. Most ways end at
+    // their first element, and what comes behind one is another split as a rule.
+    const auto part = [&] {
+      const Step* split = code + pc;
+      if (seen(*split, pc)) return false;
+      const std::size_t bottom = jobs;
+      std::uint32_t first = kNoIndex, first_held = kNoIndex;
+      for (std::uint32_t to = pc + 1, element = split->b;;) {
+        if (element == kNoIndex || (may_go_on(code[element].op, pos) && MayStand(code[element], pos))) {
+          if (first == kNoIndex) {
+            first = to, first_held = element;
+          } else {
+            push(to, pos).held = element;
+          }
+        }
+        if (split == nullptr) break;
+        to = split->a;
+        // Behind a way that may lead to the next split without a token that one is looked at in its turn.
+        if (code[to].op != Op::kSplit || (split->b == kNoIndex && first != kNoIndex)) {
+          element = split->count == 0 ? kNoIndex : static_cast<std::uint32_t>(split - code) + split->count;
+          split = nullptr;
+        } else {
+          split = code + to;
+          if (seen(*split, to)) break;
+          element = split->b;
+          ++to;
+        }
+      }
+      if (first == kNoIndex) return false;
+      std::reverse(left + bottom, left + jobs);
+      pc = first, held = first_held, held_at = pos;
+      return true;
+    };
     for (std::uint64_t steps = std::uint64_t{rule.size} * kMaxMatchTokens; steps != 0; --steps) {
       const Step& in = code[pc];
       bool alive = in.op > Op::kAny || may_go_on(in.op, pos);
@@ -414,7 +463,7 @@ class Machine : public Run {
             break;
           case Op::kClass: {
             alive = false;
-            if (s.match_at[pos] == s.match_at[pos + 1] || seen(in, pc) ||
+            if (!MayBegin(in.a, pos) || seen(in, pc) ||
                 (in.count != 0 && !(pc == held && pos == held_at) && !TokenHolds(in.b, in.count, pos)))
               break;
             // The longest match comes first in the view; shorter ones are ways back.
@@ -475,32 +524,20 @@ class Machine : public Run {
             break;
           }
           case Op::kSplit:
-            // Most ways end at their first element, and need not be gone; then comes another split as a rule.
-            for (const Step* split = &in;;) {
-              alive = !seen(*split, pc);
-              if (!alive) break;
-              const std::uint32_t entry = split->b;
-              if (entry == kNoIndex || (may_go_on(code[entry].op, pos) && MayStand(code[entry], pos))) {
-                if (entry != kNoIndex) held = entry, held_at = pos;
-                if (code[split->a].op != Op::kClose || fence == kNoIndex || pos == fence) push(split->a, pos);
-                ++pc;
-                break;
-              }
-              pc = split->a;
-              split = code + pc;
-              if (split->op != Op::kSplit) break;
-            }
+            alive = part();
             break;
           case Op::kJump:
             pc = in.a;
             break;
           case Op::kSave:
-            if (in.b == 0) {
-              change(in.a) = {pos, pos, -1, -1};
-            } else {
-              change(in.a).end = pos;
+            // Several of them stand together as a rule.
+            for (const Step* save = &in; save->op == Op::kSave; save = code + ++pc) {
+              if (save->b == 0) {
+                change(save->a) = {pos, pos, -1, -1};
+              } else {
+                change(save->a).end = pos;
+              }
             }
-            ++pc;
             break;
           case Op::kAnchor:
             alive = AnchorHolds(in.a, pos);
@@ -521,6 +558,8 @@ class Machine : public Run {
           pc = job.pc;
           pos = job.pos;
           fence = job.fence;
+          held = job.held;
+          held_at = pos;
           break;
         }
         if ((job.pc & (kUndo >> 1)) != 0) {
@@ -536,7 +575,7 @@ class Machine : public Run {
   }
 
   std::uint64_t* OwnRow(State::FormState* form) {
-    const std::size_t size = set.own_words * 2;
+    const std::size_t size = set.form_words;
     if (form->row == 0) {
       form->row = static_cast<std::uint32_t>(s.rows.size() / size);
       s.rows.resize(s.rows.size() + size);
@@ -556,7 +595,7 @@ class Machine : public Run {
   // Whether a test of kTagsNot or kRegex, which the signature allows, holds of a form: looked at once a form.
   bool Holds(const MoreCheck& c, std::uint32_t form) {
     const State::FormState& state = s.forms[form];
-    const std::uint64_t* row = s.rows.data() + state.row * set.own_words * 2 + c.own / 64 * 2;
+    const std::uint64_t* row = s.rows.data() + state.row * set.form_words + c.own / 64 * 2;
     if (((row[0] >> (c.own % 64)) & 1) == 0) return HoldsNow(c, form);
     return ((row[1] >> (c.own % 64)) & 1) != 0;
   }

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 #include "morph/inflect.h"
 #include "morph/morph.h"
@@ -77,10 +77,14 @@ class RuleSetImpl : public RuleSet {
  private:
   static void Order(std::size_t first, Hits* out) {
     const auto begin = out->hits.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto key = [](const Hit& h) { return std::tuple(h.begin, h.end, h.rule); };
-    // Of one span those found first come first, which their captures tell.
-    const auto order = [&key](const Hit& h) { return std::tuple(key(h), h.first_capture, h.captures); };
-    std::sort(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return order(a) < order(b); });
+    const auto key = [](const Hit& h) { return std::pair(std::uint64_t{h.begin} << 32 | h.end, h.rule); };
+    const auto before = [&key](const Hit& a, const Hit& b) { return key(a) < key(b); };
+    // Rules ran from the first token on, so that few hits stand far from their place. Of one span those found first stay first.
+    for (auto at = begin; at != out->hits.end(); ++at) {
+      auto to = at;
+      while (to != begin && before(*at, to[-1])) --to;
+      if (to != at) std::rotate(to, at, at + 1);
+    }
     // Several starts may lead to one span; the first is as good as the others.
     out->hits.erase(std::unique(begin, out->hits.end(), [&](const Hit& a, const Hit& b) { return key(a) == key(b); }), out->hits.end());
   }

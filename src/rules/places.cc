@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
+#include <type_traits>
 
 #include "bundle/prefetch.h"
 
@@ -10,6 +12,17 @@ namespace atau::rules {
 namespace {
 
 using bundle::Prefetch;
+
+// Two words of a set, which every processor takes at once; left to themselves compilers take one after the other.
+typedef std::uint64_t TwoWords __attribute__((vector_size(16)));
+struct Pair {
+  TwoWords words;
+  friend Pair operator&(Pair a, Pair b) { return {a.words & b.words}; }
+  friend Pair operator|(Pair a, Pair b) { return {a.words | b.words}; }
+  friend Pair operator~(Pair a) { return {~a.words}; }
+  friend bool IsEmpty(Pair a) { return (a.words[0] | a.words[1]) == 0; }
+};
+bool IsEmpty(std::uint64_t word) { return word == 0; }
 
 class Chooser : public Run {
  public:
@@ -54,14 +67,16 @@ class Chooser : public Run {
   // The same of kWords words from `from` on.
   template <std::size_t kWords>
   void Places(const std::size_t from) {
-    using Words = std::array<std::uint64_t, kWords>;
+    using Lane = std::conditional_t<kWords % 2 == 0, Pair, std::uint64_t>;
+    constexpr std::size_t kLanes = kWords * sizeof(std::uint64_t) / sizeof(Lane);
+    using Words = std::array<Lane, kLanes>;
     constexpr std::size_t kAhead = 5;
     const std::size_t n = view.tokens->size();
     // Words of one row of a plain set, or of the set of a place.
     const std::size_t stride = set.words;
     const auto words_at = [](const std::uint64_t* sets) {
       Words loaded;
-      for (std::size_t w = 0; w < kWords; ++w) loaded[w] = sets[w];
+      std::memcpy(&loaded, sets, sizeof(loaded));
       return loaded;
     };
     const auto row = [from, stride, words_at](const std::uint64_t* sets, std::size_t number) {
@@ -76,20 +91,20 @@ class Chooser : public Run {
       return words_at(place_rows + profile.at[place]);
     };
     const auto store = [from, stride](const Words& stored, std::uint64_t* sets, std::size_t number) {
-      for (std::size_t w = 0; w < kWords; ++w) sets[number * stride + from + w] = stored[w];
+      std::memcpy(sets + number * stride + from, &stored, sizeof(stored));
     };
     const auto both = [](const Words& x, const Words& y) {
       Words z;
-      for (std::size_t w = 0; w < kWords; ++w) z[w] = x[w] & y[w];
+      for (std::size_t w = 0; w < kLanes; ++w) z[w] = x[w] & y[w];
       return z;
     };
     const auto join = [](Words* x, const Words& y) {
-      for (std::size_t w = 0; w < kWords; ++w) (*x)[w] |= y[w];
+      for (std::size_t w = 0; w < kLanes; ++w) (*x)[w] = (*x)[w] | y[w];
     };
     // Rules of `first` that need nothing behind, or something of `behind`.
     const auto begin = [](const Words& first, const Words& alone, const Words& behind) {
       Words z;
-      for (std::size_t w = 0; w < kWords; ++w) z[w] = first[w] & (alone[w] | behind[w]);
+      for (std::size_t w = 0; w < kLanes; ++w) z[w] = first[w] & (alone[w] | behind[w]);
       return z;
     };
     const auto of_phase = static_cast<std::uint8_t>(1u << static_cast<unsigned>(phase));
@@ -103,19 +118,21 @@ class Chooser : public Run {
     // Rules that have a kLater token ahead, where a match may go on to it, and those that need none.
     const Words needs_later = row(set.need_later.data(), 0);
     Words no_later;
-    for (std::size_t w = 0; w < kWords; ++w) no_later[w] = ~needs_later[w];
+    for (std::size_t w = 0; w < kLanes; ++w) no_later[w] = ~needs_later[w];
     Words later = no_later;
     const std::int32_t* const resolved_at = s.resolved_at.empty() ? nullptr : s.resolved_at.data();
     State::Chosen* run = s.chosen.data() + s.runs;
     const auto choose = [&](const Words& rules, std::size_t i) {
       const Words chosen = both(both(rules, mask), later);
-      std::uint64_t some = 0;
-      for (const std::uint64_t word : chosen) some |= word;
-      if (some == 0) return;
+      Lane some{};
+      for (const Lane& lane : chosen) some = some | lane;
+      if (IsEmpty(some)) return;
+      std::array<std::uint64_t, kWords> each;
+      std::memcpy(&each, &chosen, sizeof(each));
       // Nobody foretells which words hold something: all are written, and those that hold nothing are written over.
       for (std::size_t w = 0; w < kWords; ++w) {
-        *run = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), chosen[w]};
-        run += chosen[w] != 0 ? 1 : 0;
+        *run = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(from + w), each[w]};
+        run += each[w] != 0 ? 1 : 0;
       }
     };
     // From the end, since each token is asked what may stand behind it.

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "bundle/prefetch.h"
+#include "morph/by_form.h"
 #include "morph/morph.h"
 
 namespace atau::rules {
@@ -86,7 +87,9 @@ class Reader : public Run {
         if (list.empty() || list.back() != m.begin) list.push_back(m.begin);
       }
       for (; token <= std::min(m.begin, n); ++token) s.match_at[token] = at, s.stand_at[token] = stands;
-      if (m.begin >= n || (kind.begins | kind.goes_on) == 0) continue;
+      if (m.begin >= n) continue;
+      s.tokens[m.begin].classes |= kind.classes;
+      if ((kind.begins | kind.goes_on) == 0) continue;
       if (at > 0 && s.keys[at - 1] == row && matches[at - 1].begin == m.begin && matches[at - 1].end == m.end) continue;
       s.tokens[m.begin].begins |= kind.begins, s.tokens[m.begin].goes_on |= kind.goes_on;
       Prefetch(s.profiles.data() + kind.profile);
@@ -103,7 +106,7 @@ class Reader : public Run {
     s.read_index.Clear(), s.signature_index.Clear(), s.profile_index.Clear(), s.place_row_index.Clear();
     s.reading_index.Clear(), s.reading_rows_index.Clear(), s.reading_rows.clear(), s.reading_seen.clear();
     s.mask_index.Clear(), s.mask_rows.clear();
-    s.rows.assign(set.own_words * 2, 0);
+    s.rows.assign(set.form_words, 0);
     s.held.clear();
     s.entry_rows.Clear(), s.kind_rows.Clear(), s.kinds.clear(), s.kind_fits.clear(), s.kind_required.clear();
   }
@@ -144,7 +147,9 @@ class Reader : public Run {
     State::KindRow& kind = s.kinds.emplace_back();
     s.kind_fits.resize(s.kind_fits.size() + set.fit_words);
     for (std::size_t test = 0; test < set.classes.size(); ++test) {
-      if (FitsKey(set.classes[test], key)) s.kind_fits[row * set.fit_words + test / 64] |= std::uint64_t{1} << (test % 64);
+      if (!FitsKey(set.classes[test], key)) continue;
+      s.kind_fits[row * set.fit_words + test / 64] |= std::uint64_t{1} << (test % 64);
+      kind.classes |= std::uint64_t{1} << (test % 64);
     }
     kind.required.first = static_cast<std::uint32_t>(s.kind_required.size());
     const std::size_t size = set.words * kPlaces;
@@ -192,6 +197,7 @@ class Reader : public Run {
                      form.keyed,
                      0,
                      0,
+                     0,
                      !t.Has(token::kOpens | token::kCloses | token::kSentenceStart | token::kBlockStart)};
       if (t.Has(token::kSentenceStart | token::kBlockStart)) {
         for (; sentence < i; ++sentence) s.walls[sentence * 2] = static_cast<std::uint32_t>(i);
@@ -220,7 +226,7 @@ class Reader : public Run {
     std::array<Look, kTogether> looks;
     const std::size_t all = view.forms->size();
     std::size_t first = s.forms.size();
-    s.forms.resize(all);
+    morph::GrowByForm(&s.forms, all);
     for (; first < all; first += kTogether) {
       const std::size_t count = std::min(kTogether, all - first);
       for (std::size_t k = 0; k < count; ++k) ReadForm((*view.forms)[static_cast<std::uint32_t>(first + k)], &looks[k]);
@@ -238,8 +244,11 @@ class Reader : public Run {
     look->capital = RuleTables::IsCapital(form);
     look->mask = TokenMask{form.flags} | KindBit(form.kind) | ShapeBit(form.shape);
     // Most forms have the readings of one that was looked at; their order says nothing.
-    std::uint64_t read = 0;
-    for (const morph::Reading& r : view.forms->ReadingsOf(form)) read += Mixed(0, HashOf(r));
+    std::uint64_t read = 0, last = form.key;
+    for (const morph::Reading& r : view.forms->ReadingsOf(form)) {
+      read += Mixed(0, HashOf(r));
+      if (r.lemma_key != last) set.ExpectKey(last = r.lemma_key);
+    }
     look->hash = Mixed(Mixed(look->mask, (form.known ? 1u : 0u) + (look->capital ? 2u : 0u)), read);
     s.read_index.Expect(look->hash);
     set.ExpectKey(form.key);
@@ -299,7 +308,7 @@ class Reader : public Run {
         for (std::size_t w = 0; w < set.words; ++w) s.draft[set.WordAt(place, w)] = s.place_rows[base.at[place] + w];
       }
       for (std::uint32_t atom : extra) AddSets(atom, s.draft.data());
-      profile = KeepDraft();
+      profile = KeepDraft(&base);
     }
     return profile;
   }
@@ -361,21 +370,33 @@ class Reader : public Run {
     return Mixed(Mixed(0, static_cast<std::uint64_t>(reading.origin) + 1), reading.tag & set.told_tags);
   }
 
-  // The number of a new profile.
-  std::uint32_t KeepDraft() {
+  // The number of a new profile. Of places of which it says what `like` says, that one knows the rows.
+  std::uint32_t KeepDraft(const State::Profile* like = nullptr) {
     State::Profile profile;
+    std::array<std::uint64_t, kPlaces> hashes{};
+    std::array<std::size_t, kPlaces> unlike;
+    std::size_t count = 0;
+    // Sets of rules are too regular for a hash to tell all of them apart, so that what stands there is looked at.
+    const auto is_row = [this](std::size_t place, std::uint32_t row) {
+      for (std::size_t w = 0; w < set.words; ++w) {
+        if (s.place_rows[row + w] != s.draft[set.WordAt(place, w)]) return false;
+      }
+      return true;
+    };
     for (std::size_t place = 0; place < kPlaces; ++place) {
-      // Sets of rules are too regular for a hash to tell all of them apart, so that what stands there is looked at.
-      const auto is_row = [&](std::uint32_t row) {
-        for (std::size_t w = 0; w < set.words; ++w) {
-          if (s.place_rows[row + w] != s.draft[set.WordAt(place, w)]) return false;
-        }
-        return true;
-      };
-      std::uint64_t hash = 0;
-      for (std::size_t w = 0; w < set.words; ++w) hash = Mixed(hash, s.draft[set.WordAt(place, w)]);
+      if (like != nullptr && is_row(place, like->at[place])) {
+        profile.at[place] = like->at[place];
+        continue;
+      }
+      for (std::size_t w = 0; w < set.words; ++w) hashes[place] = Mixed(hashes[place], s.draft[set.WordAt(place, w)]);
+      s.place_row_index.Expect(hashes[place]);
+      unlike[count++] = place;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t place = unlike[k];
+      std::uint64_t hash = hashes[place];
       std::uint32_t row = s.place_row_index.At(hash);
-      while (row != kNoIndex && !is_row(row)) row = s.place_row_index.At(hash = Mixed(hash, 1));
+      while (row != kNoIndex && !is_row(place, row)) row = s.place_row_index.At(hash = Mixed(hash, 1));
       if (row == kNoIndex) {
         row = static_cast<std::uint32_t>(s.place_rows.size());
         s.place_row_index.At(hash) = row;

@@ -63,12 +63,15 @@ struct MatchScratch::State {
   // What flags, kind and shape of a form say: atoms that they allow, and a profile.
   HashIndex mask_index;
   std::vector<std::uint64_t> mask_rows;
-  std::vector<std::uint64_t>
-      rows;  // for tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on
+  // For tests that depend on more than the signature: a word of known bits, then one of outcomes, and so on; behind them what the readings
+  // that a part of an agreement asks for agree with, two numbers a word, each with kAgreementKnown, or 0. RuleTables::form_words each.
+  std::vector<std::uint64_t> rows;
+  static constexpr std::uint32_t kAgreementKnown = 0x80000000;
   std::vector<std::uint32_t> extra, extra_tests, reading_numbers;
   // What matches of one kind may be.
   struct KindRow {
     Range required;                        // into kind_required
+    std::uint64_t classes = 0;             // the class tests that they fit, a bit for each 64th of them
     std::uint32_t profile = 0;             // into profiles
     std::uint8_t begins = 0, goes_on = 0;  // the phases (bits) in which they may be the first element of a rule, or a later one
   };
@@ -94,6 +97,7 @@ struct MatchScratch::State {
     std::uint32_t tests = 0;               // into signature_tests
     std::uint32_t profile = 0;             // into profiles
     std::uint64_t keyed = 0;               // as of its form
+    std::uint64_t classes = 0;             // as of the kinds of the matches that begin there
     std::uint8_t begins = 0, goes_on = 0;  // of the matches that begin there, see KindRow
     bool plain = false;                    // it opens and closes nothing, and begins no sentence
   };
@@ -120,6 +124,7 @@ struct MatchScratch::State {
     struct Job {
       std::uint32_t pc = 0, pos = 0;
       std::uint32_t fence = kNoIndex;  // at that place
+      std::uint32_t held = kNoIndex;   // the element that was found there
       CaptureSlot slot;                // what is to be put back
     };
     struct Visit {

@@ -89,6 +89,7 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     if (r.from != kNoIndex) start.from = r.from & Step::kNoCapture;
     if (r.to != kNoIndex) start.to = r.to & Step::kNoCapture;
     start.contexts = r.contexts.count != 0;
+    start.whole = WholeOf(r);
     if (program.code[r.start].op == Op::kAnchor) start.anchor = program.code[r.start].a;
     if (entry[r.start] != kNoIndex) start.first = steps[entry[r.start]];
     start.needs.first = static_cast<std::uint32_t>(needs.size());
@@ -115,6 +116,11 @@ void RuleTables::Bind(const gazetteer::Gazetteer& gazetteer) {
     }
   }
   SortTests();
+  std::map<std::pair<morph::Grammemes, morph::Grammemes>, std::uint32_t> kinds;
+  for (const AgreePart& part : program.agree_parts) {
+    agree_kinds.push_back(kinds.try_emplace({part.need, part.forbid}, static_cast<std::uint32_t>(kinds.size())).first->second);
+  }
+  form_words = own_words * 2 + (kinds.size() + 1) / 2;
   for (Start& start : starts) start.sure = start.first.op == Op::kToken && IsSure(program.rules[start.rule]);
   for (const RuleCode& r : program.rules) {
     for (std::uint32_t j = 0; j < r.emits.count; ++j) expressions.resize(std::max<std::size_t>(expressions.size(), r.emits.first + j + 1));
@@ -340,7 +346,11 @@ void RuleTables::MakeSteps() {
       if (!reached[pc]) continue;
       const bool once = ways[pc] == 1 && alone[pc];
       steps[pc].once = once ? 1 : 0;
-      if (code[pc].op == Op::kSplit) steps[pc].b = entry[pc + 1];
+      if (code[pc].op == Op::kSplit) {
+        const std::uint32_t other = entry[code[pc].a];
+        steps[pc].b = entry[pc + 1];
+        steps[pc].count = other == kNoIndex ? 0 : (other - pc) & 0xFFFF;
+      }
       if (code[pc].op == Op::kOpen) steps[pc].count = InsideOf(r, pc).Packed() & 0xFFFF;
       const Instruction& in = code[pc];
       // Matches and groups may lead from two tokens to one. Of splits a second visit is turned back.
@@ -349,6 +359,22 @@ void RuleTables::MakeSteps() {
       if (in.op != Op::kJump && in.op != Op::kMatch) enter(pc + 1, goes_once);
     }
   }
+}
+
+std::uint8_t RuleTables::WholeOf(const RuleCode& r) {
+  const std::vector<Instruction>& code = program.code;
+  const std::uint32_t capture = code[r.start].a;
+  if (code[r.start].op != Op::kSave || code[r.start].b != 0 || capture >= Step::kNoCapture) return Step::kNoCapture;
+  std::uint32_t end = r.start + 1, furthest = 0;  // to where a way leads
+  for (; code[end].op != Op::kMatch; ++end) {
+    if (code[end].op == Op::kSplit || code[end].op == Op::kJump) furthest = std::max(furthest, code[end].a);
+    if (code[end].op == Op::kSave && code[end].a == capture && code[end + 1].op != Op::kMatch) return Step::kNoCapture;
+    if (code[end].op == Op::kGroup && code[end].d == capture) return Step::kNoCapture;
+  }
+  const Instruction& last = code[end - 1];
+  if (furthest == end || last.op != Op::kSave || last.a != capture || last.b != 1) return Step::kNoCapture;
+  steps[end - 1].op = Op::kMatch;
+  return capture & Step::kNoCapture;
 }
 
 Inside RuleTables::InsideOf(const RuleCode& r, std::uint32_t open) const {

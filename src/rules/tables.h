@@ -51,11 +51,13 @@ struct Step {
   Op op : 8 = Op::kMatch;
   std::uint32_t once : 1 = 0;              // no two ways of one run come to it at one token, so that nobody need remember it
   std::uint32_t capture : 7 = kNoCapture;  // Instruction::d
-  std::uint32_t count : 16 = 0;            // of token checks; of an opening sign: the tokens that may stand inside of it, see Inside
-  std::uint32_t a = 0;                     // as of the instruction
+  // Of token checks; of an opening sign: the tokens that may stand inside of it, see Inside; of a split: so many steps behind it stands the
+  // element that every way on from `a` begins with, 0 for none.
+  std::uint32_t count : 16 = 0;
+  std::uint32_t a = 0;  // as of the instruction
   std::uint32_t b = 0;  // the same; of a split: the element that every way on from the next step begins with, kNoIndex for none
 };
-static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture);
+static_assert(sizeof(Step) == 12 && kMaxCaptures < Step::kNoCapture && kMaxProgram < 1 << 16);
 
 // How many tokens a group in quotes or brackets may hold inside.
 struct Inside {
@@ -79,6 +81,7 @@ struct alignas(64) Start {
   std::uint32_t first_capture = 0;                              // its captures, in RuleTables::capture_ids
   std::uint16_t captures = 0;                                   // how many it has
   std::uint8_t from = Step::kNoCapture, to = Step::kNoCapture;  // captures of the emitted span
+  std::uint8_t whole = Step::kNoCapture;                        // a capture of all of a match, which no step need save
   bool contexts = false, crosses_lines = false, each_length = false, agrees = false;
   bool sure = false;  // the first place says all of that element, so that it need not be looked at again
 };
@@ -242,8 +245,10 @@ class RuleTables {
   std::size_t pattern_words = 0;
   std::vector<std::uint64_t> begin_patterns[2], end_patterns[2];
   std::size_t own_words = 0, test_words = 0;
-  std::vector<TokenCheck> checks;  // parallel to Program::conjunctions
-  std::vector<MoreCheck> more;     // the same
+  std::vector<std::uint32_t> agree_kinds;  // parallel to Program::agree_parts: those that ask for the same readings have one number
+  std::size_t form_words = 0;              // of a row of a form: two for each of own_words, and behind them half a one for each such number
+  std::vector<TokenCheck> checks;          // parallel to Program::conjunctions
+  std::vector<MoreCheck> more;             // the same
   struct KeySlot {
     std::uint64_t key = 0;
     Range tests;  // into keyed_tests; count 0 = free
@@ -265,6 +270,8 @@ class RuleTables {
   void MakeSteps();
   // Whether the triggers of a rule say of its first element, a token, all that its tests ask for.
   bool IsSure(const RuleCode& r) const;
+  // The capture that holds all of every match of a rule, kNoCapture where there is none: its end need not be saved.
+  std::uint8_t WholeOf(const RuleCode& r);
   // How many tokens may stand inside of the group that the instruction `open` opens.
   Inside InsideOf(const RuleCode& r, std::uint32_t open) const;
   // How much the tests of an instruction tell.

@@ -88,6 +88,8 @@ class CodePoints {
   void Assign(std::string_view utf8, bool valid = false);
   // Those before a byte offset, as ToCodePoints tells them; offsets behind the text are that of its end. O(1).
   std::size_t Before(std::size_t offset) const;
+  // Those that begin at the bytes [begin, end) of the text: what Before tells of `end`, less what it tells of `begin`.
+  std::size_t Within(std::size_t begin, std::size_t end) const;
 
  private:
   static constexpr std::size_t kBlock = 64;  // bytes

@@ -46,18 +46,28 @@ inline std::size_t PlainOfSixteen(const __m128i v) {
   return n - ((firsts << 1) >> n & 1);  // a character that the next byte would complete is not whole
 }
 
-// The last bytes of a string, fewer than eight, with small letters behind them.
-inline std::uint64_t LastOfEight(const char* p, std::size_t n) {
-  std::uint64_t bytes = 0;
-  if (n >= 4) {
-    std::uint32_t front, back;  // which overlap
-    std::memcpy(&front, p, 4);
-    std::memcpy(&back, p + n - 4, 4);
-    bytes = front | std::uint64_t{back} << (8 * (n - 4));
+// A string of fewer than sixteen bytes, but at least one, with small letters behind it. Its bytes are read in two parts that overlap.
+inline __m128i ShortOfSixteen(const char* p, std::size_t n) {
+  constexpr std::uint64_t kLetters = 0x6161616161616161u;
+  const auto bits = [](std::size_t bytes) { return 8 * bytes; };
+  std::uint64_t low = 0, high = kLetters;
+  if (n >= 8) {
+    std::memcpy(&low, p, 8);
+    std::memcpy(&high, p + n - 8, 8);
+    high = n == 8 ? kLetters : high >> bits(16 - n) | kLetters << bits(n - 8);
   } else {
-    for (std::size_t i = 0; i < n; ++i) bytes |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
+    if (n >= 4) {
+      std::uint32_t front, back;
+      std::memcpy(&front, p, 4);
+      std::memcpy(&back, p + n - 4, 4);
+      low = front | std::uint64_t{back} << bits(n - 4);
+    } else {
+      const auto at = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])} << 8 * i; };
+      low = at(0) | at(n / 2) | at(n - 1);
+    }
+    low |= kLetters << bits(n);
   }
-  return bytes | 0x6161616161616161u << (8 * n);
+  return _mm_unpacklo_epi64(_mm_cvtsi64_si128(static_cast<long long>(low)), _mm_cvtsi64_si128(static_cast<long long>(high)));
 }
 #endif
 
@@ -65,19 +75,7 @@ inline std::uint64_t LastOfEight(const char* p, std::size_t n) {
 // bytes of the string, not 0. `out` has room for sixteen bytes; those behind the copied ones become anything.
 inline std::size_t CopyJsonPlain(const char* p, std::size_t left, char* out) {
 #if defined(__SSE2__)
-  __m128i bytes;
-  if (left >= 16) {
-    bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-  } else {
-    std::uint64_t low, high = 0x6161616161616161u;
-    if (left >= 8) {
-      std::memcpy(&low, p, 8);
-      high = LastOfEight(p + 8, left - 8);
-    } else {
-      low = LastOfEight(p, left);
-    }
-    bytes = _mm_unpacklo_epi64(_mm_cvtsi64_si128(static_cast<long long>(low)), _mm_cvtsi64_si128(static_cast<long long>(high)));
-  }
+  const __m128i bytes = left >= 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)) : ShortOfSixteen(p, left);
   _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
   return std::min(PlainOfSixteen(bytes), left);
 #else

@@ -132,6 +132,12 @@ std::size_t CodePoints::Before(std::size_t offset) const {
   return points;
 }
 
+std::size_t CodePoints::Within(std::size_t begin, std::size_t end) const {
+  // Most spans are short: they are counted themselves.
+  if (!valid_ || end > utf8_.size() || begin > end || end - begin > kBlock) return Before(end) - Before(begin);
+  return CountFew(utf8_.data() + begin, utf8_.data() + end);
+}
+
 void FromCodePoints(std::string_view utf8, std::vector<std::size_t>* offsets) {
   const char* const end = utf8.data() + utf8.size();
   const char* p = utf8.data();

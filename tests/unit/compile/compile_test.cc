@@ -206,6 +206,35 @@ TEST_CASE("the same sources give the same bytes, in whatever order they come") {
   CHECK(provenance.find("\ttest\tApache-2.0\n") != std::string::npos);
 }
 
+TEST_CASE("what listed forms may be is stored; a bundle over a base stores none") {
+  const auto forms = [](std::string_view rows) { return std::string("#! forms source=test licence=MIT\nform\tcount\n").append(rows); };
+  CHECK(!Base()->Section(kReadingsSection).empty());
+  const std::vector<Source> sources = {
+      {"paradigms.tsv",
+       "#! paradigms source=test licence=test\nparadigm\tforms\na\t:NOUN,inan,masc sing,nomn|а:NOUN,inan,masc sing,gent\n"},
+      {"lexemes.tsv", "#! lexemes source=test licence=test\nlemma\tparadigms\nгород\ta\nнарод\ta\n"}};
+  CHECK((*bundle::Bundle::FromBytes(CompileWithBase(sources, {}, nullptr).bundle, "none"))->Section(kReadingsSection).empty());
+  // The order of the files does not matter, the counts of two add up.
+  const auto compiled = [&](std::string_view a, std::string_view b) {
+    std::vector<Source> all = sources;
+    all.push_back({"x.tsv", forms(a)});
+    if (!b.empty()) all.push_back({"y.tsv", forms(b)});
+    const auto bundle = *bundle::Bundle::FromBytes(CompileWithBase(all, {}, nullptr).bundle, "some");
+    return std::string(bundle->Section(kReadingsSection));
+  };
+  const std::string both = compiled("город\t5\nнарод\t4\n", "народ\t4\n");
+  CHECK(both == compiled("народ\t4\n", "город\t5\nнарод\t4\n"));
+  CHECK(both == compiled("город\t5\nнарод\t8\n", ""));
+  CHECK(both != compiled("город\t9\nнарод\t8\n", ""));
+
+  const CompileResult over = CompileWithBase({{"x.tsv", forms("город\t5\n")}}, {}, Base());
+  CHECK_FALSE(over.ok);
+  CHECK(Said(over).find("base bundle") != std::string::npos);
+  const CompileResult wrong = CompileWithBase({{"x.tsv", forms("город\tmany\n")}}, {}, nullptr);
+  CHECK_FALSE(wrong.ok);
+  CHECK(Said(wrong).find("x.tsv:3:7: error: the count 'many' is no number") != std::string::npos);
+}
+
 TEST_CASE("progress goes from 0 to 1") {
   CompileOptions options;
   std::vector<double> shares;

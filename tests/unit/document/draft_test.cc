@@ -38,9 +38,9 @@ TEST_CASE("a draft and a document give the same JSON") {
       BuildDocument(pipeline, text, options, documents.get(), &document);
       CHECK(document.text == text);
       found += document.nested.size();
-      std::string json = "before ";
+      text::Buffer json("before ");
       REQUIRE(ExtractJson(text, options, drafts.get(), "a\"1", &json).ok());
-      CHECK(json == "before " + ToJson(document, "a\"1"));
+      CHECK(json.view() == "before " + ToJson(document, "a\"1"));
     }
   }
   CHECK(found > 20);
@@ -50,11 +50,11 @@ TEST_CASE("errors are those of extraction") {
   const auto scratch = resolve::testing::FullPipeline().NewScratch();
   ExtractOptions options;
   options.date = "вчера";
-  std::string json = "before";
+  text::Buffer json("before");
   const Status done = ExtractJson("Дмитрий Рогозин", options, scratch.get(), {}, &json);
   CHECK(!done.ok());
   CHECK(done.error().code == Code::kInvalidArgument);
-  CHECK(json == "before");
+  CHECK(json.view() == "before");
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ inline Dictionary Compile(Builder* builder) {
 }
 
 // OpenCorpora, the models and the names.
-inline const Morph& Full() {
+inline const Dictionary& FullDictionary() {
   static const Dictionary dictionary = [] {
     bundle::Diagnostics diagnostics;
     Builder builder(&diagnostics);
@@ -78,8 +78,9 @@ inline const Morph& Full() {
     }
     return out;
   }();
-  return *dictionary.morph;
+  return dictionary;
 }
+inline const Morph& Full() { return *FullDictionary().morph; }
 
 // A handful of lexemes, for tests that damage or combine sections.
 inline constexpr std::string_view kSmallParadigms =

@@ -35,7 +35,7 @@ TEST_CASE("forms analysed together have the readings that each has alone") {
   std::vector<Morph::Asked> forms;
   for (int round = 0; round < 3; ++round) {
     for (const std::string_view word : {"министерства", "королёва", "руттом", "42", "日本", "", "союзом-2.1а", "наилучший"}) {
-      forms.push_back({word, round == 0 ? Shape::kLower : Shape::kCap});
+      forms.push_back({word, KeyOf(word), round == 0 ? Shape::kLower : Shape::kCap});
     }
   }
   std::vector<Reading> all, own;

@@ -3,34 +3,16 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
-#include <memory>
 #include <ostream>
 #include <random>
 #include <string>
 
 #include "dictionary.h"
+#include "exact.h"
 #include "morph/inflect.h"
 
 namespace atau::morph::testing {
 namespace {
-
-// Bytes in a block of exactly their size, aligned as a bundle's are, so that a sanitizer sees each step outside.
-class Exact {
- public:
-  explicit Exact(std::string_view bytes)
-      : size_(bytes.size()), bytes_(static_cast<char*>(::operator new (bytes.size() + 1, std::align_val_t{64}))) {
-    std::memcpy(bytes_, bytes.data(), bytes.size());
-  }
-  ~Exact() { ::operator delete (bytes_, std::align_val_t{64}); }
-  Exact(const Exact&) = delete;
-  Exact& operator=(const Exact&) = delete;
-  std::string_view view() const { return {bytes_, size_}; }
-
- private:
-  std::size_t size_;
-  char* bytes_;
-};
 
 // Uses the section as a text would. The sum keeps the work from being left out.
 std::size_t Exercise(std::string_view bytes) {

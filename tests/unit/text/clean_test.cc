@@ -330,6 +330,10 @@ TEST_CASE("code points before offsets in any order are those of the one pass") {
     atau::text::ToCodePoints(text, &offsets);
     points.Assign(text);
     for (std::size_t i = offsets.size(); i-- > 0;) CHECK(points.Before(i) == offsets[i]);
+    for (std::size_t begin = 0; begin < offsets.size(); begin += 7) {
+      for (std::size_t end = begin; end < offsets.size(); end += 1 + (end - begin) / 3)
+        CHECK(points.Within(begin, end) == offsets[end] - offsets[begin]);
+    }
   }
 }
 
