@@ -43,14 +43,14 @@ test:
 
 # C++ unit tests, golden files, installation.
 test-cpp:
-	ctest --test-dir $(BUILD) --output-on-failure
+	ctest --test-dir $(BUILD) -j2 --output-on-failure
 
 # Unit tests under the address and undefined behaviour sanitizers; they use the bundle of the release build.
 test-asan:
 	cmake --preset asan $(LAUNCH) -DATAU_CLI=OFF -DATAU_BUNDLE=OFF -DATAU_BENCHMARKS=OFF \
 	  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1"
 	cmake --build $(ASAN)
-	ATAU_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle ctest --test-dir $(ASAN) --output-on-failure
+	ATAU_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle ctest --test-dir $(ASAN) -j2 --output-on-failure
 
 $(VENV)/bin/pytest: Makefile
 	$(PYTHON) -m venv $(VENV)
