@@ -79,10 +79,16 @@ class RuleSetImpl : public RuleSet {
     const auto begin = out->hits.begin() + static_cast<std::ptrdiff_t>(first);
     const auto key = [](const Hit& h) { return std::pair(std::uint64_t{h.begin} << 32 | h.end, h.rule); };
     const auto before = [&key](const Hit& a, const Hit& b) { return key(a) < key(b); };
-    // Rules ran from the first token on, so that few hits stand far from their place. Of one span those found first stay first.
+    // Rules ran from the first token on, so that few hits stand far from their place, unless the rules are so many that they ran in several
+    // rounds (see Chooser::Places). Of one span those found first stay first.
+    constexpr std::ptrdiff_t kFar = 64;
     for (auto at = begin; at != out->hits.end(); ++at) {
       auto to = at;
-      while (to != begin && before(*at, to[-1])) --to;
+      while (to != begin && at - to < kFar && before(*at, to[-1])) --to;
+      if (at - to == kFar) {
+        std::stable_sort(begin, out->hits.end(), before);
+        break;
+      }
       if (to != at) std::rotate(to, at, at + 1);
     }
     // Several starts may lead to one span; the first is as good as the others.

@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <random>
+#include <tuple>
 
 #include "rules/compiler.h"
 #include "support.h"
@@ -229,6 +231,25 @@ TEST_CASE("several sections are one set") {
   hits.Clear();
   rules.Match(again, Phase::kCandidates, &scratch, &hits);
   CHECK(hits.hits.size() == 2);
+}
+
+TEST_CASE("hits of a thousand rules stand in the order of the text") {
+  // More rules than one round through the text takes.
+  constexpr std::size_t kRules = 1'000, kWords = 200;
+  World world;
+  std::string source, text;
+  for (std::size_t r = 0; r < kRules; ++r) {
+    source += "rule r" + std::to_string(r) + "\n match [\"а\"]" + (r % 2 == 0 ? " [\"а\"]" : "") + "\n emit PERSON\n yes [x]\n no y\n";
+  }
+  REQUIRE(world.Compile(source));
+  for (std::size_t i = 0; i < kWords; ++i) text += "а ";
+  const View view = world.Analyze(text);
+  Hits hits;
+  world.rules->Match(view, Phase::kCandidates, world.scratch.get(), &hits);
+  CHECK(hits.hits.size() == kRules / 2 * (kWords + kWords - 1));
+  const auto key = [](const Hit& h) { return std::tuple(h.begin, h.end, h.rule); };
+  CHECK(std::adjacent_find(hits.hits.begin(), hits.hits.end(), [&](const Hit& a, const Hit& b) { return key(a) >= key(b); }) ==
+        hits.hits.end());
 }
 
 // The slow, obvious twin: a matcher of regular expressions over letters by derivatives of position sets, with the longest end of each
