@@ -40,13 +40,18 @@ WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazette
   // д.»).
   std::unordered_set<std::string> tails;
   const std::uint16_t cls = gazetteer->ClassId("abbreviation");
+  const std::uint16_t run_on = gazetteer->ClassId("run_on_word");
   for (std::uint32_t i = 0; i < gazetteer->size(); ++i) {
     const std::uint16_t own = gazetteer->Info(i).class_id;
     if (posts->Wants(own)) posts->Add(gazetteer->entry(i));
-    if (own != cls || cls == 0) continue;
+    if (own == 0 || (own != cls && own != run_on)) continue;
     const gazetteer::Entry e = gazetteer->entry(i);
     std::string word;
     morph::Fold(e.name, &word);
+    if (own == run_on) {
+      (e.kind == "latin" ? run_on_latin_ : run_on_cyrillic_).insert(word);
+      continue;
+    }
     if (word.ends_with('.')) word.pop_back();
     (e.kind == "tail" ? tails : abbreviations_).insert(word);
   }
@@ -57,6 +62,12 @@ bool WordKnowledge::IsAbbreviation(std::string_view word_without_stop) const {
   std::string folded;
   morph::Fold(word_without_stop, &folded);
   return abbreviations_.contains(folded);
+}
+
+bool WordKnowledge::RunsOn(std::string_view word, bool into_latin) const {
+  std::string folded;
+  morph::Fold(word, &folded);
+  return (into_latin ? run_on_latin_ : run_on_cyrillic_).contains(folded);
 }
 
 Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles) {

@@ -1,7 +1,4 @@
 // Words that ran into each other where a page lost its line breaks: «КазахстанаПремьер-министр», «SputnikПрезидент».
-#include <algorithm>
-#include <iterator>
-
 #include "text/letters.h"
 #include "text/utf8.h"
 #include "token/stages.h"
@@ -12,8 +9,6 @@ namespace {
 using text::Letter;
 
 constexpr int kMaxPieces = 2 * kMaxCuts;
-// Words of one or two letters that run into a Latin name: «со ссылкой наRanking.kz», «вFacebook».
-constexpr std::string_view kSmallWords[] = {"в", "к", "с", "у", "и", "на", "от", "из", "до", "по", "об", "со", "во", "за"};
 
 // A run of letters without an inner capital, of one script.
 struct Piece {
@@ -127,8 +122,7 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
       if (left.script != 'o' && right.script != 'o' && letters >= 3) {
         cut = right.first_upper ? right.letters >= 3 : right.letters >= 5 && (oracle == nullptr || right.script == 'l' || right_known());
       } else if (right.script == 'l' && right.first_upper && right.letters >= (letters == 1 ? 3 : 2) && left.begin == whole_from) {
-        const std::string_view small = word.substr(left.begin, left.end - left.begin);
-        cut = std::find(std::begin(kSmallWords), std::end(kSmallWords), small) != std::end(kSmallWords);
+        cut = !left.first_upper && oracle != nullptr && oracle->RunsOn(word.substr(left.begin, left.end - left.begin), true);
       }
     } else if (left.upper == left.letters && left.letters >= 1 && !(left.part_start && left.letters == 1)) {
       // «ТАССПрезидент»: only known words tell it from «ФСБшник».
@@ -145,12 +139,11 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
                 (knows_right && letters >= 6 && right.letters >= 4);
         } else if (letters == 1 && whole_from == left.begin && left.script == 'c' && right.letters >= 4) {
           // «иДархана»: letters that are words of their own.
-          cut = std::string_view("вскоуияа").find(word.substr(left.begin, left.end - left.begin)) % 2 == 0 && right_known();
+          cut = oracle->RunsOn(word.substr(left.begin, left.end - left.begin), false) && right_known();
         }
       } else if (right_upper && right.letters == 1 && right.end == word.size() && right.script == 'c') {
         // «выступленияВ Москве»: letters that are words of their own.
-        const bool preposition = std::string_view("ВСКОУИАЯ").find(word.substr(right.begin)) % 2 == 0;
-        cut = preposition && letters >= 6 && (oracle == nullptr || left_known());
+        cut = letters >= 6 && oracle != nullptr && oracle->RunsOn(word.substr(right.begin), false) && left_known();
       } else if (right_upper && oracle != nullptr) {
         cut = letters >= 5 && right.letters >= 3 && left_known() && right_known();  // «областиМЧС», but «СевКавГЭС»
       }

@@ -72,6 +72,9 @@ class WordOracle {
   // without the last stop, with inner stops but without blanks. The tokenizer knows by their shape those of one letter and those without
   // vowels («г», «стр», «млн»).
   virtual bool IsAbbreviation(std::string_view) const { return false; }
+  // True for small words that run into the next one where a page lost a blank («наRanking.kz», «иДархана», «выступленияВ»): into a Latin
+  // name, or into a Cyrillic one. In any letter case.
+  virtual bool RunsOn(std::string_view, bool /*into_latin*/) const { return false; }
 };
 
 // Splits `clean` (valid UTF-8, as the text room leaves it) into tokens; replaces the content of `tokens`. `oracle` may be null (then only
