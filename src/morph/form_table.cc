@@ -202,7 +202,8 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   Form& form = waiting.form;
   char* const kept = index.KeepSurface(surface);
   form.surface = {kept + Index::kHead, surface.size()};
-  Fold(surface, &index.folded);
+  // «Boeing'ом» is looked for as «Boeing».
+  Fold(token.Has(token::kEnding) ? surface.substr(0, token::LatinStem(surface)) : surface, &index.folded);
   form.folded = index.folded == surface ? form.surface : std::string_view(index.Keep(index.folded), index.folded.size());
   form.key = KeyOf(form.folded);
   form.shape = token.shape;

@@ -343,6 +343,11 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
                 : d->type == Type::kRole ? PostNominative(a, d->begin, head_end, d->end, true, arena)
                                          : arena->Keep(a.NominativeOf(d->begin, d->end));
     if (said.empty() && !whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
+    if (a.tokens[d->end - 1].Has(Flag::kEnding)) {  // «Boeing'ом» → «Boeing»
+      const std::string_view last = a.TextOf(d->end - 1, d->end);
+      const std::string_view ending = last.substr(token::LatinStem(last));
+      if (d->normal.ends_with(ending)) d->normal.remove_suffix(ending.size());
+    }
   }
 
   if (d->type == Type::kOrganization) Place(a, arena, d);

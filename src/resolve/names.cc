@@ -425,12 +425,16 @@ std::vector<PersonNames::Hypothesis> PersonNames::MakeHypotheses(std::string_vie
   std::vector<std::pair<std::string, morph::Agreement>> nominatives;
   std::string lemma, key;
   std::uint64_t lemma_key = 0;  // of `lemma`, which readings share
+  // «Трампа-младшего»: a part in small letters is the adjective that the dictionary has, and no surname of its looks.
+  std::size_t from = 0;
+  const bool small = !morph::IsUpper(morph::NextCodePoint(surface, &from));
   for (const morph::Reading& r : readings) {
     if (r.origin == morph::Origin::kGuess || r.origin == morph::Origin::kNone) continue;
     const morph::Agreement agreement = morph::AgreementOf(r.tag);
     if (agreement == 0 || (r.tag & (morph::kNOUN | morph::kADJF)) == 0) continue;
     const bool name = (r.tag & kNameMarks) != 0;
     float weight = kCommonWord;
+    if (small && (r.tag & morph::kADJF) != 0 && r.origin == morph::Origin::kDictionary) weight = 1;
     if (name) {
       const bool alone = (r.list & morph::kListAlone) != 0;
       weight = r.origin == morph::Origin::kDictionary ? (alone ? 1.0F : r.list != 0 ? 0.6F : 0.1F) : alone ? 0.6F : 0.2F;

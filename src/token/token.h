@@ -44,7 +44,12 @@ enum Flag : std::uint16_t {
   kCloses = 1 << 11,       // a quote or bracket that closes; `pair` is the one that opens it
   kDash = 1 << 12,         // any hyphen or dash standing as a token
   kSentenceEnd = 1 << 13,  // last token of a sentence
+  kEnding = 1 << 14,  // a Latin word with a Russian ending behind an apostrophe («Boeing'ом»); kLatin then speaks of the word without it
 };
+
+// Bytes of a Latin word before the apostrophe and the ending of one to three small Cyrillic letters that declines it («Boeing'ом»,
+// «IBM’у»); 0 where the word is none such.
+std::size_t LatinStem(std::string_view word);
 
 struct Token {
   std::uint32_t begin = 0;  // bytes in the clean view, half-open

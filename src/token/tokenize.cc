@@ -393,6 +393,26 @@ bool LettersOfPlain(std::string_view word, Letters* result) {
 
 }  // namespace
 
+std::size_t LatinStem(std::string_view word) {
+  std::size_t at = word.size();
+  while (at >= 2 && word.size() - at < 6 && IsCyrillicLower(word.data() + at - 2)) at -= 2;
+  if (at == word.size()) return 0;
+  for (const std::string_view apostrophe : {"'", "\u2019", "\u02BC"}) {
+    if (!word.substr(0, at).ends_with(apostrophe)) continue;
+    const std::size_t stem = at - apostrophe.size();
+    bool latin = false;
+    for (const char* p = word.data(); p < word.data() + stem;) {
+      std::size_t size = 0;
+      const Letter letter = text::LetterOf(text::Decode(p, word.data() + stem, &size));
+      if (letter != Letter::kNone && letter != Letter::kMark && !text::IsLatin(letter)) return 0;
+      latin |= text::IsLatin(letter);
+      p += size;
+    }
+    return latin ? stem : 0;
+  }
+  return 0;
+}
+
 Letters LettersOf(std::string_view word) {
   Letters result;
   if (LettersOfPlain(word, &result)) return result;
@@ -451,6 +471,14 @@ Letters LettersOf(std::string_view word) {
     part_start = false;
   }
   if (result.letters == 0) return result;
+  if (latin > 0 && cyrillic > 0 && latin + cyrillic == result.letters) {
+    if (const std::size_t stem = LatinStem(word); stem != 0) {
+      result = LettersOf(word.substr(0, stem));
+      result.flags |= kEnding;
+      result.may_be_glued = false;
+      return result;
+    }
+  }
   if (latin == result.letters) result.flags |= kLatin;
   if (cyrillic == result.letters) result.flags |= kCyrillic;
   if (upper == 0) {

@@ -139,6 +139,20 @@ TEST_CASE("glued words, by shapes alone") {
   CHECK(!tokens.back().Has(kGlued));
 }
 
+TEST_CASE("Latin words with a Russian ending") {
+  CHECK(LatinStem("Boeing'ом") == 6);
+  CHECK(LatinStem("IBM\u2019у") == 3);
+  CHECK(LatinStem("T-Mobile'а") == 8);
+  for (const char* other : {"Boeing", "д'Артаньяна", "O'Neil", "Boeing'", "Boeing'истами", "'ом", "Boeing'ОМ", "Г'ом"})
+    CHECK(LatinStem(other) == 0);
+  const std::vector<Token> tokens = Tokens("Boeing'ом IBM'у");
+  REQUIRE(tokens.size() == 2);
+  CHECK(tokens[0].Has(kLatin));
+  CHECK(tokens[0].Has(kEnding));
+  CHECK(tokens[0].shape == Shape::kCap);
+  CHECK(tokens[1].shape == Shape::kUpper);
+}
+
 TEST_CASE("small words that ran into the next one part from it") {
   Words words;
   words.known = {"выступления", "Дархана"};
