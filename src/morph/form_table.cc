@@ -203,7 +203,7 @@ std::uint32_t FormTable::Add(std::string_view surface, std::uint32_t hash, const
   char* const kept = index.KeepSurface(surface);
   form.surface = {kept + Index::kHead, surface.size()};
   // «Boeing'ом» is looked for as «Boeing».
-  Fold(token.Has(token::kEnding) ? surface.substr(0, token::LatinStem(surface)) : surface, &index.folded);
+  Fold(token.Has(token::kEnding) ? token::WithoutEnding(surface) : surface, &index.folded);
   form.folded = index.folded == surface ? form.surface : std::string_view(index.Keep(index.folded), index.folded.size());
   form.key = KeyOf(form.folded);
   form.shape = token.shape;

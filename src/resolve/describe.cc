@@ -345,7 +345,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
     if (said.empty() && !whole && !stays && Shouts(a, *d)) d->normal = arena->Keep(TitleCase(d->normal));
     if (a.tokens[d->end - 1].Has(Flag::kEnding)) {  // «Boeing'ом» → «Boeing»
       const std::string_view last = a.TextOf(d->end - 1, d->end);
-      const std::string_view ending = last.substr(token::LatinStem(last));
+      const std::string_view ending = last.substr(token::WithoutEnding(last).size());
       if (d->normal.ends_with(ending)) d->normal.remove_suffix(ending.size());
     }
   }

@@ -51,6 +51,16 @@ enum Flag : std::uint16_t {
 // «IBM’у»); 0 where the word is none such.
 std::size_t LatinStem(std::string_view word);
 
+inline constexpr std::string_view kApostrophes[] = {"'", "\u2019", "\u02BC"};
+
+// A word of a token with kEnding up to its apostrophe.
+inline std::string_view WithoutEnding(std::string_view word) {
+  for (const std::string_view apostrophe : kApostrophes) {
+    if (const std::size_t at = word.rfind(apostrophe); at != std::string_view::npos) return word.substr(0, at);
+  }
+  return word;
+}
+
 struct Token {
   std::uint32_t begin = 0;  // bytes in the clean view, half-open
   std::uint32_t end = 0;

@@ -397,7 +397,7 @@ std::size_t LatinStem(std::string_view word) {
   std::size_t at = word.size();
   while (at >= 2 && word.size() - at < 6 && IsCyrillicLower(word.data() + at - 2)) at -= 2;
   if (at == word.size()) return 0;
-  for (const std::string_view apostrophe : {"'", "\u2019", "\u02BC"}) {
+  for (const std::string_view apostrophe : kApostrophes) {
     if (!word.substr(0, at).ends_with(apostrophe)) continue;
     const std::size_t stem = at - apostrophe.size();
     bool latin = false;
