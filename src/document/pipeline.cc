@@ -49,7 +49,10 @@ WordKnowledge::WordKnowledge(const morph::Morph* morph, const gazetteer::Gazette
     std::string word;
     morph::Fold(e.name, &word);
     if (own == run_on) {
-      (e.kind == "latin" ? run_on_latin_ : run_on_cyrillic_).insert(word);
+      const token::RunOn what = e.kind == "latin"   ? token::RunOn::kLatin
+                                : e.kind == "state" ? token::RunOn::kState
+                                                    : token::RunOn::kCyrillic;
+      run_on_[static_cast<std::size_t>(what)].insert(word);
       continue;
     }
     if (word.ends_with('.')) word.pop_back();
@@ -64,10 +67,10 @@ bool WordKnowledge::IsAbbreviation(std::string_view word_without_stop) const {
   return abbreviations_.contains(folded);
 }
 
-bool WordKnowledge::RunsOn(std::string_view word, bool into_latin) const {
+bool WordKnowledge::RunsOn(std::string_view word, token::RunOn what) const {
   std::string folded;
   morph::Fold(word, &folded);
-  return (into_latin ? run_on_latin_ : run_on_cyrillic_).contains(folded);
+  return run_on_[static_cast<std::size_t>(what)].contains(folded);
 }
 
 Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_ptr<const bundle::Bundle>> bundles) {

@@ -36,12 +36,12 @@ class WordKnowledge : public token::WordOracle, public text::KnownWords {
   bool IsListedWord(std::string_view word) const override { return morph_->IsListedWord(word); }
   bool IsCamelName(std::string_view word) const override { return morph_->IsCamelName(word); }
   bool IsAbbreviation(std::string_view word_without_stop) const override;
-  bool RunsOn(std::string_view word, bool into_latin) const override;
+  bool RunsOn(std::string_view word, token::RunOn what) const override;
 
  private:
   const morph::Morph* morph_;
   std::unordered_set<std::string> abbreviations_;  // those after which a sentence does not end
-  std::unordered_set<std::string> run_on_latin_, run_on_cyrillic_;
+  std::unordered_set<std::string> run_on_[3];      // by token::RunOn
 };
 
 class Pipeline;

@@ -122,11 +122,14 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
       if (left.script != 'o' && right.script != 'o' && letters >= 3) {
         cut = right.first_upper ? right.letters >= 3 : right.letters >= 5 && (oracle == nullptr || right.script == 'l' || right_known());
       } else if (right.script == 'l' && right.first_upper && right.letters >= (letters == 1 ? 3 : 2) && left.begin == whole_from) {
-        cut = !left.first_upper && oracle != nullptr && oracle->RunsOn(word.substr(left.begin, left.end - left.begin), true);
+        cut = !left.first_upper && oracle != nullptr && oracle->RunsOn(word.substr(left.begin, left.end - left.begin), RunOn::kLatin);
       }
     } else if (left.upper == left.letters && left.letters >= 1 && !(left.part_start && left.letters == 1)) {
       // «ТАССПрезидент»: only known words tell it from «ФСБшник».
       cut = right_cap && oracle != nullptr && left.letters >= 3 && right.letters >= 5 && left_known() && right_known();
+      if (!cut && right_cap && oracle != nullptr && right.letters >= 4 && left.begin == whole_from) {  // «РКФото»
+        cut = oracle->RunsOn(word.substr(left.begin, left.end - left.begin), RunOn::kState) && right_known();
+      }
     } else if (left.upper < left.letters) {
       const int shortest = from_upper && found == 0 ? 6 : 3;  // «РусГидро», «КазМунайГаз» are names; «словоЕщё» is not
       if (right_cap) {
@@ -139,11 +142,11 @@ int FindCuts(std::string_view word, const WordOracle* oracle, std::size_t (&cuts
                 (knows_right && letters >= 6 && right.letters >= 4);
         } else if (letters == 1 && whole_from == left.begin && left.script == 'c' && right.letters >= 4) {
           // «иДархана»: letters that are words of their own.
-          cut = oracle->RunsOn(word.substr(left.begin, left.end - left.begin), false) && right_known();
+          cut = oracle->RunsOn(word.substr(left.begin, left.end - left.begin), RunOn::kCyrillic) && right_known();
         }
       } else if (right_upper && right.letters == 1 && right.end == word.size() && right.script == 'c') {
         // «выступленияВ Москве»: letters that are words of their own.
-        cut = letters >= 6 && oracle != nullptr && oracle->RunsOn(word.substr(right.begin), false) && left_known();
+        cut = letters >= 6 && oracle != nullptr && oracle->RunsOn(word.substr(right.begin), RunOn::kCyrillic) && left_known();
       } else if (right_upper && oracle != nullptr) {
         cut = letters >= 5 && right.letters >= 3 && left_known() && right_known();  // «областиМЧС», but «СевКавГЭС»
       }

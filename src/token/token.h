@@ -74,6 +74,13 @@ struct Token {
   bool Has(std::uint16_t mask) const { return (flags & mask) != 0; }
 };
 
+// Short words that run into the next one, by what they run into or are.
+enum class RunOn : std::uint8_t {
+  kLatin,  // into a Latin name: «наRanking.kz»
+  kCyrillic,  // into a Cyrillic word with a capital, or the word before runs into them: «иДархана», «выступленияВ Москве»
+  kState,  // capitals for a state behind the name of its body: «МЧС РКФото»
+};
+
 // Tells the tokenizer what words there are; the splitter of glued words and the sentences ask it. Implementations are immutable and
 // thread-safe.
 class WordOracle {
@@ -87,9 +94,8 @@ class WordOracle {
   // without the last stop, with inner stops but without blanks. The tokenizer knows by their shape those of one letter and those without
   // vowels («г», «стр», «млн»).
   virtual bool IsAbbreviation(std::string_view) const { return false; }
-  // True for small words that run into the next one where a page lost a blank («наRanking.kz», «иДархана», «выступленияВ»): into a Latin
-  // name, or into a Cyrillic one. In any letter case.
-  virtual bool RunsOn(std::string_view, bool /*into_latin*/) const { return false; }
+  // True for words that run into the next one where a page lost a blank. In any letter case.
+  virtual bool RunsOn(std::string_view, RunOn) const { return false; }
 };
 
 // Splits `clean` (valid UTF-8, as the text room leaves it) into tokens; replaces the content of `tokens`. `oracle` may be null (then only

@@ -464,7 +464,7 @@ Letters LettersOf(std::string_view word) {
       lower_before = false;
       ++upper_run;
     } else {
-      if (upper_run >= 4) result.may_be_glued = true;  // «ТАССПрезидент»
+      if (upper_run >= 3) result.may_be_glued = true;  // «ТАССПрезидент», «РКФото»
       upper_run = 0;
       lower_before = true;
     }

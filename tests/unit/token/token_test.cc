@@ -16,12 +16,12 @@ using namespace atau::token;
 
 // A small oracle: known words in lower case, camel names as written, abbreviations.
 struct Words : WordOracle {
-  std::set<std::string, std::less<>> known, camel, short_forms, into_latin, into_cyrillic;
+  std::set<std::string, std::less<>> known, camel, short_forms, into_latin, into_cyrillic, states;
   bool IsKnownWord(std::string_view word) const override { return known.count(std::string(word)) != 0; }
   bool IsCamelName(std::string_view word) const override { return camel.count(std::string(word)) != 0; }
   bool IsAbbreviation(std::string_view word) const override { return short_forms.count(std::string(word)) != 0; }
-  bool RunsOn(std::string_view word, bool latin) const override {
-    return (latin ? into_latin : into_cyrillic).count(std::string(word)) != 0;
+  bool RunsOn(std::string_view word, RunOn what) const override {
+    return (what == RunOn::kLatin ? into_latin : what == RunOn::kCyrillic ? into_cyrillic : states).count(std::string(word)) != 0;
   }
 };
 
@@ -161,6 +161,9 @@ TEST_CASE("small words that ran into the next one part from it") {
   CHECK(Joined("ссылкой наRanking.kz, наDW, вFacebook", &words) == "ссылкой|на|Ranking.kz|,|на|DW|,|в|Facebook");
   CHECK(Joined("сPA ВFacebook наmail", &words) == "сPA|ВFacebook|наmail");
   CHECK(Joined("выступленияВ Москве, иДархана, иСуслика", &words) == "выступления|В|Москве|,|и|Дархана|,|иСуслика");
+  words.states = {"РК"};
+  words.known.insert("Фото");
+  CHECK(Joined("МЧС РКФото, РКФотон, УКФото", &words) == "МЧС|РК|Фото|,|РКФотон|,|УКФото");
 }
 
 TEST_CASE("glued words, with an oracle") {
