@@ -102,6 +102,8 @@ PersonName ParsePerson(const Analysis& a, std::size_t begin, std::size_t end, co
     if (score >= best) best = score, last = i;
   }
   if (form.eastern) last = 0;
+  // «Игорь Ч.» hides his surname; «Соколов А.» does not.
+  if (n == 2 && parts[1].initial && !parts[0].initial && parts[0].given > parts[0].surname) last = 1;
   for (int i = 0; i < n && first < 0; ++i) {
     if (i != patronymic && i != last && !parts[static_cast<std::size_t>(i)].particle) first = i;
   }
