@@ -43,6 +43,21 @@ TEST_CASE("people: a name by itself") {
   });
 }
 
+TEST_CASE("people: a part in small letters declines as an adjective") {
+  Check({
+      {"речь [Трампа-младшего]PERSON", {"Трамп-младший"}},
+      {"встреча с [Бушем-старшим]PERSON", {"Буш-старший"}},
+      {"к [Марии Ивановой-младшей]PERSON", {"Мария Иванова-младшая"}},
+  });
+}
+
+TEST_CASE("names in Latin letters without their Russian endings") {
+  Check({
+      {"доклад [Boeing'ом]ORGANIZATION и [Zorgtech'а]ORGANIZATION", {"Boeing", "Zorgtech"}},
+      {"пуск [Starliner’а]PROGRAM", {"Starliner"}},
+  });
+}
+
 TEST_CASE("people: the rest of the text decides between two nominatives") {
   Check({
       {"[Илон Маск]PERSON сказал. Компания [Илона Маска]PERSON. С [Илоном Маском]PERSON.", {"Илон Маск", "Илон Маск", "Илон Маск"}},

@@ -27,6 +27,8 @@ TEST_CASE("given name, patronymic and surname in every order") {
       {"[Урсула фон дер Ляйен]PERSON", "Урсула", "", "фон дер Ляйен", "f"},
       {"[Карлос Батрес]PERSON", "Карлос", "", "Батрес", ""},
       {"[Виктора]PERSON", "Виктор", "", "", "m"},
+      {"[Игоря Ч.]PERSON осудили", "Игорь", "", "Ч.", "m"},
+      {"[Соколов А.]PERSON ушёл", "А.", "", "Соколов", "m"},
   };
   for (const Row& row : rows) {
     const Marked m(row.text);
