@@ -221,6 +221,11 @@ def test_a_file_that_cannot_be_read_is_tried_again(atau, tmp_path):
 # Going on after an interruption ---------------------------------------------------------------------------------------
 
 
+def heed_interruptions():
+    """A shell starts what runs in its background deaf to SIGINT, and the tests with it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(program, *arguments):
     return subprocess.Popen(
         [program, "extract", *map(str, arguments)],
@@ -228,6 +233,7 @@ def start(program, *arguments):
         stderr=subprocess.PIPE,
         bufsize=0,  # what is read here must not be lost to communicate()
         env=environment(),
+        preexec_fn=heed_interruptions,
     )
 
 
@@ -385,6 +391,7 @@ def test_an_interruption_while_waiting_for_input(program):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        preexec_fn=heed_interruptions,
     )
     time.sleep(0.7)
     process.send_signal(signal.SIGINT)
