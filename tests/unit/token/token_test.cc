@@ -156,10 +156,10 @@ TEST_CASE("Latin words with a Russian ending") {
 TEST_CASE("small words that ran into the next one part from it") {
   Words words;
   words.known = {"выступления", "Дархана"};
-  words.into_latin = {"в", "на"};
+  words.into_latin = {"в", "к", "на", "с"};
   words.into_cyrillic = {"и", "В"};
   CHECK(Joined("ссылкой наRanking.kz, наDW, вFacebook", &words) == "ссылкой|на|Ranking.kz|,|на|DW|,|в|Facebook");
-  CHECK(Joined("сPA ВFacebook наmail", &words) == "сPA|ВFacebook|наmail");
+  CHECK(Joined("сPA кС ВFacebook наmail", &words) == "сPA|кС|ВFacebook|наmail");
   CHECK(Joined("выступленияВ Москве, иДархана, иСуслика", &words) == "выступления|В|Москве|,|и|Дархана|,|иСуслика");
   words.states = {"РК"};
   words.known.insert("Фото");
