@@ -105,6 +105,7 @@ constexpr OriginWord kOriginWords[] = {
                    OriginBit(morph::Origin::kGazetteer)},
     {"alone", OriginBit(morph::Origin::kDictionary) | OriginBit(morph::Origin::kNameAlone)},
     {"dictionary", OriginBit(morph::Origin::kDictionary)},
+    {"gazetteer", OriginBit(morph::Origin::kGazetteer)},
     {"guessed", OriginBit(morph::Origin::kGuess)},
 };
 constexpr std::string_view kOtherTestWords[] = {"any",        "known", "unknown", "capital", "lemma",     "text",  "exact",      "re",

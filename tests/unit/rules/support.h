@@ -21,7 +21,8 @@
 
 namespace atau::rules::testing {
 
-// Forms are told as "проекта проект NOUN masc sing gent"; several lines for several readings.
+// Forms are told as "проекта проект NOUN masc sing gent"; several lines for several readings. The word `gazetteer` behind them says that
+// OpenCorpora lacks the word, and an entity's name has it.
 class SmallMorph : public morph::Morph {
  public:
   explicit SmallMorph(std::string_view lexicon) {
@@ -32,9 +33,15 @@ class SmallMorph : public morph::Morph {
       std::string form, lemma, grammeme;
       if (!(words >> form >> lemma)) continue;
       morph::Reading reading;
-      while (words >> grammeme) reading.tag |= morph::GrammemeByName(grammeme);
-      reading.lemma_key = morph::KeyOf(lemma);
       reading.origin = morph::Origin::kDictionary;
+      while (words >> grammeme) {
+        if (grammeme == "gazetteer") {
+          reading.origin = morph::Origin::kGazetteer;
+        } else {
+          reading.tag |= morph::GrammemeByName(grammeme);
+        }
+      }
+      reading.lemma_key = morph::KeyOf(lemma);
       reading.lexeme = static_cast<std::uint32_t>(lemmas_.size());
       reading.weight = 255;
       lemmas_.push_back(lemma);
@@ -162,6 +169,7 @@ inline constexpr std::string_view kLexicon = R"(
 министерство министерство NOUN neut sing nomn
 обороны оборона NOUN femn sing gent
 верховный верховный ADJF masc sing nomn
+кагальник кагальник NOUN masc sing nomn gazetteer
 верховная верховный ADJF femn sing nomn
 суд суд NOUN masc sing nomn
 суда суд NOUN masc sing gent
