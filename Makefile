@@ -45,9 +45,10 @@ test:
 test-cpp:
 	ctest --test-dir $(BUILD) -j2 --output-on-failure
 
-# Unit tests under the address and undefined behaviour sanitizers; they use the bundle of the release build.
+# Unit tests under the address and undefined behaviour sanitizers, built with clang, so that both compilers see all of the library; they
+# use the bundle of the release build.
 test-asan:
-	cmake --preset asan $(LAUNCH) -DATAU_CLI=OFF -DATAU_BUNDLE=OFF -DATAU_BENCHMARKS=OFF \
+	cmake --preset asan $(LAUNCH) -DCMAKE_CXX_COMPILER=clang++-14 -DATAU_CLI=OFF -DATAU_BUNDLE=OFF -DATAU_BENCHMARKS=OFF \
 	  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1"
 	cmake --build $(ASAN)
 	ATAU_BUNDLE=$(CURDIR)/$(BUILD)/atau.bundle ctest --test-dir $(ASAN) -j2 --output-on-failure

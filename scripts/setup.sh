@@ -10,7 +10,7 @@ set -euo pipefail
 packages=(cmake ninja-build g++ pkg-config libicu-dev libre2-dev libboost-locale-dev libcli11-dev nlohmann-json3-dev zlib1g-dev gettext doctest-dev ccache)
 for what in "$@"; do
   case $what in
-    test) packages+=(python3-dev python3-venv pybind11-dev chromium bash zsh fish mandoc groff-base icu-devtools openjdk-17-jre-headless doxygen binutils) ;;
+    test) packages+=(python3-dev python3-venv pybind11-dev clang-14 libclang-rt-14-dev chromium bash zsh fish mandoc groff-base icu-devtools openjdk-17-jre-headless doxygen binutils) ;;
     reference) packages+=(doxygen) ;;
     wheel) packages+=(python3-dev python3-venv icu-devtools debootstrap) ;;
     lint) packages+=(clang-format-14 clang-tidy-14 python3-venv) ;;

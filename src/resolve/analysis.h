@@ -3,8 +3,9 @@
 #define ATAU_RESOLVE_ANALYSIS_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <ranges>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,38 @@
 #include "token/token.h"
 
 namespace atau::resolve {
+
+// Indices [from, until), to be gone through in order. (Of the standard library's views clang 14 knows none.)
+class Indices {
+ public:
+  class Iterator {
+   public:
+    using value_type = std::uint32_t;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::forward_iterator_tag;
+    using reference = std::uint32_t;
+    using pointer = void;
+    Iterator() = default;
+    explicit Iterator(std::uint32_t at) : at_(at) {}
+    std::uint32_t operator*() const { return at_; }
+    Iterator& operator++() { return ++at_, *this; }
+    Iterator operator++(int) { return Iterator(at_++); }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    std::uint32_t at_ = 0;
+  };
+  Indices(std::uint32_t from, std::uint32_t until) : from_(from), until_(until) {}
+  Iterator begin() const { return Iterator(from_); }
+  Iterator end() const { return Iterator(until_); }
+  bool empty() const { return from_ == until_; }
+  std::uint32_t size() const { return until_ - from_; }
+  std::uint32_t front() const { return from_; }
+  std::uint32_t operator[](std::uint32_t i) const { return from_ + i; }
+
+ private:
+  std::uint32_t from_, until_;
+};
 
 // Items sorted by begin: for each token those that begin there, and those that begin a few tokens before it, at the earliest the first that
 // reaches over it.
@@ -41,7 +74,7 @@ class Reaching {
     }
   }
   // Items that begin at a token.
-  std::ranges::iota_view<std::uint32_t, std::uint32_t> At(std::size_t token) const { return {first_[token], first_[token + 1]}; }
+  Indices At(std::size_t token) const { return {first_[token], first_[token + 1]}; }
   // Items [From(begin), Until(end)) hold all that begin before `end` and, among others, end after `begin`.
   std::uint32_t From(std::size_t token) const { return from_[token]; }
   std::uint32_t Until(std::size_t token) const { return first_[token]; }
@@ -189,13 +222,51 @@ struct Analysis {
     hits_at.Build(placed_hits, n, kHitBack);
   }
   // The matches that end right before a token, as indices in their order.
-  auto EndingAt(std::size_t token) const {
+  class Ending {
+   public:
+    class Iterator {
+     public:
+      using value_type = std::uint32_t;
+      using difference_type = std::ptrdiff_t;
+      using iterator_category = std::forward_iterator_tag;
+      using reference = std::uint32_t;
+      using pointer = void;
+      Iterator() = default;
+      Iterator(const Placed* placed, std::uint32_t at, std::uint32_t until, std::uint32_t token)
+          : placed_(placed), at_(at), until_(until), token_(token) {
+        Skip();
+      }
+      std::uint32_t operator*() const { return at_; }
+      Iterator& operator++() { return ++at_, Skip(), *this; }
+      Iterator operator++(int) {
+        const Iterator before = *this;
+        ++*this;
+        return before;
+      }
+      bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+     private:
+      void Skip() {
+        while (at_ < until_ && placed_[at_].end != token_) ++at_;
+      }
+      const Placed* placed_ = nullptr;
+      std::uint32_t at_ = 0, until_ = 0, token_ = 0;
+    };
+    Ending(const Placed* placed, std::uint32_t from, std::uint32_t until, std::uint32_t token)
+        : placed_(placed), from_(std::min(from, until)), until_(until), token_(token) {}
+    Iterator begin() const { return {placed_, from_, until_, token_}; }
+    Iterator end() const { return {placed_, until_, until_, token_}; }
+
+   private:
+    const Placed* placed_;
+    std::uint32_t from_, until_, token_;
+  };
+  Ending EndingAt(std::size_t token) const {
     // Those that reach over the token before hold them; matches_at looks back far enough for all but the longest.
     const std::uint32_t from = token == 0                        ? 0
                                : longest_match <= kMatchBack + 1 ? matches_at.From(token - 1)
                                                                  : matches_at.Until(token - std::min<std::size_t>(token, longest_match));
-    const std::uint32_t until = token == 0 ? 0 : matches_at.Until(token);
-    return std::views::iota(from, until) | std::views::filter([this, token](std::uint32_t m) { return placed[m].end == token; });
+    return {placed.data(), from, token == 0 ? 0 : matches_at.Until(token), static_cast<std::uint32_t>(token)};
   }
   // Whether a word of a class begins at a token; false for the class 0, which nothing is of.
   bool BeginsClass(std::size_t token, std::uint16_t cls) const {

@@ -115,7 +115,7 @@ class Finder : private Sentence {
     // «в Кракове, в Музее истории»; «в Хьюстоне, США»; «Омск, улица Ленина»
     if (d.type == Type::kLocation && Text(i) == ",") return AroundBehindComma(m, i) ? void() : List(m, i);
     const std::uint32_t uses = UsesAt(i);
-    const bool in = (uses & PostWords::kIn) != 0, from = (uses & PostWords::kOutOf) != 0;
+    const bool in = (uses & PostWords::kInside) != 0, from = (uses & PostWords::kOutOf) != 0;
     if (!in && !from) return;
     ++i;
     const std::size_t behind = i;
@@ -146,7 +146,7 @@ class Finder : private Sentence {
     while (i < next.begin && (a_.BeginsClass(i, place_) || Text(i) == ".")) ++i;
     if (i != next.begin) return false;
     if (d.kind == "city" && next.kind == "street") return Add(m + 1, m), true;
-    if (i != comma + 1 || !IsSmaller(d, next) || d.begin == 0 || Breaks(d.begin) || !Has(d.begin - 1, PostWords::kIn)) return false;
+    if (i != comma + 1 || !IsSmaller(d, next) || d.begin == 0 || Breaks(d.begin) || !Has(d.begin - 1, PostWords::kInside)) return false;
     const morph::Grammemes cases = FactsOf(next.begin).any;
     if ((cases & morph::knomn) == 0 || (cases & morph::kloct) != 0) return false;
     return Add(m, m + 1), true;
@@ -235,11 +235,11 @@ class Finder : private Sentence {
     const Described& place = mentions_[m];
     std::size_t before = place.begin;
     for (std::size_t n = 0; n < kHeadReach && before > 0 && !Breaks(before); ++n) {
-      if (Has(--before, PostWords::kIn)) break;
+      if (Has(--before, PostWords::kInside)) break;
       if (a_.tokens[before].kind != Kind::kWord || a_.tokens[before].shape != Shape::kLower) return;
     }
     const std::size_t next = comma + 1;
-    if (before >= place.begin || next >= a_.tokens.size() || !Has(before, PostWords::kIn) || !Has(next, PostWords::kIn)) return;
+    if (before >= place.begin || next >= a_.tokens.size() || !Has(before, PostWords::kInside) || !Has(next, PostWords::kInside)) return;
     const Described& inner = mentions_[m + 1];
     for (std::size_t i = next + 1; i < inner.begin; ++i) {
       if (Breaks(i) || (a_.tokens[i].kind == Kind::kWord && a_.tokens[i].shape != Shape::kLower)) return;
@@ -253,7 +253,7 @@ class Finder : private Sentence {
       // «побывал в Китае, в Омске и в Париже» is a row of places.
       const std::size_t end = inner.end;
       const bool row =
-          end + 1 < a_.tokens.size() && !Breaks(end) && (Text(end) == "," || Has(end, PostWords::kAnd)) && Has(end + 1, PostWords::kIn);
+          end + 1 < a_.tokens.size() && !Breaks(end) && (Text(end) == "," || Has(end, PostWords::kAnd)) && Has(end + 1, PostWords::kInside);
       if (!row) Add(m + 1, m);
     }
   }

@@ -19,8 +19,8 @@ constexpr std::string_view kBodyFlag = "body";
 
 constexpr std::pair<std::string_view, PostWords::Use> kUses[] = {
     {"before", PostWords::kBefore}, {"also", PostWords::kAlso},       {"and", PostWords::kAnd},
-    {"not", PostWords::kNot},       {"tail", PostWords::kTail},       {"field", PostWords::kField},
-    {"party", PostWords::kParty},   {"in", PostWords::kIn},           {"out_of", PostWords::kOutOf},
+    {"not", PostWords::kNot},       {"tail", PostWords::kWithTail},   {"field", PostWords::kField},
+    {"party", PostWords::kParty},   {"in", PostWords::kInside},       {"out_of", PostWords::kOutOf},
     {"one_of", PostWords::kOneOf},  {"he", PostWords::kHe},           {"she", PostWords::kShe},
     {"whose", PostWords::kWhose},   {"speaker", PostWords::kSpeaker}, {"state_noun", PostWords::kStateNoun},
 };

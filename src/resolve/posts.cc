@@ -272,7 +272,7 @@ void PostReader::Tail(Post* post) const {
       ++i;
       continue;
     }
-    if (const std::uint32_t uses = UsesAt(i); (uses & PostWords::kTail) != 0) {
+    if (const std::uint32_t uses = UsesAt(i); (uses & PostWords::kWithTail) != 0) {
       // «посол Японии в России»: behind the body another place, or a party.
       const std::size_t next = i + 1;
       if (next >= a_.tokens.size() || (mention_at_[next] < 0 && !IsQuote(next) && !IsTailWord(next, kOblique))) break;
