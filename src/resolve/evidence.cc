@@ -262,6 +262,14 @@ class Once {
   std::size_t size_ = 0;
 };
 
+// Whether a word of the dictionary means something beside names.
+bool HasOrdinaryReading(const Analysis& a, std::size_t token) {
+  const morph::Form& form = a.FormOf(token);
+  if (!form.known) return false;
+  const auto readings = a.forms->ReadingsOf(form);
+  return std::any_of(readings.begin(), readings.end(), [](const morph::Reading& r) { return (r.tag & (kNameMarks | morph::kGeox)) == 0; });
+}
+
 }  // namespace
 
 std::string_view CatName(Cat cat) { return kCatNames[cat]; }
@@ -464,6 +472,9 @@ Evidence::Evidence(const gazetteer::Gazetteer* gazetteer, const rules::RuleSet* 
   for (const std::string_view value : {"spells", "spells_not", "spelled", "spelled_not", "of_words_before"})
     Add(kAcronym, std::string(value));
   for (const auto type : kGazTypes) Add(kAcronym, "of." + std::string(type));
+  doc_surname_ = static_cast<EvidenceId>(names_.size());
+  for (const std::string_view value : {"inside.name", "inside.word", "start.name", "start.word", "longer"})
+    Add(kDocSurname, std::string(value));
   // Word classes and kinds of entities: numbers run from 1; ids beyond the last name give an empty name.
   for (std::uint16_t k = 0; k == 0 || !gazetteer->KindName(k).empty(); ++k) {
     const std::string name = k == 0 ? "none" : std::string(gazetteer->KindName(k));
@@ -958,6 +969,13 @@ EvidenceId Evidence::RememberedBehind(const Analysis& a, std::size_t end, const 
 void Evidence::RememberedOf(const Analysis& a, const Candidate& c, const Memory& memory, std::vector<EvidenceId>* out) const {
   if (MaySpell(a, c)) {
     if (const int type = memory.SpelledOut(a, c.begin); type >= 0) out->push_back(acronym_ + kAcronymTypes + static_cast<EvidenceId>(type));
+  }
+  for (std::uint32_t i = c.begin; i < c.end; ++i) {
+    if (!MayRemember(a, a.tokens[i]) || !memory.MayBeSurname(a, i) || !memory.IsSurnameElsewhere(a, i)) continue;
+    // Alone it may mean something else, and behind a full stop its capital says nothing.
+    const EvidenceId value = c.end - c.begin > 1 ? 4 : (a.tokens[i].Has(Flag::kSentenceStart) ? 2 : 0) + (HasOrdinaryReading(a, i) ? 1 : 0);
+    out->push_back(doc_surname_ + value);
+    break;
   }
   if (!memory.MayBeSpan(a, c.begin, c.end)) return;
   const auto counts = memory.SpanElsewhere(a, c.begin, c.end);

@@ -218,6 +218,13 @@ class Evidence {
   static bool MaySpell(const Analysis& a, const Candidate& c) {
     return c.end - c.begin == 1 && a.tokens[c.begin].shape == token::Shape::kUpper;
   }
+  // Whether a surname may be remembered of it: it holds one.
+  static bool MayHoldSurname(const Analysis& a, const Candidate& c, const Memory& memory) {
+    for (std::uint32_t i = c.begin; i < c.end; ++i) {
+      if (memory.MayBeSurname(a, i)) return true;
+    }
+    return false;
+  }
   // Its evidence that is not in the vocabulary: the pattern of its categories, and how it hangs together as a chain (see chains.h).
   SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c) const;
   SpanKeys OfSpanKeyed(const Analysis& a, const std::vector<Cat>& cats, const Candidate& c, const SpanStart& start) const;
@@ -241,7 +248,7 @@ class Evidence {
 
   std::vector<std::pair<Template, std::string>> names_;
   EvidenceId pair_, position_, position_cat_, bias_, length_, quoted_, balance_, agree_, gaz_token_, gaz_over_, gaz_cross_, gaz_part_,
-      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, gaz_long_, no_capital_, neighbour_, acronym_;
+      doc_token_, doc_span_, rule_, rule_over_, tail_, url_, gaz_added_, gaz_long_, no_capital_, neighbour_, acronym_, doc_surname_;
   EvidenceId shape_, known_, letters_, pos_of_, case_of_, mark_, only_, list_;  // each value once for every letter shape
   std::vector<EvidenceId> class_, head_before_, head_first_, head_after_, list_head_, gaz_span_,
       gaz_kind_;                                        // by kind id (or type and flags)

@@ -29,8 +29,20 @@ constexpr std::size_t kMostInitials = 9;        // words of a name that is spell
 constexpr std::size_t kMostBetween = 4;         // tokens between neighbours
 constexpr std::size_t kLongestConjunction = 6;  // bytes
 
+constexpr int kPerson = IndexOf(Type::kPerson);
+
 void Bump(std::uint16_t* count) {
   if (*count < 0xFFFF) ++*count;
+}
+
+// Whether a word of a person's name is a given name or a patronymic rather than a surname.
+bool IsGiven(const Analysis& a, std::size_t token) {
+  const morph::Form& form = a.FormOf(token);
+  if ((form.any & morph::kPatr) != 0) return true;
+  if ((form.any & morph::kName) == 0) return false;
+  std::uint8_t lists = 0;
+  for (const morph::Reading& r : a.forms->ReadingsOf(form)) lists |= r.list;
+  return (form.any & morph::kSurn) == 0 || (lists & (morph::kListGiven | morph::kListSurname)) == morph::kListGiven;
 }
 
 }  // namespace
@@ -101,9 +113,11 @@ std::uint64_t Memory::FirstWord(const Analysis& a, std::size_t begin, std::size_
 
 void Memory::Clear() {
   first_words_.fill(0);
+  surname_bits_.fill(0);
   words_.Clear();
   spans_.Clear();
   initials_.Clear();
+  surnames_.Clear();
   mentions_.clear();
   mention_of_.clear();
 }
@@ -134,6 +148,13 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     Bump(&spans_[SpanKey(a, mention.begin, mention.end)][mention.type]);
     const std::uint64_t bit = BitOf(FirstWord(a, mention.begin, mention.end));
     first_words_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    if (words >= 2 && mention.type == kPerson) {
+      if (const std::size_t surname = SurnameOf(a, mention); surname != kNone) {
+        const std::uint64_t key = KeyOf(a, surname), of_key = BitOf(key);
+        Bump(&surnames_[key]);
+        surname_bits_[of_key / 64] |= std::uint64_t{1} << of_key % 64;
+      }
+    }
     if (words < 2 || words > kMostInitials) continue;
     bool links = true;
     for (const bool all : {true, false}) {
@@ -143,6 +164,29 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
       if (type == 0) type = static_cast<std::uint8_t>(mention.type + 1);
     }
   }
+}
+
+std::size_t Memory::SurnameOf(const Analysis& a, const Mention& mention) {
+  std::size_t words = 0, surname = kNone, other = kNone;
+  for (std::size_t i = mention.begin; i < mention.end; ++i) {
+    const token::Token& t = a.tokens[i];
+    if (t.kind != token::Kind::kWord) continue;
+    ++words;
+    if (t.shape == token::Shape::kInitial || t.shape == token::Shape::kLower) continue;
+    const bool before_patronymic = i + 1 < mention.end && (a.FormOf(i + 1).any & morph::kPatr) != 0;
+    (before_patronymic || IsGiven(a, i) ? other : surname) = i;
+  }
+  return words < 2 ? kNone : surname != kNone ? surname : other;
+}
+
+bool Memory::IsSurnameElsewhere(const Analysis& a, std::size_t token) const {
+  const std::uint64_t key = KeyOf(a, token);
+  const std::uint16_t* const seen = key == 0 ? nullptr : surnames_.Find(key);
+  if (seen == nullptr) return false;
+  const std::int32_t own = mention_of_[token];
+  if (own < 0) return true;
+  const Mention& mention = mentions_[static_cast<std::size_t>(own)];
+  return *seen > (mention.type == kPerson && SurnameOf(a, mention) == token ? 1 : 0);
 }
 
 Memory::Neighbour Memory::NextTo(const Analysis& a, std::size_t place, Side side) const {

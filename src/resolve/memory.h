@@ -33,7 +33,6 @@ class Memory {
   struct Counts {
     std::array<std::uint16_t, kTypes> whole{};  // stood alone as a whole mention of the type
     std::array<std::uint16_t, kTypes> part{};   // stood in a longer mention of the type
-    std::uint16_t lower = 0;                    // stood in lower case
   };
 
   // Learns from the mentions of the first look.
@@ -49,6 +48,14 @@ class Memory {
   bool MayBeSpan(const Analysis& a, std::size_t begin, std::size_t end) const {
     const std::uint64_t bit = BitOf(FirstWord(a, begin, end));
     return (first_words_[bit / 64] >> bit % 64 & 1) != 0;
+  }
+
+  // Whether the word is the surname of a longer mention of a person elsewhere («Татьяна Толстая … Толстая об этом не пожалела»).
+  bool IsSurnameElsewhere(const Analysis& a, std::size_t token) const;
+  // Whether that may be so, told quickly.
+  bool MayBeSurname(const Analysis& a, std::size_t token) const {
+    const std::uint64_t bit = BitOf(KeyOf(a, token));
+    return (surname_bits_[bit / 64] >> bit % 64 & 1) != 0;
   }
 
   // The mention of the first look that stands next to a place (before a token, or the end) on a side of it, with nothing but signs and
@@ -67,6 +74,10 @@ class Memory {
   static std::uint64_t WordKey(const Analysis& a, std::size_t token);
 
  private:
+  // The token of the surname in a mention of a person: the last word that is no given name and no patronymic, or else the last; kNone
+  // where it has one word.
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  static std::size_t SurnameOf(const Analysis& a, const Mention& mention);
   // The key of a word or number; 0 for other tokens.
   std::uint64_t KeyOf(const Analysis& a, std::size_t token) const;
   std::uint64_t SpanKey(const Analysis& a, std::size_t begin, std::size_t end) const;
@@ -80,10 +91,11 @@ class Memory {
   // Bits of the keys of first words: nearly all spans that were no mention are told by theirs.
   static constexpr std::uint64_t BitOf(std::uint64_t word_key) { return word_key >> 54; }
   std::uint64_t FirstWord(const Analysis& a, std::size_t begin, std::size_t end) const;
-  std::array<std::uint64_t, 16> first_words_{};
-  KeyMap<std::uint8_t> initials_;         // of longer mentions, by KeyOf: 1 + the type of the first
-  std::string letters_;                   // scratch of Learn
-  std::vector<std::int32_t> mention_of_;  // by token: index of the first look's mention, -1
+  std::array<std::uint64_t, 16> first_words_{}, surname_bits_{};  // of surnames_ too
+  KeyMap<std::uint8_t> initials_;                                 // of longer mentions, by KeyOf: 1 + the type of the first
+  KeyMap<std::uint16_t> surnames_;                                // how many mentions of persons with more words have this one, by KeyOf
+  std::string letters_;                                           // scratch of Learn
+  std::vector<std::int32_t> mention_of_;                          // by token: index of the first look's mention, -1
   std::vector<Mention> mentions_;
 };
 

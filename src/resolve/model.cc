@@ -118,7 +118,8 @@ Model::Model(const Evidence* evidence, const rules::RuleSet* rules, const Weight
     for (std::size_t t = 0; t < kTypes; ++t) of_template[t] = std::max(of_template[t], span_[id][t]);
   }
   most_remembered_.acronym = most[kAcronym], most_remembered_.span = most[kDocSpan];
-  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan}) Add(most[t], &most_remembered_.all);
+  most_remembered_.surname = most[kDocSurname];
+  for (const Template t : {kNeighbour, kNeighbour, kAcronym, kDocSpan, kDocSurname}) Add(most[t], &most_remembered_.all);
   most_ = evidence->MostOf(span_.data(), keyed);
 }
 
@@ -376,6 +377,7 @@ void Model::Rescore(const Analysis& a, const std::vector<Cat>& cats, const std::
     if (!all) {
       TypeSums most = add(own);
       if (Evidence::MaySpell(a, c)) most += SumsOf(most_remembered_.acronym);
+      if (Evidence::MayHoldSurname(a, c, memory)) most += SumsOf(most_remembered_.surname);
       if (memory.MayBeSpan(a, c.begin, c.end)) most += SumsOf(most_remembered_.span);
       if (!MayGain(around.SumOf(c, most))) {
         (*scores)[k] = kForbidden[0];

@@ -136,9 +136,10 @@ class Model {
   std::vector<WordRow> rows_;
   std::vector<std::uint32_t> row_of_;  // by evidence: 1 + its row in rows_; 0 where it says nothing of words
   std::vector<Scores> span_;           // by evidence: what it says of a mention
-  // The most that the memory says of a mention: of its initials, of itself, and of these and of what stands before and behind it together.
+  // The most that the memory says of a mention: of its initials, of itself, of a surname, and of these and of what stands before
+  // and behind it together.
   struct MostRemembered {
-    Scores acronym{}, span{};
+    Scores acronym{}, span{}, surname{};
     Scores all{};
   } most_remembered_;
   SpanMost most_;  // the most that its own evidence says

@@ -61,7 +61,7 @@ inline constexpr int kBlock = kOffsets * kLane;  // what one piece of word evide
   X(kAgree, "agreement") X(kBalance, "balance") X(kDocSpan, "document_span") X(kBias, "bias") X(kTail, "tail") \
   X(kGazKind, "gazetteer_kind") X(kRuleOver, "rule_longer") X(kGazAdded, "gazetteer_added") X(kListHead, "list_head") \
   X(kNeighbour, "neighbour") X(kAcronym, "acronym") X(kGazLong, "gazetteer_words") \
-  X(kNoCapital, "no_capital")
+  X(kNoCapital, "no_capital") X(kDocSurname, "document_surname")
 // clang-format on
 
 enum Template : std::uint8_t {

@@ -1,4 +1,4 @@
-// Stems of words within one document.
+// What a document teaches about its names, and stems of words within one document.
 #include "resolve/memory.h"
 
 #include <doctest/doctest.h>
@@ -6,6 +6,9 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "marked.h"
 
 namespace atau::resolve {
 namespace {
@@ -37,6 +40,36 @@ TEST_CASE("random words have the stem of the slow twin") {
     CAPTURE(word);
     CHECK(StemOf(word) == SlowStem(word));
   }
+}
+
+// The tokens that are surnames of somebody whom the text names in full elsewhere.
+std::string Surnames(std::string_view marked) {
+  const testing::Marked m(marked);
+  std::vector<Mention> mentions;
+  for (const Described& d : m.mentions) mentions.push_back({d.begin, d.end, static_cast<std::uint8_t>(IndexOf(d.type)), 1});
+  Memory memory;
+  memory.Learn(m.analysis(), mentions);
+  std::string found;
+  for (std::size_t i = 0; i < m.analysis().tokens.size(); ++i) {
+    if (!memory.IsSurnameElsewhere(m.analysis(), i)) continue;
+    CHECK(memory.MayBeSurname(m.analysis(), i));
+    if (!found.empty()) found += ' ';
+    found += m.analysis().TextOf(i, i + 1);
+  }
+  return found;
+}
+
+TEST_CASE("a surname is known from a full name elsewhere") {
+  CHECK(Surnames("Приехал [Сергей Жук]PERSON. Жук привёз Жуку письмо от Сергея.") == "Жук Жуку");
+  CHECK(Surnames("[Жук Сергей Иванович]PERSON уехал. Жука ждут, Сергей Иванович!") == "Жука");
+  CHECK(Surnames("[Жук С. И.]PERSON уехал. Жука ждут.") == "Жука");
+  CHECK(Surnames("[Татьяна Толстая]PERSON и [Алексей Толстой]PERSON") == "Толстая Толстой");
+}
+
+TEST_CASE("a full name teaches nothing about itself, and one word or another type nothing at all") {
+  CHECK(Surnames("Приехал [Сергей Жук]PERSON. Встречали Сергея.") == "");
+  CHECK(Surnames("Приехал [Жук]PERSON. Жук привёз письмо.") == "");
+  CHECK(Surnames("Компания «[Майский Жук]ORGANIZATION». Жук на гербе.") == "");
 }
 
 }  // namespace
