@@ -438,11 +438,13 @@ class Extractor {
 };
 
 atau::ExtractOptions Options(const std::string& date, bool html, const std::vector<std::string>& types,
-                             const std::vector<std::string>& keep) {
+                             const std::vector<std::string>& without, bool places_apart, const std::vector<std::string>& keep) {
   atau::ExtractOptions o;
   o.date = date;
   o.html = html;
   o.keep = keep;
+  o.without = without;
+  o.places_apart = places_apart;
   for (const std::string& name : types) {
     const atau::Type type = atau::TypeByName(name);
     if (type == atau::Type::kNone) {
@@ -504,7 +506,8 @@ PYBIND11_MODULE(_atau, m) {
     }
   });
   py::class_<atau::ExtractOptions>(m, "Options")
-      .def(py::init(&Options), py::arg("date"), py::arg("html"), py::arg("types"), py::arg("keep"));
+      .def(py::init(&Options), py::arg("date"), py::arg("html"), py::arg("types"), py::arg("without"), py::arg("places_apart"),
+           py::arg("keep"));
   py::class_<Document>(m, "Document")
       .def(py::init<const py::str&, const py::list&, const py::list&, const py::list&, const py::list&, const py::list&>(), py::arg("text"),
            py::arg("ents"), py::arg("nested"), py::arg("entities"), py::arg("relations"), py::arg("repairs"))

@@ -42,7 +42,7 @@
 /// **Stability.** Objects are opaque and are reached by functions only, so that they can grow. Within one ABI major version no function
 /// is taken away or changes what it takes, and no constant changes its number; new functions and constants raise the minor version
 /// (@ref ATAU_ABI_MINOR), and a caller must expect codes and types that it does not know. `libatau_c.so.1` exports these functions and
-/// nothing else, under the symbol version ATAU_C_1; its SONAME holds the major version and not that of the C++ library. A test compares
+/// nothing else, under the symbol versions ATAU_C_1 and ATAU_C_1.1, …; its SONAME holds the major version and not that of the C++ library. A test compares
 /// its symbols with a list that may only grow. The same functions are also in `libatau`, for programs that use both interfaces.
 #ifndef ATAU_ATAU_C_H_
 #define ATAU_ATAU_C_H_
@@ -61,7 +61,7 @@ extern "C" {
 /// Raised when something is taken away or changed: a program must be compiled anew.
 #define ATAU_ABI_MAJOR 1
 /// Raised when something is added; 0 again after a change of ATAU_ABI_MAJOR.
-#define ATAU_ABI_MINOR 0
+#define ATAU_ABI_MINOR 1
 /// Both as one number, for atau_abi_supports().
 #define ATAU_ABI_VERSION (ATAU_ABI_MAJOR * 1000 + ATAU_ABI_MINOR)
 
@@ -219,6 +219,12 @@ atau_code atau_extract_options_add_type(atau_extract_options* options, atau_type
 /// Switches a kind of repair off: "normalized", "soft_hyphen", "invisible", "space", "look_alike", "joined_line". An unknown one is told
 /// by atau_extract().
 atau_code atau_extract_options_keep(atau_extract_options* options, const char* repair, atau_error** error);
+
+/// Leaves out mentions of this kind ("street", "company", …); called for several, of all of them. An unknown one is told by
+/// atau_extract().
+atau_code atau_extract_options_without(atau_extract_options* options, const char* kind, atau_error** error);
+/// Parts bodies from the places that their names end with (1), «Министерство обороны» and «РФ», or leaves both one mention (0).
+void atau_extract_options_set_places_apart(atau_extract_options* options, int apart);
 
 /// All that was found in one text. Depends on nothing.
 typedef struct atau_document atau_document;

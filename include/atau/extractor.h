@@ -43,6 +43,12 @@ struct ExtractOptions {
   std::string date;
   /// Types to return; empty: all.
   std::vector<Type> types;
+  /// Where the annotation that you compare with or have models for parts bodies from their places: the place that a body's name ends with
+  /// is a mention of its own («Министерство обороны» and «РФ», where else «Министерство обороны РФ» is one), and a body without another
+  /// name («правительство Грузии») is none.
+  bool places_apart = false;
+  /// Kinds (Entity::kind) that are left out, as "street" and "building" where buildings are no places; an unknown one is an error.
+  std::vector<std::string> without;
 };
 
 /// A line of a reason: a piece of evidence, where it stands and what it weighs.

@@ -460,6 +460,18 @@ atau_code atau_extract_options_keep(atau_extract_options* options, const char* r
   });
 }
 
+atau_code atau_extract_options_without(atau_extract_options* options, const char* kind, atau_error** error) {
+  return Guard(error, [&]() -> atau_code {
+    if (options == nullptr || kind == nullptr) return Fail(Invalid("options or kind is NULL"), error);
+    options->value.without.emplace_back(kind);
+    return ATAU_OK;
+  });
+}
+
+void atau_extract_options_set_places_apart(atau_extract_options* options, int apart) {
+  if (options != nullptr) options->value.places_apart = apart != 0;
+}
+
 atau_code atau_extract(const atau_extractor* extractor, atau_scratch* scratch, const char* text, size_t size,
                        const atau_extract_options* options, atau_document** document, atau_error** error) {
   if (document != nullptr) *document = nullptr;

@@ -56,7 +56,8 @@ struct ExtractorOptions {
   std::string bundle;              // empty: the default one
   std::vector<std::string> extra;  // TSV and rule files, or bundles (.atau)
   std::string date;
-  std::vector<std::string> types, keep;
+  std::vector<std::string> types, without, keep;
+  bool places_apart = false;
   void AddTo(CLI::App* app);
   // Loads, or prints what is wrong and returns false.
   bool Load(std::vector<Extractor>* out) const;

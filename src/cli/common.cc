@@ -111,6 +111,12 @@ void ExtractorOptions::AddTo(CLI::App* app) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::Validator(check_type, list(TypeNames())));
+  app->add_option("--without", without, T("Not these kinds, parted by commas, as in --without street,building"))
+      ->type_name("KIND")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app->add_flag("--places-apart", places_apart,
+                T("A body's place is a mention of its own: «Министерство обороны» and «РФ», as in factRuEval, where else both are one"));
   app->add_option("--keep", keep, T("Repairs to switch off, parted by commas"))
       ->type_name("REPAIR")
       ->delimiter(',')
@@ -155,6 +161,8 @@ ExtractOptions ExtractorOptions::ToExtractOptions(bool html) const {
   o.html = html;
   o.date = date;
   o.keep = keep;
+  o.without = without;
+  o.places_apart = places_apart;
   for (const std::string& t : types) o.types.push_back(TypeByName(t));
   return o;
 }

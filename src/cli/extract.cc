@@ -260,6 +260,8 @@ std::string Settings(const Options& o, const Extractor& extractor, const std::ve
   out += "types" + list(o.extractor.types) + "\n";
   out += "relations" + list(o.relations) + "\n";
   out += "keep" + list(o.extractor.keep) + "\n";
+  if (!o.extractor.without.empty()) out += "without" + list(o.extractor.without) + "\n";
+  if (o.extractor.places_apart) out += "places apart\n";
   out += "date " + o.extractor.date + "\n";
   out += "inputs " + std::to_string(files.size()) + " " + std::to_string(sum) + "\n";
   return out;

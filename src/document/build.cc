@@ -27,8 +27,9 @@ constexpr float kPostScore = 2;  // of a post that no rule proposes
 using resolve::Described;
 using resolve::Mention;
 
-bool Wanted(const ExtractOptions& options, Type type) {
-  return options.types.empty() || std::find(options.types.begin(), options.types.end(), type) != options.types.end();
+bool Wanted(const ExtractOptions& options, const Described& d) {
+  if (!options.types.empty() && std::find(options.types.begin(), options.types.end(), d.type) == options.types.end()) return false;
+  return std::find(options.without.begin(), options.without.end(), d.kind) == options.without.end();
 }
 
 // A mention before it is described.
@@ -467,7 +468,7 @@ class Builder {
     first.assign(clusters + 1, 0);
     out_.entities.reserve(flat_.size());
     for (std::size_t i = 0; i < flat_.size(); ++i) {
-      if (!Wanted(options_, flat_[i].type)) {
+      if (!Wanted(options_, flat_[i])) {
         kept_.push_back(-1);
         continue;
       }
@@ -613,7 +614,7 @@ class Builder {
     std::vector<int>& open = memory_.open;  // indices of the entities around
     open.clear();
     for (const Described* d : all) {
-      if (!Wanted(options_, d->type)) continue;
+      if (!Wanted(options_, *d)) continue;
       const bool is_flat = d >= flat_.data() && d < flat_.data() + flat_.size();
       const int own = is_flat ? kept_[static_cast<std::size_t>(d - flat_.data())] : -1;
       const Span span = is_flat ? out_.entities[static_cast<std::size_t>(own)].span : Original(d->begin, d->end);

@@ -113,13 +113,25 @@ class Borrowed {
   PipelineScratch* scratch_;
 };
 
+Status CheckKinds(const Pipeline& p, const ExtractOptions& options) {
+  for (const std::string& kind : options.without) {
+    if (!p.HasKind(kind)) {
+      return Error{
+          Code::kInvalidArgument, "there is no kind \"" + kind + "\"", {}, 0, 0, "kinds are what entities have: city, street, company, …"};
+    }
+  }
+  return {};
+}
+
 // The mentions of a text, into the scratch.
 Status FindMentions(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch) {
   if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
   const auto clean = ToCleanOptions(options);
   if (!clean.ok()) return clean.error();
+  if (Status kinds = CheckKinds(p, options); !kinds.ok()) return kinds;
   p.Analyze(text, clean.value(), scratch);
   p.Resolve(scratch);
+  if (options.places_apart) p.PlacesApart(scratch);
   return {};
 }
 
@@ -210,10 +222,12 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
   const auto clean = ToCleanOptions(options);
   if (!clean.ok()) return clean.error();
   const Pipeline& p = *impl_->pipeline;
+  if (Status kinds = CheckKinds(p, options); !kinds.ok()) return kinds.error();
   Borrowed borrowed(p, scratch);
   PipelineScratch& s = *borrowed.get();
   p.Analyze(text, clean.value(), &s);
   p.Resolve(&s, true);
+  if (options.places_apart) p.PlacesApart(&s);
   const resolve::Analysis& a = s.analysis;
 
   Explanation out;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "resolve/apart.h"
+
 namespace atau::document {
 namespace {
 
@@ -31,6 +33,21 @@ std::vector<std::string_view> Sections(const std::vector<std::shared_ptr<const b
     if (const std::string_view s = b->Section(name); !s.empty()) sections.push_back(s);
   }
   return sections;
+}
+
+// The kinds that mentions may have: those of names and class words, those that rules write out, and those of people without either.
+std::unordered_set<std::string_view> Kinds(const gazetteer::Gazetteer& gazetteer, const rules::RuleSet& rules) {
+  std::unordered_set<std::string_view> kinds = {"person", "family"};
+  for (std::uint16_t k = 1; !gazetteer.KindName(k).empty(); ++k) {
+    const std::string_view name = gazetteer.KindName(k);
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) kinds.insert(name.substr(colon + 1));
+  }
+  for (std::uint32_t r = 0; r < rules.size(); ++r) {
+    for (const auto& [key, value] : rules.rule(r).emits) {
+      if (key == "kind" && value.size() > 2 && value.front() == '\'') kinds.insert(value.substr(1, value.size() - 2));
+    }
+  }
+  return kinds;
 }
 
 }  // namespace
@@ -93,6 +110,7 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Open(std::vector<std::shared_p
   auto weights = resolve::WeightTable::Open(Sections(p->bundles_, "weights"));
   if (!weights.ok()) return weights.error();
   p->weights_ = std::move(weights.value());
+  p->kinds_ = Kinds(*p->gazetteer_, *p->rules_);
   p->evidence_ = std::make_unique<resolve::Evidence>(p->gazetteer_.get(), p->rules_.get());
   p->model_ = std::make_unique<resolve::Model>(p->evidence_.get(), p->rules_.get(), p->weights_.get());
   return std::shared_ptr<const Pipeline>(std::move(p));
@@ -147,5 +165,7 @@ void Pipeline::Resolve(PipelineScratch* s, bool all) const {
   resolve::BestCover(a.tokens.size(), s->candidates, s->scores, &s->cover, &s->mentions);
   s->clock.Done(Room::kMemory);
 }
+
+void Pipeline::PlacesApart(PipelineScratch* s) const { resolve::PlacesApart(s->analysis, s->cats, s->candidates, s->scores, &s->mentions); }
 
 }  // namespace atau::document

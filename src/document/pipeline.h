@@ -83,6 +83,11 @@ class Pipeline {
   // Candidates → scores → cover, twice: the second look knows what the first one found. Leaves the flat mentions in `scratch->mentions`.
   // `all`: hopeless candidates are to be summed too (see Model::Score).
   void Resolve(PipelineScratch* scratch, bool all = false) const;
+  // After Resolve: ExtractOptions::places_apart.
+  void PlacesApart(PipelineScratch* scratch) const;
+
+  // Whether some name, rule or class word gives a mention this kind.
+  bool HasKind(std::string_view kind) const { return kinds_.contains(kind); }
 
   const morph::Morph& morph() const { return *morph_; }
   const gazetteer::Gazetteer& gazetteer() const { return *gazetteer_; }
@@ -101,6 +106,7 @@ class Pipeline {
   std::unique_ptr<WordKnowledge> words_;
   resolve::PostWords post_words_;
   std::unique_ptr<rules::RuleSet> rules_;
+  std::unordered_set<std::string_view> kinds_;
   std::unique_ptr<resolve::WeightTable> weights_;
   std::unique_ptr<resolve::Evidence> evidence_;
   std::unique_ptr<resolve::Model> model_;

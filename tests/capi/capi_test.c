@@ -30,6 +30,7 @@ static void CheckError(atau_code got, atau_code wanted, atau_error** error, cons
 }
 #define CHECK_ERROR(call, wanted, word) CheckError(call, wanted, &error, word, __LINE__)
 
+static const char kMinistry[] = "Министерство обороны РФ открыло сквер на улице Гоголя.";
 static const char kText[] = "Гендиректор Роскосмоса Дмитрий Рогозин вчера прилетел на Байконур. Рогозин доволен.";
 
 static const atau_mention* Find(const atau_document* d, atau_view view, const char* text) {
@@ -221,6 +222,19 @@ static void Options(const atau_extractor* x) {
   atau_document_free(d);
   CHECK(atau_extract_options_keep(o, "coffee", NULL) == ATAU_OK);
   CHECK_ERROR(atau_extract(x, NULL, torn, strlen(torn), o, &d, &error), ATAU_INVALID_ARGUMENT, "coffee");
+  atau_extract_options_free(o);
+
+  /* Views of other annotation schemes. */
+  o = atau_extract_options_new();
+  atau_extract_options_set_places_apart(o, 1);
+  CHECK(atau_extract_options_without(o, "street", NULL) == ATAU_OK);
+  d = Extract(x, NULL, kMinistry, strlen(kMinistry), o);
+  CHECK(Find(d, ATAU_FLAT, "Министерство обороны") != NULL);
+  CHECK(Find(d, ATAU_FLAT, "РФ") != NULL);
+  CHECK(Find(d, ATAU_FLAT, "улице Гоголя") == NULL);
+  atau_document_free(d);
+  CHECK(atau_extract_options_without(o, "coffee", NULL) == ATAU_OK);
+  CHECK_ERROR(atau_extract(x, NULL, kMinistry, strlen(kMinistry), o, &d, &error), ATAU_INVALID_ARGUMENT, "coffee");
   atau_extract_options_free(o);
 
   /* Charsets: the spans are of the decoded text. */
@@ -429,6 +443,8 @@ static void Nulls(const atau_extractor* x) {
   CHECK_ERROR(atau_extract_options_set_date(NULL, "", &error), ATAU_INVALID_ARGUMENT, "NULL");
   CHECK_ERROR(atau_extract_options_add_type(NULL, ATAU_DATE, &error), ATAU_INVALID_ARGUMENT, "NULL");
   CHECK_ERROR(atau_extract_options_keep(NULL, "space", &error), ATAU_INVALID_ARGUMENT, "NULL");
+  CHECK_ERROR(atau_extract_options_without(NULL, "street", &error), ATAU_INVALID_ARGUMENT, "NULL");
+  atau_extract_options_set_places_apart(NULL, 1);
   CHECK(Same(atau_document_text(NULL, &size), "") && size == 0);
   CHECK(atau_document_mention_count(NULL, ATAU_FLAT) == 0 && atau_document_mention(NULL, ATAU_NESTED, 0) == NULL);
   CHECK(atau_document_entity_count(NULL) == 0 && atau_document_entity(NULL, 0) == NULL);

@@ -4,7 +4,9 @@ from typing import Any
 _Row = tuple[Any, ...]
 
 class Options:
-    def __init__(self, date: str, html: bool, types: list[str], keep: list[str]) -> None: ...
+    def __init__(
+        self, date: str, html: bool, types: list[str], without: list[str], places_apart: bool, keep: list[str]
+    ) -> None: ...
 
 class Document:
     def __init__(

@@ -142,9 +142,9 @@ class _Absent:
 
 _ABSENT: Any = _Absent()
 
-# What an unpickled document needs to find its extractor again: fingerprint, bundle, further bundles, types, keep, and
-# whether names or rules were added in memory.
-Key = tuple[int, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]
+# What an unpickled document needs to find its extractor again: fingerprint, bundle, further bundles, types, without,
+# places_apart, keep, and whether names or rules were added in memory.
+Key = tuple[int, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, tuple[str, ...], bool]
 
 
 class Document:

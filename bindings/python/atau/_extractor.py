@@ -43,6 +43,8 @@ class Extractor:
         types: Iterable[str] = (),
         bundles: Iterable[str] = (),
         compiled: Iterable[bytes] = (),
+        without: Iterable[str] = (),
+        places_apart: bool = False,
         keep: Iterable[str] = (),
         verify: bool = False,
         warnings: Iterable[Diagnostic] = (),
@@ -50,9 +52,10 @@ class Extractor:
         """Not for users: call :func:`atau.load`. ``compiled`` are the bytes of bundles compiled in memory."""
         self._bundle, self._types, self._bundles = bundle, tuple(types), tuple(bundles)
         self._compiled, self._keep, self._verify = tuple(compiled), tuple(keep), verify
+        self._without, self._places_apart = tuple(without), places_apart
         self._warnings = tuple(warnings)
         self._native = _atau.Extractor(bundle, list(self._bundles), list(self._compiled), verify)
-        self._native.extract("", self._options("", False))  # a wrong type or repair is told now, not at the first text
+        self._native.extract("", self._options("", False))  # a wrong type, kind or repair is told now, not at the first text
         _live[self._key] = self
 
     @property
@@ -263,6 +266,8 @@ class Extractor:
             types=self._types,
             bundles=(*self._bundles, *sources.bundles),
             compiled=self._compiled + compiled,
+            without=self._without,
+            places_apart=self._places_apart,
             keep=self._keep,
             verify=self._verify,
             warnings=self._warnings + warnings,
@@ -289,13 +294,17 @@ class Extractor:
 
     @property
     def _key(self) -> Key:
-        return (self.fingerprint, self._bundle, self._bundles, self._types, self._keep, bool(self._compiled))
+        views = (self._types, self._without, self._places_apart, self._keep)
+        return (self.fingerprint, self._bundle, self._bundles, *views, bool(self._compiled))
 
     def _options(self, date: str, html: bool) -> _atau.Options:
-        return _atau.Options(date, html, list(self._types), list(self._keep))
+        return _atau.Options(
+            date, html, list(self._types), list(self._without), self._places_apart, list(self._keep)
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        recipe = (self._bundle, self._types, self._bundles, self._compiled, self._keep, self._verify, self._warnings)
+        views = (self._types, self._without, self._places_apart, self._keep)
+        recipe = (self._bundle, self._bundles, views, self._compiled, self._verify, self._warnings)
         return (_unpickle, (self.fingerprint, recipe))
 
     def __copy__(self) -> Extractor:
@@ -319,25 +328,36 @@ def reopen(key: Key) -> Extractor:
     nlp = _live.get(key)
     if nlp is not None:
         return nlp
-    fingerprint, bundle, bundles, types, keep, own = key
+    fingerprint, bundle, bundles, types, without, places_apart, keep, own = key
     hint = "use nlp.explain(doc.text, start, end) with such an extractor"
     if own:
         raise fail(
             "invalid_argument", "this document's extractor had names or rules of its own, and is not open here", hint
         )
-    nlp = Extractor(bundle, types=types, bundles=bundles, keep=keep)
+    nlp = Extractor(
+        bundle, types=types, bundles=bundles, without=without, places_apart=places_apart, keep=keep
+    )
     if nlp.fingerprint != fingerprint:
         raise fail("invalid_argument", f"{bundle} is another bundle than the one this document was made with", hint)
     return nlp
 
 
 def _unpickle(fingerprint: int, recipe: tuple[Any, ...]) -> Extractor:
-    bundle, types, bundles, compiled, keep, verify, warnings = recipe
-    nlp = _live.get((fingerprint, bundle, bundles, types, keep, bool(compiled)))
+    bundle, bundles, views, compiled, verify, warnings = recipe
+    nlp = _live.get((fingerprint, bundle, bundles, *views, bool(compiled)))
     if nlp is not None:
         return nlp
+    types, without, places_apart, keep = views
     return Extractor(
-        bundle, types=types, bundles=bundles, compiled=compiled, keep=keep, verify=verify, warnings=warnings
+        bundle,
+        types=types,
+        bundles=bundles,
+        compiled=compiled,
+        without=without,
+        places_apart=places_apart,
+        keep=keep,
+        verify=verify,
+        warnings=warnings,
     )
 
 
@@ -375,6 +395,8 @@ def load(
     *,
     types: Iterable[str] | None = None,
     extra: Iterable[Extra] | None = None,
+    without: Iterable[str] | None = None,
+    places_apart: bool = False,
     keep: Iterable[str] | None = None,
     verify: bool = False,
 ) -> Extractor:
@@ -388,11 +410,14 @@ def load(
               or compiled bundles;
             - ``(name, content)`` pairs, where the name ends in ``.tsv``, ``.rules`` or ``.jsonl``;
             - rows of names, one by one or as lists: see :meth:`Extractor.with_names`.
+    without: kinds to leave out, for instance ``["street", "building"]`` where these are no places.
+    places_apart: whether the place that a body's name ends with is a mention of its own («Министерство обороны» and
+            «РФ») and not part of the body's («Министерство обороны РФ»), as factRuEval and others mark it.
     keep:   repairs to switch off, for instance ``["look_alike"]``.
     verify: recompute the checksums of the whole bundle first.
 
     Raises Error: ``not_found``, ``io``, ``corrupt`` or ``version`` for a bundle, ``invalid_argument`` for an unknown
-    type or repair, ``syntax`` for mistakes in what was added, all at once in ``diagnostics``.
+    type, kind or repair, ``syntax`` for mistakes in what was added, all at once in ``diagnostics``.
 
     >>> import atau
     >>> nlp = atau.load(types=["PROGRAM"], extra=[{"label": "PROGRAM", "name": "Заря степи", "id": "own.zarya"}])
@@ -400,7 +425,7 @@ def load(
     (<PROGRAM 'Зари степи' 11:21 = 'Заря степи' own.zarya>,)
     """
     path = os.fspath(bundle) if bundle is not None else os.environ.get("ATAU_BUNDLE") or _own_bundle()
-    for name, value in (("types", types), ("extra", extra), ("keep", keep)):
+    for name, value in (("types", types), ("extra", extra), ("without", without), ("keep", keep)):
         if isinstance(value, (str, bytes, Mapping)):
             raise TypeError(f"{name} must be a list, not {type(value).__name__}")
     sources = SourceSet()
@@ -412,6 +437,8 @@ def load(
         types=types or (),
         bundles=sources.bundles,
         compiled=compiled,
+        without=without or (),
+        places_apart=places_apart,
         keep=keep or (),
         verify=verify,
         warnings=warnings,

@@ -48,6 +48,8 @@ class Atau(Pipe):
         bundle: Optional[str],
         types: Optional[list[str]],
         extra: list[Any],
+        without: list[str],
+        places_apart: bool,
         keep: list[str],
         date: Optional[str],
         labels: dict[str, str],
@@ -69,6 +71,7 @@ class Atau(Pipe):
         self.name = name
         self.vocab = nlp.vocab
         self._bundle, self._types, self._keep = bundle, types, list(keep)
+        self._without, self._places_apart = list(without), places_apart
         self._extra: list[Any] = [_source(item) for item in extra]
         self._date = date
         self._labels, self._alignment = dict(labels), alignment
@@ -191,7 +194,14 @@ class Atau(Pipe):
 
     def _open(self) -> None:
         extra = [tuple(item) if isinstance(item, list) else item for item in self._extra]
-        self._extractor = atau.load(self._bundle, types=self._types, extra=extra, keep=self._keep)
+        self._extractor = atau.load(
+            self._bundle,
+            types=self._types,
+            extra=extra,
+            without=self._without,
+            places_apart=self._places_apart,
+            keep=self._keep,
+        )
         self._extractor("", date=self._date)  # a wrong date is told now
         self._missing = None
 
@@ -204,6 +214,8 @@ class Atau(Pipe):
             "bundle": self._bundle,
             "types": self._types,
             "extra": self._extra,
+            "without": self._without,
+            "places_apart": self._places_apart,
             "keep": self._keep,
             "date": self._date,
             "labels": self._labels,
@@ -271,6 +283,8 @@ class Atau(Pipe):
         "bundle": None,
         "types": None,
         "extra": [],
+        "without": [],
+        "places_apart": False,
         "keep": [],
         "date": None,
         "labels": {},
@@ -288,6 +302,8 @@ def make_atau(
     bundle: Optional[str],
     types: Optional[list[str]],
     extra: list[Any],
+    without: list[str],
+    places_apart: bool,
     keep: list[str],
     date: Optional[str],
     labels: dict[str, str],
@@ -304,6 +320,8 @@ def make_atau(
         bundle=bundle,
         types=types,
         extra=extra,
+        without=without,
+        places_apart=places_apart,
         keep=keep,
         date=date,
         labels=labels,

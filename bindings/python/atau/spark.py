@@ -57,6 +57,8 @@ def extract(
     bundle: str | None = None,
     types: Iterable[str] | None = None,
     extra: Iterable[Extra] | None = None,
+    without: Iterable[str] | None = None,
+    places_apart: bool = False,
     keep: Iterable[str] | None = None,
     date: str | None = None,
     html: bool = False,
@@ -68,7 +70,7 @@ def extract(
     columns: what to add: "json" (a string: the line that ``atau extract --to jsonl`` writes for the same id and
              text), and "entities", "nested", "document_entities", "relations" (arrays of structs, see ``VIEWS``).
     prefix:  goes before the names of all added columns, so that they do not clash with those of ``df``.
-    bundle, types, extra, keep, date, html: as for ``atau.load`` and its extractors. Files of names and rules in
+    bundle, types, extra, without, places_apart, keep, date, html: as for ``atau.load`` and its extractors. Files of names and rules in
              ``extra`` are read here and travel with the job; bundles must be at the same path on every worker, or be
              sent by ``spark.sparkContext.addFile``.
     n_threads: threads a task; more than one only where a task has more than one core (``spark.task.cpus``).
@@ -85,7 +87,7 @@ def extract(
     clash = [name for name in added if name in df.columns]
     if clash:
         raise ValueError(f"the DataFrame has a column {clash[0]!r} already: give another prefix than {prefix!r}")
-    recipe = _recipe(bundle, types, extra, keep)
+    recipe = _recipe(bundle, types, extra, without, places_apart, keep)
     settings = _check_options(recipe, date, html, n_threads)
     names = list(df.columns)
     # Spark's map functions stumble over column names with dots: plain ones for the way through.
@@ -163,6 +165,8 @@ def pandas_mapper(
     bundle: str | None = None,
     types: Iterable[str] | None = None,
     extra: Iterable[Extra] | None = None,
+    without: Iterable[str] | None = None,
+    places_apart: bool = False,
     keep: Iterable[str] | None = None,
     date: str | None = None,
     html: bool = False,
@@ -174,7 +178,7 @@ def pandas_mapper(
 
         df.mapInPandas(atau_spark.pandas_mapper(), "id string, text string, json string, error string")
     """
-    recipe = _recipe(bundle, types, extra, keep)
+    recipe = _recipe(bundle, types, extra, without, places_apart, keep)
     settings = _check_options(recipe, date, html, n_threads)
 
     def run(frames: Iterator[Any]) -> Iterator[Any]:
@@ -188,7 +192,7 @@ def pandas_mapper(
     return run
 
 
-# What a worker needs to make an extractor, as JSON: bundle, types, extra, keep. The same on the driver and on workers.
+# What a worker needs to make an extractor, as JSON: bundle, types, extra, without, places_apart, keep. The same on the driver and on workers.
 _Recipe = str
 
 _extractors: dict[_Recipe, atau.Extractor] = {}
@@ -207,7 +211,8 @@ def _extractor(recipe: _Recipe) -> atau.Extractor:
                 for item in options["extra"]
             ]
             at = None if options["bundle"] is None else _on_this_machine(options["bundle"])
-            known = atau.load(at, types=options["types"], extra=extra, keep=options["keep"])
+            views = {name: options[name] for name in ("types", "without", "places_apart", "keep")}
+            known = atau.load(at, extra=extra, **views)
             _extractors[recipe] = known
         return known
 
@@ -233,9 +238,11 @@ def _recipe(
     bundle: str | None,
     types: Iterable[str] | None,
     extra: Iterable[Extra] | None,
+    without: Iterable[str] | None,
+    places_apart: bool,
     keep: Iterable[str] | None,
 ) -> _Recipe:
-    for name, value in (("types", types), ("extra", extra), ("keep", keep)):
+    for name, value in (("types", types), ("extra", extra), ("without", without), ("keep", keep)):
         if isinstance(value, str):
             raise TypeError(f"{name} must be a list, not the str {value!r}")
     sources: list[Any] = []
@@ -254,7 +261,8 @@ def _recipe(
             message = f"cannot read {path}: {error}"
             raise atau.Error(message, "not_found", message, path) from error
     at = None if bundle is None else os.fspath(bundle)
-    return json.dumps({"bundle": at, "types": list(types or ()), "extra": sources, "keep": list(keep or ())})
+    lists = {"types": list(types or ()), "without": list(without or ()), "keep": list(keep or ())}
+    return json.dumps({"bundle": at, "extra": sources, "places_apart": bool(places_apart), **lists})
 
 
 def _check_options(recipe: _Recipe, date: str | None, html: bool, n_threads: int) -> tuple[str | None, bool, int]:
