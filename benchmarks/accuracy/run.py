@@ -18,6 +18,7 @@ import pathlib
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,9 @@ class Corpus:
     learned: bool
     documents: list[dict[str, Any]]
     path: pathlib.Path
+    view: list[str]  # options of the program that show what it finds in the corpus's own scheme
+    # Scores of that view, by type; empty where there is none.
+    viewed: dict[str, Any] = field(default_factory=dict)
     # By tool: what it found.
     found: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     scores: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
@@ -52,7 +56,7 @@ def known(path: pathlib.Path) -> dict[str, str]:
         for row in rows:
             if fnmatch.fnmatch(name, row["pattern"]):
                 return {key: value or "" for key, value in row.items()}
-    return {"title": path.stem, "types": "", "learned": ""}
+    return {"title": path.stem, "types": "", "learned": "", "view": ""}
 
 
 def kazakh(documents: list[dict[str, Any]]) -> bool:
@@ -104,19 +108,22 @@ def load(c: context.Context, r: Result) -> list[Corpus]:
         annotated = {e["type"] for d in documents for e in d["entities"]}
         types = [t for t in corpora.TYPES if t in annotated and (not about["types"] or t in about["types"].split(","))]
         title = about["title"] + (" (learned from)" if about["learned"] else "")
-        out.append(Corpus(path.stem, title, types, bool(about["learned"]), documents, path))
+        out.append(Corpus(path.stem, title, types, bool(about["learned"]), documents, path, about["view"].split()))
     if skipped:
         r.tables.append(Table("Corpora that are not scored", ["corpus", "why"], skipped))
     return out
 
 
 def extract(
-    c: context.Context, documents: list[dict[str, Any]], bundle: pathlib.Path | None = None
+    c: context.Context,
+    documents: list[dict[str, Any]],
+    bundle: pathlib.Path | None = None,
+    view: Iterable[str] = (),
 ) -> dict[str, dict[str, Any]]:
     source, sink = c.work / "gold.texts.jsonl", c.work / "gold.atau.jsonl"
     corpora.write(documents, source, annotations=False)
     env = c.env | ({"ATAU_BUNDLE": str(bundle)} if bundle else {})
-    run(c.extract(c.threads), stdin=source, stdout=sink, env=env)
+    run([*c.extract(c.threads), *view], stdin=source, stdout=sink, env=env)
     return context.predictions(sink)
 
 
@@ -158,21 +165,24 @@ def three(scores: dict[str, Any], kind: str, unit: str) -> str:
 
 
 FOLDS = 5
+OWN_SCHEME = ", in its own scheme"
 
 
-def held_out(c: context.Context) -> dict[str, Any] | None:
-    """Scores on factRuEval texts that were left out of learning, by type: the program as it ships, with the hand
-    weights, but for each fold of the documents with a table learned without them. None where a corpus or `atau-train`
-    is missing."""
+def held_out(c: context.Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Scores on factRuEval texts that were left out of learning, by type, and the same in the corpus's own scheme: the
+    program as it ships, with the hand weights, but for each fold of the documents with a table learned without them.
+    None where a corpus or `atau-train` is missing."""
     trainer = c.program.parent / "atau-train"
     folder = pathlib.Path(c.options.corpora or ".")
-    wanted = {}
+    wanted, view = {}, []
     for scheme, pattern in (("factru", "*factru*dev*"), ("nerel", "*nerel*train*")):
         hit = (
             [p for p in sorted(folder.iterdir()) if fnmatch.fnmatch(p.name.lower(), pattern)] if folder.is_dir() else []
         )
         if hit:
             wanted[scheme] = corpora.read(hit[0])
+            if scheme == "factru":
+                view = known(hit[0])["view"].split()
     if len(wanted) < 2 or not trainer.is_file():
         return None
     nerel = c.work / "learn.nerel.jsonl"
@@ -185,6 +195,7 @@ def held_out(c: context.Context) -> dict[str, Any] | None:
     table, bundle = sources / "weights" / "10_learned.tsv", c.work / "held-out.atau"
     own = context.ROOT / "dictionaries" / "weights" / "training" / "own.txt"
     found: dict[str, dict[str, Any]] = {}
+    viewed: dict[str, dict[str, Any]] = {}
     for fold in range(FOLDS):
         c.say(f"learning anew, fold {fold + 1} of {FOLDS}")
         rest = c.work / "learn.factru.jsonl"
@@ -193,7 +204,8 @@ def held_out(c: context.Context) -> dict[str, Any] | None:
         run([trainer, c.bundle, f"factru={rest}", f"nerel={nerel}", f"own={own}", *learning], env=c.env)
         run([c.program, "compile", sources, "-o", bundle, "--quiet", "--no-examples"], env=c.env)
         found |= extract(c, wanted["factru"][fold::FOLDS], bundle)
-    return scoring.mentions(wanted["factru"], found)
+        viewed |= extract(c, wanted["factru"][fold::FOLDS], bundle, view)
+    return scoring.mentions(wanted["factru"], found), scoring.mentions(wanted["factru"], viewed)
 
 
 def measure(c: context.Context) -> Result:
@@ -224,6 +236,9 @@ def measure(c: context.Context) -> Result:
         c.say(f"{corpus.title}: atau")
         corpus.found["atau"] = extract(c, corpus.documents)
         r.checks.append(agrees_with_eval(c, corpus))
+        if corpus.view:
+            scores = scoring.mentions(corpus.documents, extract(c, corpus.documents, view=corpus.view))
+            corpus.viewed = {t: s for t, s in scores.items() if t in corpus.types}
         for name, title, _ in tools[1:]:
             c.say(f"{corpus.title}: {title}")
             try:
@@ -449,13 +464,20 @@ def readme(c: context.Context, r: Result, all_corpora: list[Corpus], damaged: An
         folds = held_out(c)
         theirs = next((natasha(x.scores) for x in all_corpora if "factRuEval" in x.title), "")
         if folds:
-            held = [f1(folds, t, "token") for t in corpora.TYPES[:3]]
-            rows.append([f"factRuEval-2016 devset, left out of training ({FOLDS} folds)", *held, DASH, theirs])
+            title = f"factRuEval-2016 devset, left out of training ({FOLDS} folds)"
+            for scores, scheme in zip(folds, ("", OWN_SCHEME)):
+                held = [f1(scores, t, "token") for t in corpora.TYPES[:3]]
+                rows.append([title + scheme, *held, DASH, theirs])
         else:
             rows.append(
                 ["factRuEval-2016 devset, left out of training", "needs factru-dev and nerel-train", "", "", "", ""]
             )
-    rows += [row(x.title, x.scores) for x in all_corpora if not x.learned]
+    for x in all_corpora:
+        if x.learned:
+            continue
+        rows.append(row(x.title, x.scores))
+        if x.viewed:
+            rows.append(row(x.title + OWN_SCHEME, x.scores | {"atau": x.viewed}))
     if damaged:
         corpus, scores = damaged
         for kind, words in (("upper", "in capitals"), ("lower", "in small letters")):

@@ -42,8 +42,9 @@
 /// **Stability.** Objects are opaque and are reached by functions only, so that they can grow. Within one ABI major version no function
 /// is taken away or changes what it takes, and no constant changes its number; new functions and constants raise the minor version
 /// (@ref ATAU_ABI_MINOR), and a caller must expect codes and types that it does not know. `libatau_c.so.1` exports these functions and
-/// nothing else, under the symbol versions ATAU_C_1 and ATAU_C_1.1, …; its SONAME holds the major version and not that of the C++ library. A test compares
-/// its symbols with a list that may only grow. The same functions are also in `libatau`, for programs that use both interfaces.
+/// nothing else, under the symbol versions ATAU_C_1 and ATAU_C_1.1, …; its SONAME holds the major version and not that of the C++ library.
+/// A test compares its symbols with a list that may only grow. The same functions are also in `libatau`, for programs that use both
+/// interfaces.
 #ifndef ATAU_ATAU_C_H_
 #define ATAU_ATAU_C_H_
 

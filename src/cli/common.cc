@@ -152,6 +152,11 @@ bool ExtractorOptions::Load(std::vector<Extractor>* out) const {
     }
     return false;
   }
+  // What is wrong for every text is told once.
+  if (const auto tried = extractor.value().Extract("", ToExtractOptions(false)); !tried.ok()) {
+    Complain(tried.error());
+    return false;
+  }
   out->push_back(std::move(extractor.value()));
   return true;
 }

@@ -21,8 +21,9 @@
 
 namespace atau::resolve {
 
-// Indices [from, until), to be gone through in order. (Of the standard library's views clang 14 knows none.)
-class Indices {
+// The indices of [from, until) that are wanted, in order. (Of the standard library's views clang 14 knows none.)
+template <class Wanted>
+class IndexRange {
  public:
   class Iterator {
    public:
@@ -32,25 +33,42 @@ class Indices {
     using reference = std::uint32_t;
     using pointer = void;
     Iterator() = default;
-    explicit Iterator(std::uint32_t at) : at_(at) {}
+    Iterator(std::uint32_t at, std::uint32_t until, Wanted wanted) : at_(at), until_(until), wanted_(wanted) { Skip(); }
     std::uint32_t operator*() const { return at_; }
-    Iterator& operator++() { return ++at_, *this; }
-    Iterator operator++(int) { return Iterator(at_++); }
-    bool operator==(const Iterator&) const = default;
+    Iterator& operator++() { return ++at_, Skip(), *this; }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
 
    private:
-    std::uint32_t at_ = 0;
+    void Skip() {
+      while (at_ < until_ && !wanted_(at_)) ++at_;
+    }
+    std::uint32_t at_ = 0, until_ = 0;
+    [[no_unique_address]] Wanted wanted_;
   };
-  Indices(std::uint32_t from, std::uint32_t until) : from_(from), until_(until) {}
-  Iterator begin() const { return Iterator(from_); }
-  Iterator end() const { return Iterator(until_); }
-  bool empty() const { return from_ == until_; }
-  std::uint32_t size() const { return until_ - from_; }
-  std::uint32_t front() const { return from_; }
-  std::uint32_t operator[](std::uint32_t i) const { return from_ + i; }
+  IndexRange(std::uint32_t from, std::uint32_t until, Wanted wanted = {}) : from_(from), until_(until), wanted_(wanted) {}
+  Iterator begin() const { return {from_, until_, wanted_}; }
+  Iterator end() const { return {until_, until_, wanted_}; }
+
+ protected:
+  std::uint32_t from_, until_;
 
  private:
-  std::uint32_t from_, until_;
+  [[no_unique_address]] Wanted wanted_;
+};
+struct AnyIndex {
+  bool operator()(std::uint32_t) const { return true; }
+};
+// All of them.
+class Indices : public IndexRange<AnyIndex> {
+ public:
+  using IndexRange::IndexRange;
+  bool empty() const { return from_ == until_; }
+  std::uint32_t size() const { return until_ - from_; }
 };
 
 // Items sorted by begin: for each token those that begin there, and those that begin a few tokens before it, at the earliest the first that
@@ -221,52 +239,19 @@ struct Analysis {
     named_at.Build(named, n, kMatchBack);
     hits_at.Build(placed_hits, n, kHitBack);
   }
-  // The matches that end right before a token, as indices in their order.
-  class Ending {
-   public:
-    class Iterator {
-     public:
-      using value_type = std::uint32_t;
-      using difference_type = std::ptrdiff_t;
-      using iterator_category = std::forward_iterator_tag;
-      using reference = std::uint32_t;
-      using pointer = void;
-      Iterator() = default;
-      Iterator(const Placed* placed, std::uint32_t at, std::uint32_t until, std::uint32_t token)
-          : placed_(placed), at_(at), until_(until), token_(token) {
-        Skip();
-      }
-      std::uint32_t operator*() const { return at_; }
-      Iterator& operator++() { return ++at_, Skip(), *this; }
-      Iterator operator++(int) {
-        const Iterator before = *this;
-        ++*this;
-        return before;
-      }
-      bool operator==(const Iterator& other) const { return at_ == other.at_; }
-
-     private:
-      void Skip() {
-        while (at_ < until_ && placed_[at_].end != token_) ++at_;
-      }
-      const Placed* placed_ = nullptr;
-      std::uint32_t at_ = 0, until_ = 0, token_ = 0;
-    };
-    Ending(const Placed* placed, std::uint32_t from, std::uint32_t until, std::uint32_t token)
-        : placed_(placed), from_(std::min(from, until)), until_(until), token_(token) {}
-    Iterator begin() const { return {placed_, from_, until_, token_}; }
-    Iterator end() const { return {placed_, until_, until_, token_}; }
-
-   private:
-    const Placed* placed_;
-    std::uint32_t from_, until_, token_;
+  struct EndsAt {
+    const Placed* placed = nullptr;
+    std::uint32_t token = 0;
+    bool operator()(std::uint32_t match) const { return placed[match].end == token; }
   };
-  Ending EndingAt(std::size_t token) const {
+  // The matches that end right before a token, as indices in their order.
+  IndexRange<EndsAt> EndingAt(std::size_t token) const {
     // Those that reach over the token before hold them; matches_at looks back far enough for all but the longest.
+    const std::uint32_t until = token == 0 ? 0 : matches_at.Until(token);
     const std::uint32_t from = token == 0                        ? 0
                                : longest_match <= kMatchBack + 1 ? matches_at.From(token - 1)
                                                                  : matches_at.Until(token - std::min<std::size_t>(token, longest_match));
-    return {placed.data(), from, token == 0 ? 0 : matches_at.Until(token), static_cast<std::uint32_t>(token)};
+    return {std::min(from, until), until, {placed.data(), static_cast<std::uint32_t>(token)}};
   }
   // Whether a word of a class begins at a token; false for the class 0, which nothing is of.
   bool BeginsClass(std::size_t token, std::uint16_t cls) const {

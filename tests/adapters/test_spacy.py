@@ -168,6 +168,9 @@ def test_options():
     assert len(pipeline(spans_key="names")(TEXT).spans["names"]) > 0
     dated = pipeline(date="2021-03-25")("Это случилось вчера.")
     assert [e._.atau_slots["value"] for e in dated.ents if e.label_ == "DATE"] == ["2021-03-24"]
+    street = "Министерство обороны РФ открыло сквер на улице Гоголя."
+    view = pipeline(without=["street"], places_apart=True)
+    assert [e.text for e in view(street).ents] == ["Министерство обороны", "РФ"]
     latin = "Мocква"  # the second and the third letter are Latin
     assert found(pipeline()("Вот " + latin)) != found(pipeline(keep=["look_alike"])("Вот " + latin))
 

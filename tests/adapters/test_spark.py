@@ -167,6 +167,9 @@ def test_options(spark, tmp_path):
     dated = atau_spark.entities(df, date="2021-03-25", types=["DATE"]).collect()
     assert [r.slots["value"] for r in dated] == ["2021-03-24"]
     assert found(n_threads=2) == found()
+    street = spark.createDataFrame([("a", "Министерство обороны РФ на улице Гоголя.")], "id string, text string")
+    view = atau_spark.entities(street, places_apart=True, without=["street"]).collect()
+    assert [r.normal for r in view] == ["Министерство обороны", "РФ"]
 
 
 def test_a_bundle_that_was_sent(spark, rows, tmp_path):

@@ -336,6 +336,15 @@ def test_jsonl_into_a_folder_goes_on_inside_a_file(program, atau, feed, expected
     assert (out / "feed.jsonl").read_bytes() == expected
 
 
+def test_views_of_other_annotation_schemes(atau):
+    text = "Министерство обороны РФ и правительство Грузии открыли сквер на улице Гоголя."
+    done = atau("extract", "--places-apart", "--without", "street", data=text).stdout.decode()
+    assert [line.split("\t")[1] for line in done.splitlines()] == ["Министерство обороны", "РФ", "Грузии"]
+    done = atau("extract", data=text).stdout.decode()
+    whole = ["Министерство обороны РФ", "правительство Грузии", "улице Гоголя"]
+    assert [line.split("\t")[1] for line in done.splitlines()] == whole
+
+
 def test_a_run_with_other_settings_or_inputs_is_refused(program, atau, feed, tmp_path):
     out = tmp_path / "out.jsonl"
     process = start(program, feed, "-o", out, "--resume")
@@ -450,6 +459,7 @@ def test_no_progress_where_there_is_no_terminal(atau, feed):
         (["extract", "--types", "PERSON,CITY"], 2, ['no type "CITY"', "PERSON, ORGANIZATION, LOCATION, PROGRAM, DATE"]),
         (["extract", "--relations", "works as"], 2, ['"works as" is no type of relations', "WORKS_AS"]),
         (["extract", "--keep", "spelling"], 2, ['no repair "spelling"', "soft_hyphen", "look_alike"]),
+        (["extract", "--without", "street,stret"], 1, ['no kind "stret"']),
         (["extract", "--date", "2021-02-29"], 2, ["2021-02-29", "YYYY-MM-DD"]),
         (["extract", "--date", "вчера"], 2, ["YYYY-MM-DD"]),
         (["extract", "--jobs", "many"], 2, ["--jobs", "whole number from 0 to 256"]),

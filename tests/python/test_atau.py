@@ -210,6 +210,29 @@ def test_types_and_dates(nlp):
         atau.load(keep=["nonsense"])
 
 
+def test_views_of_other_annotation_schemes():
+    text = "Министерство обороны РФ открыло сквер на улице Гоголя."
+
+    def found(nlp):
+        return [e.text for e in nlp(text).ents]
+
+    assert found(atau.load()) == ["Министерство обороны РФ", "улице Гоголя"]
+    apart = atau.load(places_apart=True)
+    assert found(apart) == ["Министерство обороны", "РФ", "улице Гоголя"]
+    assert [e.normal for e in apart(text).ents] == ["Министерство обороны", "РФ", "Улица Гоголя"]
+    assert "Министерство обороны" in {r.text for r in apart(text).nested}
+    assert found(atau.load(without=["street"])) == ["Министерство обороны РФ"]
+    with pytest.raises(atau.Error, match='kind "stret"'):
+        atau.load(without=["stret"])
+    with pytest.raises(TypeError, match="without must be a list"):
+        atau.load(without="street")
+    # The view goes where the extractor goes.
+    both = atau.load(places_apart=True, without=["street"])
+    for other in (pickle.loads(pickle.dumps(both)), both.with_names({"label": "PROGRAM", "name": "Заря степи"})):
+        assert found(other) == ["Министерство обороны", "РФ"]
+    assert both(text).explain(0, 20).readings[0].chosen
+
+
 OWN = """#! entities type=PROGRAM source="own" licence=Apache-2.0
 id\tkind\tname\tvariants\ttier\tslots
 own.zarya_stepi\tprogramme\tЗаря степи\t\talone\t

@@ -55,7 +55,9 @@ class Extractor:
         self._without, self._places_apart = tuple(without), places_apart
         self._warnings = tuple(warnings)
         self._native = _atau.Extractor(bundle, list(self._bundles), list(self._compiled), verify)
-        self._native.extract("", self._options("", False))  # a wrong type, kind or repair is told now, not at the first text
+        self._native.extract(
+            "", self._options("", False)
+        )  # a wrong type, kind or repair is told now, not at the first text
         _live[self._key] = self
 
     @property
@@ -298,9 +300,7 @@ class Extractor:
         return (self.fingerprint, self._bundle, self._bundles, *views, bool(self._compiled))
 
     def _options(self, date: str, html: bool) -> _atau.Options:
-        return _atau.Options(
-            date, html, list(self._types), list(self._without), self._places_apart, list(self._keep)
-        )
+        return _atau.Options(date, html, list(self._types), list(self._without), self._places_apart, list(self._keep))
 
     def __reduce__(self) -> tuple[Any, ...]:
         views = (self._types, self._without, self._places_apart, self._keep)
@@ -334,9 +334,7 @@ def reopen(key: Key) -> Extractor:
         raise fail(
             "invalid_argument", "this document's extractor had names or rules of its own, and is not open here", hint
         )
-    nlp = Extractor(
-        bundle, types=types, bundles=bundles, without=without, places_apart=places_apart, keep=keep
-    )
+    nlp = Extractor(bundle, types=types, bundles=bundles, without=without, places_apart=places_apart, keep=keep)
     if nlp.fingerprint != fingerprint:
         raise fail("invalid_argument", f"{bundle} is another bundle than the one this document was made with", hint)
     return nlp

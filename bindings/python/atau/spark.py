@@ -70,9 +70,9 @@ def extract(
     columns: what to add: "json" (a string: the line that ``atau extract --to jsonl`` writes for the same id and
              text), and "entities", "nested", "document_entities", "relations" (arrays of structs, see ``VIEWS``).
     prefix:  goes before the names of all added columns, so that they do not clash with those of ``df``.
-    bundle, types, extra, without, places_apart, keep, date, html: as for ``atau.load`` and its extractors. Files of names and rules in
-             ``extra`` are read here and travel with the job; bundles must be at the same path on every worker, or be
-             sent by ``spark.sparkContext.addFile``.
+    bundle, types, extra, without, places_apart, keep, date, html: as for ``atau.load`` and its extractors. Files of
+             names and rules in ``extra`` are read here and travel with the job; bundles must be at the same path on
+             every worker, or be sent by ``spark.sparkContext.addFile``.
     n_threads: threads a task; more than one only where a task has more than one core (``spark.task.cpus``).
 
     The column "error" is added always: null, or why the row has no result. Raises ValueError for a wrong column, and
@@ -192,7 +192,8 @@ def pandas_mapper(
     return run
 
 
-# What a worker needs to make an extractor, as JSON: bundle, types, extra, without, places_apart, keep. The same on the driver and on workers.
+# What a worker needs to make an extractor, as JSON: bundle, types, extra, without, places_apart, keep. The same on the
+# driver and on workers.
 _Recipe = str
 
 _extractors: dict[_Recipe, atau.Extractor] = {}
@@ -238,9 +239,9 @@ def _recipe(
     bundle: str | None,
     types: Iterable[str] | None,
     extra: Iterable[Extra] | None,
-    without: Iterable[str] | None,
-    places_apart: bool,
-    keep: Iterable[str] | None,
+    without: Iterable[str] | None = None,
+    places_apart: bool = False,
+    keep: Iterable[str] | None = None,
 ) -> _Recipe:
     for name, value in (("types", types), ("extra", extra), ("without", without), ("keep", keep)):
         if isinstance(value, str):
