@@ -508,7 +508,13 @@ class Builder {
     entity.id = arena_.Take(std::to_chars(id + 1, id + 16, entity_number + 1).ptr);
     entity.type = d.type;
     entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
-    entity.gazetteer = d.gazetteer;
+    // Which of several things of one name it is, the first mention knows of which the words around tell it.
+    const Described* known = &d;
+    for (const int m : members) {
+      const Described& other = flat_[static_cast<std::size_t>(m)];
+      if (!known->told && other.told && !d.gazetteer.empty() && other.normal == d.normal) known = &other;
+    }
+    entity.gazetteer = known->gazetteer;
     int* const mentions = arena_.List<int>(members.size());
     entity.mentions = {mentions, members.size()};
     for (std::size_t k = 0; k < members.size(); ++k) {
@@ -519,7 +525,7 @@ class Builder {
     }
     // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
     if (d.type != Type::kOrganization || entity.gazetteer.empty()) return;
-    const std::string_view own = resolve::SlotOf(d, "country");
+    const std::string_view own = resolve::SlotOf(*known, "country");
     std::string_view state;
     if (!own.empty() &&
         std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); })) {
@@ -534,6 +540,7 @@ class Builder {
       EntityDraft& mention = out_.entities[static_cast<std::size_t>(kept)];
       if (mention.gazetteer.empty() || mention.gazetteer == id_in_state) continue;
       mention.gazetteer = id_in_state;
+      mention.kind = known->kind;
       if (resolve::SlotValue* const slot = mention.slots.Find("country"); slot != nullptr && !country.empty()) slot->value = country;
     }
   }

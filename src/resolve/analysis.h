@@ -170,6 +170,7 @@ struct Analysis {
     std::int8_t competing = -1;  // index into kCompeting, -1 for others
     // Whether it emits attributes: its normal form, a kind, and what else a name may have (see describe.cc).
     bool normal = false, kind = false, others = false;
+    bool says_kind = false;  // a kind of its own, not that of a word
   };
   std::vector<RuleFacts> rule_facts;
 
@@ -189,7 +190,10 @@ struct Analysis {
       const rules::RuleInfo& rule = rules->rule(r);
       RuleFacts& facts = rule_facts.emplace_back(
           RuleFacts{rule.name, rule.weight, rule.vetoes, rule.type, static_cast<std::int8_t>(IndexOf(rule.type)), false, false, false});
-      for (const auto& [key, expression] : rule.emits) (key == "normal" ? facts.normal : key == "kind" ? facts.kind : facts.others) = true;
+      for (const auto& [key, expression] : rule.emits) {
+        (key == "normal" ? facts.normal : key == "kind" ? facts.kind : facts.others) = true;
+        facts.says_kind |= key == "kind" && expression.starts_with('\'');
+      }
     }
     classes = {gazetteer->ClassId("org_head"),    gazetteer->ClassId("place_head"),    gazetteer->ClassId("program_head"),
                gazetteer->ClassId("role"),        gazetteer->ClassId("name_particle"), gazetteer->KindId("role", "inhabitant"),

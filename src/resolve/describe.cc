@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "gazetteer/entry_flags.h"
 #include "gazetteer/entry_slots.h"
 #include "morph/inflect.h"
 #include "morph/letters.h"
@@ -52,32 +53,103 @@ bool IsLarger(const Analysis& a, std::uint32_t one, std::uint32_t other) {
   return second > 0 && first > second;
 }
 
-// The entry that stands for exactly this span and type: those that may fire alone first, canonical names before variants, hand-written
-// lists before imported ones.
-int BestEntry(const Analysis& a, const Described& d) {
-  const auto rank = [&a](std::uint32_t index) {
+// Calls `each` with the word class matches of a class that end right before the span, or begin it, until it says that this was enough.
+template <class F>
+void EachHead(const Analysis& a, const Described& d, std::uint16_t id, F each) {
+  if (id == 0) return;
+  std::size_t left = d.begin;
+  if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
+  for (const std::uint32_t index : a.EndingAt(left)) {
+    if (a.placed[index].words && a.placed[index].class_id == id && each(index)) return;
+  }
+  for (const std::uint32_t index : a.matches_at.At(d.begin)) {
+    if (a.placed[index].words && a.placed[index].class_id == id && a.matches[index].end < d.end && each(index)) return;
+  }
+}
+
+// The class of the words that head names of a type; 0 where none do.
+std::uint16_t HeadClass(const Analysis& a, Type type) {
+  switch (type) {
+    case Type::kOrganization:
+      return a.classes.org_head;
+    case Type::kProgram:
+      return a.classes.program_head;
+    case Type::kLocation:
+      return a.classes.place_head;
+    default:
+      return 0;
+  }
+}
+
+std::string_view KindAfterColon(std::string_view kind_name) {
+  const std::size_t colon = kind_name.find(':');
+  return colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1);
+}
+
+// Whether a class word is what a name is called by: «город Орёл», «реку Славянку», «клуб «Восток»», but not «в районе Москвы».
+bool IsNamedBy(const Analysis& a, std::uint32_t head, const Described& d) {
+  const gazetteer::Match& word = a.matches[head];
+  if (word.end > d.begin || a.tokens[d.begin - 1].Has(Flag::kOpens)) return true;
+  // Names without a case, in the nominative, or in the word's own case but for the genitive, in which what depends on it stands too.
+  constexpr morph::Agreement kNominative = morph::AgreementOfCase(0) & 0x777777u, kGenitive = morph::AgreementOfCase(1);
+  const morph::Agreement name = a.FormOf(d.begin).agreement, of_word = a.FormOf(word.end - 1).agreement;
+  return name == 0 || (name & kNominative) != 0 || (name & of_word & ~kGenitive) != 0;
+}
+
+template <class F>
+bool AnyOf(const Indices& indices, F holds) {
+  return std::any_of(indices.begin(), indices.end(), holds);
+}
+
+constexpr int kTold = 16;                       // more than all else of a rank
+constexpr std::string_view kDropFlag = "drop";  // of class words that stand before a name and are no part of it
+
+// The entry that stands for exactly this span and type: first those of the kind that the words around say, as a rule (`says`) or a class
+// word does («вратарь «Реала»» is of the club of that name, not of the party), then those that may fire alone, canonical names before
+// variants, hand-written lists before imported ones. A name that is also other things (tier support) is not one of a kind that its class
+// word denies: «газета «Восток»» is no army. -1 where there is none. `told_of_best`: whether they say so of it.
+template <class Says>
+int BestEntry(const Analysis& a, const Described& d, Says says, bool* told_of_best) {
+  const std::uint16_t heads = HeadClass(a, d.type);
+  const bool quoted = d.begin > 0 && a.tokens[d.begin - 1].Has(Flag::kOpens) && d.type == Type::kOrganization;
+  const auto rank = [&](std::uint32_t index) {
     const gazetteer::Match& m = a.matches[index];
-    const std::string_view id = a.gazetteer->entry(m.entry).id;
+    const gazetteer::Entry entry = a.gazetteer->entry(m.entry);
+    const std::string_view id = entry.id;
+    const bool brand = id.starts_with("brand"), imported = brand || id.starts_with("geonames") || id.starts_with("cldr");
     int out = 1;
     if ((m.flags & gazetteer::kSupport) == 0) out += 4;
     if (m.variant == 0) out += 2;
-    if (!id.starts_with("geonames") && !id.starts_with("cldr") && !id.starts_with("brand")) out += 8;
+    if (!imported) out += 8;
+    bool told = !imported && says(entry.kind), named = false, kept = false;
+    if (!told && !brand) {
+      EachHead(a, d, heads, [&](std::uint32_t head) {
+        if (!IsNamedBy(a, head, d)) return false;
+        named = true;
+        kept |= !gazetteer::HasFlag(a.gazetteer->entry(a.matches[head].entry).slots, kDropFlag);
+        return told = KindAfterColon(a.gazetteer->KindName(a.placed[head].kind_id)) == entry.kind;
+      });
+    }
+    const bool denied = quoted && named && !kept && !told;
+    if (denied && (m.flags & gazetteer::kSupport) != 0) return 0;
+    if (told) out += kTold;
     return out;
   };
   const int type = IndexOf(d.type);
   int best = -1;
-  int best_rank = 0;  // asked for where there are two
+  int best_rank = 0;
   for (const std::uint32_t index : a.matches_at.At(d.begin)) {
     if (a.matches[index].end != d.end || a.placed[index].words || a.placed[index].type != type) continue;
     if (type < 0 && a.matches[index].type != d.type) continue;
+    const int own = rank(index);
+    if (own == 0) continue;
     if (best >= 0) {
-      if (best_rank == 0) best_rank = rank(static_cast<std::uint32_t>(best));
-      const int own = rank(index);
       if (own < best_rank || (own == best_rank && !IsLarger(a, index, static_cast<std::uint32_t>(best)))) continue;
-      best_rank = own;
     }
+    best_rank = own;
     best = static_cast<int>(index);
   }
+  *told_of_best = best_rank >= kTold;
   return best;
 }
 
@@ -90,25 +162,6 @@ void AddSlots(std::string_view of_entry, Arena* arena, SlotList* slots) {
     if (!slots->Has(key)) slots->Add(key, value, arena);
     return true;
   });
-}
-
-// The word class match of a class that ends right before the span, or begins it; -1 where there is none.
-int HeadMatch(const Analysis& a, const Described& d, std::uint16_t id) {
-  if (id == 0) return -1;
-  std::size_t left = d.begin;
-  if (left > 0 && a.tokens[left - 1].Has(Flag::kOpens)) --left;
-  for (const std::uint32_t index : a.EndingAt(left)) {
-    if (a.placed[index].words && a.placed[index].class_id == id) return static_cast<int>(index);
-  }
-  for (const std::uint32_t index : a.matches_at.At(d.begin)) {
-    if (a.placed[index].words && a.placed[index].class_id == id && a.matches[index].end < d.end) return static_cast<int>(index);
-  }
-  return -1;
-}
-
-std::string_view KindAfterColon(std::string_view kind_name) {
-  const std::size_t colon = kind_name.find(':');
-  return colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1);
 }
 
 // Whether all cased letters of the span are capitals although it is no abbreviation: «НУР-СУЛТАН» in a dateline.
@@ -305,7 +358,15 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
   }
   // What a rule calls it outweighs the entry of another kind: «на Пушкина, 7» is a street and not the town of that name.
   const std::string_view said = rule.normal ? attribute("normal") : std::string_view();
-  int entry = BestEntry(a, *d);
+  const auto says = [&](std::string_view which) {
+    return AnyOf(a.hits_at.At(d->begin), [&](std::uint32_t index) {
+      const Analysis::PlacedHit& h = a.placed_hits[index];
+      const Analysis::RuleFacts& facts = a.rule_facts[h.rule];
+      return h.end == d->end && h.speaks && facts.says_kind && facts.type == d->type &&
+             a.rules->Attribute(view, a.hits, a.hits.hits[index], "kind") == which;
+    });
+  };
+  int entry = BestEntry(a, *d, says, &d->told);
   if (!said.empty() && entry >= 0 && a.gazetteer->entry(a.matches[static_cast<std::size_t>(entry)].entry).kind != kind()) entry = -1;
   std::string_view canonical;  // the entry's name
   if (entry >= 0) {
@@ -360,16 +421,12 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
   }
 
   if (d->type == Type::kOrganization || d->type == Type::kProgram || d->type == Type::kLocation) {
-    const int head = HeadMatch(a, *d,
-                               d->type == Type::kOrganization ? a.classes.org_head
-                               : d->type == Type::kProgram    ? a.classes.program_head
-                                                              : a.classes.place_head);
-    if (head >= 0) {
-      const auto& m = a.matches[static_cast<std::size_t>(head)];
-      const gazetteer::Entry e = a.gazetteer->entry(m.entry);
+    EachHead(a, *d, HeadClass(a, d->type), [&](std::uint32_t head) {
+      const gazetteer::Entry e = a.gazetteer->entry(a.matches[head].entry);
       if (d->kind.empty()) d->kind = KindAfterColon(a.gazetteer->KindName(e.kind_id));
       if (d->type != Type::kLocation && !d->slots.Has("head")) d->slots.Add("head", e.name, arena);
-    }
+      return true;
+    });
     // Few rules emit any.
     if (rule.kind && d->kind.empty()) d->kind = attribute("kind");
     for (const std::string_view key : kAttributes) {
