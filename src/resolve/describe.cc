@@ -132,7 +132,8 @@ int BestEntry(const Analysis& a, const Described& d, Says says, bool* told_of_be
     }
     const bool denied = quoted && named && !kept && !told;
     if (denied && (m.flags & gazetteer::kSupport) != 0) return 0;
-    if (told) out += kTold;
+    // Who adds a name to fire alone means it.
+    if (told || (m.added && (m.flags & gazetteer::kSupport) == 0)) out += kTold;
     return out;
   };
   const int type = IndexOf(d.type);

@@ -141,7 +141,7 @@ void Memory::Learn(const Analysis& a, const std::vector<Mention>& mentions) {
     }
     for (std::size_t i = mention.begin; i < mention.end; ++i) {
       if (a.tokens[i].kind != token::Kind::kWord) continue;
-      if (a.tokens[i].shape == token::Shape::kLower || a.tokens[i].shape == token::Shape::kInitial) continue;
+      if ((a.tokens[i].shape == token::Shape::kLower && !a.caseless) || a.tokens[i].shape == token::Shape::kInitial) continue;
       Counts& counts = words_[KeyOf(a, i)];
       Bump(words == 1 ? &counts.whole[mention.type] : &counts.part[mention.type]);
     }
@@ -172,7 +172,7 @@ std::size_t Memory::SurnameOf(const Analysis& a, const Mention& mention) {
     const token::Token& t = a.tokens[i];
     if (t.kind != token::Kind::kWord) continue;
     ++words;
-    if (t.shape == token::Shape::kInitial || t.shape == token::Shape::kLower) continue;
+    if (t.shape == token::Shape::kInitial || (t.shape == token::Shape::kLower && !a.caseless)) continue;
     const bool before_patronymic = i + 1 < mention.end && (a.FormOf(i + 1).any & morph::kPatr) != 0;
     (before_patronymic || IsGiven(a, i) ? other : surname) = i;
   }

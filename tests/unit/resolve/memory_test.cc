@@ -66,6 +66,10 @@ TEST_CASE("a surname is known from a full name elsewhere") {
   CHECK(Surnames("[Татьяна Толстая]PERSON и [Алексей Толстой]PERSON") == "Толстая Толстой");
 }
 
+TEST_CASE("a text in small letters teaches its names too") {
+  CHECK(Surnames("вчера в город приехал [сергей жуков]PERSON и рассказал всем о своей новой книге, потом жуков уехал домой") == "жуков");
+}
+
 TEST_CASE("a full name teaches nothing about itself, and one word or another type nothing at all") {
   CHECK(Surnames("Приехал [Сергей Жук]PERSON. Встречали Сергея.") == "");
   CHECK(Surnames("Приехал [Жук]PERSON. Жук привёз письмо.") == "");
