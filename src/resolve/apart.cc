@@ -36,7 +36,7 @@ std::uint32_t PlaceOf(const Analysis& a, const Mention& body) {
 // not «Банк [России]» or «Единая [Россия]».
 bool MayStandWithout(const Analysis& a, std::uint32_t begin, std::uint32_t end) {
   if (IsEntry(a, begin, end, kBody)) return true;
-  if (end - begin == 1) return a.tokens[begin].shape == token::Shape::kLower;
+  if (end - begin == 1) return !a.caseless && a.tokens[begin].shape == token::Shape::kLower;
   for (std::uint32_t i = begin; i < end; ++i) {
     for (const std::uint32_t m : a.matches_at.At(i)) {
       if (a.placed[m].words && a.placed[m].class_id == a.classes.org_head)
@@ -48,9 +48,10 @@ bool MayStandWithout(const Analysis& a, std::uint32_t begin, std::uint32_t end) 
 
 // Whether a body keeps a name when its place is gone.
 bool HasName(const Analysis& a, const std::vector<Cat>& cats, std::uint32_t begin, std::uint32_t end) {
-  if (end - begin == 1) return cats[begin] != kLOrgHead && cats[begin] != kCOrgHead && a.tokens[begin].shape != token::Shape::kLower;
-  return std::any_of(a.tokens.begin() + begin, a.tokens.begin() + end,
-                     [](const token::Token& t) { return t.kind == token::Kind::kWord && t.shape != token::Shape::kLower; });
+  const bool head = cats[begin] == kLOrgHead || cats[begin] == kCOrgHead;
+  if (end - begin == 1) return !head && (a.caseless || a.tokens[begin].shape != token::Shape::kLower);
+  return a.caseless || std::any_of(a.tokens.begin() + begin, a.tokens.begin() + end,
+                                   [](const token::Token& t) { return t.kind == token::Kind::kWord && t.shape != token::Shape::kLower; });
 }
 
 float ScoreOf(const std::vector<Candidate>& candidates, const std::vector<Scores>& scores, const Mention& m) {

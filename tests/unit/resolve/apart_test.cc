@@ -41,6 +41,11 @@ TEST_CASE("a body without another name is none") {
   CHECK(Apart("[разведывательных служб Пакистана]ORGANIZATION") == "[Пакистана]LOC");
 }
 
+TEST_CASE("in a text of small letters small letters say nothing") {
+  CHECK(Apart("вчера днём [министерство обороны рф]ORGANIZATION сообщило о том, что учения войск в этом году пройдут в назначенный срок") ==
+        "[министерство обороны]ORG[рф]LOC");
+}
+
 TEST_CASE("a place that belongs to the name stays in it") {
   for (const std::string_view name : {"Банк России", "Единая Россия", "Организация по безопасности и сотрудничеству в Европе",
                                       "посольство Чехии в Астане", "Газпром", "Верховный суд"}) {
