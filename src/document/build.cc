@@ -37,9 +37,10 @@ struct Planned {
   std::uint32_t begin = 0, end = 0;
   Type type = Type::kNone;
   float score = 0;
-  int hit = -1;            // the rule that proposed it, where its type asks for one
-  std::size_t person = 0;  // its number among the people
-  std::uint64_t date = 0;  // of a date what its value is remembered by
+  int hit = -1;                  // the rule that proposed it, where its type asks for one
+  std::size_t person = 0;        // its number among the people
+  std::uint64_t date = 0;        // of a date what its value is remembered by
+  std::uint32_t parted_end = 0;  // as of its mention
 };
 
 // Lists that keep their room between documents.
@@ -246,7 +247,7 @@ class Builder {
     e.type = d.type;
     e.kind = d.kind;
     e.text = d.text;
-    e.normal = d.normal;
+    e.normal = d.shown.empty() ? d.normal : d.shown;
     e.slots = d.slots;
     e.gazetteer = d.gazetteer;
     e.score = static_cast<double>(d.score);
@@ -261,7 +262,25 @@ class Builder {
     d.type = plan.type;
     d.score = plan.score;
     resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &arena_, &d);
+    if (plan.parted_end != 0) KnowByPlace(plan, &d);
     if (plan.hit >= 0) Value(plan, &d);
+  }
+
+  // A body that was parted from its place is still the one of that place: «[Министерство обороны] [Грузии]» is not Russia's.
+  void KnowByPlace(const Planned& plan, Described* d) {
+    Described whole;
+    whole.begin = plan.begin;
+    whole.end = plan.parted_end;
+    whole.type = plan.type;
+    resolve::Describe(a_, nullptr, plan.hit, &arena_, &whole);
+    d->shown = d->normal;
+    d->normal = whole.normal;
+    d->kind = whole.kind;
+    d->gazetteer = whole.gazetteer;
+    d->slots = whole.slots;
+    d->place = whole.place;
+    d->place_begin = 0;
+    d->told = whole.told;
   }
 
   void Value(const Planned& plan, Described* d) const {
@@ -304,6 +323,7 @@ class Builder {
     }
     for (const Mention& m : s_.mentions) {
       Planned& plan = flat.emplace_back(Planned{m.begin, m.end, resolve::kCompeting[m.type], m.score});
+      plan.parted_end = m.parted_end;
       std::fill(used.begin() + m.begin, used.begin() + m.end, std::uint8_t{1});
       std::fill(mention_of.begin() + m.begin, mention_of.begin() + m.end, static_cast<std::int32_t>(flat.size() - 1));
       if (plan.type == Type::kPerson) plan.person = people.Add(plan.begin, plan.end);
@@ -508,11 +528,13 @@ class Builder {
     entity.id = arena_.Take(std::to_chars(id + 1, id + 16, entity_number + 1).ptr);
     entity.type = d.type;
     entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
-    // Which of several things of one name it is, the first mention knows of which the words around tell it.
+    // Which of several bodies of one name it is, the first mention knows of which the words around tell it.
     const Described* known = &d;
     for (const int m : members) {
       const Described& other = flat_[static_cast<std::size_t>(m)];
-      if (!known->told && other.told && !d.gazetteer.empty() && other.normal == d.normal) known = &other;
+      const bool knows = d.gazetteer.empty() ? known->gazetteer.empty() && !other.gazetteer.empty()
+                                             : d.type == Type::kOrganization && !known->told && other.told && other.normal == d.normal;
+      if (knows) known = &other;
     }
     entity.gazetteer = known->gazetteer;
     int* const mentions = arena_.List<int>(members.size());
@@ -521,7 +543,6 @@ class Builder {
       const auto m = static_cast<std::size_t>(members[k]);
       mentions[k] = kept_[m];
       out_.entities[static_cast<std::size_t>(kept_[m])].entity = entity_number;
-      if (entity.gazetteer.empty()) entity.gazetteer = flat_[m].gazetteer;
     }
     // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
     if (d.type != Type::kOrganization || entity.gazetteer.empty()) return;
@@ -536,9 +557,12 @@ class Builder {
     if (!state.empty()) id_in_state = arena_.Keep(resolve::IdInState(p_.gazetteer(), entity.gazetteer, state));
     const std::string_view country = id_in_state != entity.gazetteer ? state : own;
     entity.gazetteer = id_in_state;
-    for (const int kept : entity.mentions) {
-      EntityDraft& mention = out_.entities[static_cast<std::size_t>(kept)];
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const Described& of = flat_[static_cast<std::size_t>(members[k])];
+      EntityDraft& mention = out_.entities[static_cast<std::size_t>(mentions[k])];
       if (mention.gazetteer.empty() || mention.gazetteer == id_in_state) continue;
+      // One that the words around tell to be of another kind stays what it is.
+      if (of.told && of.kind != known->kind) continue;
       mention.gazetteer = id_in_state;
       mention.kind = known->kind;
       if (resolve::SlotValue* const slot = mention.slots.Find("country"); slot != nullptr && !country.empty()) slot->value = country;

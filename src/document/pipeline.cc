@@ -40,7 +40,8 @@ std::unordered_set<std::string_view> Kinds(const gazetteer::Gazetteer& gazetteer
   std::unordered_set<std::string_view> kinds = {"person", "family"};
   for (std::uint16_t k = 1; !gazetteer.KindName(k).empty(); ++k) {
     const std::string_view name = gazetteer.KindName(k);
-    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) kinds.insert(name.substr(colon + 1));
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos && colon + 1 < name.size())
+      kinds.insert(name.substr(colon + 1));
   }
   for (std::uint32_t r = 0; r < rules.size(); ++r) {
     for (const auto& [key, value] : rules.rule(r).emits) {

@@ -21,19 +21,30 @@ bool IsEntry(const Analysis& a, std::uint32_t begin, std::uint32_t end, int type
   return false;
 }
 
-// Where the place begins that a body's name ends with, the longest one; the end of the name where it ends with none.
-std::uint32_t PlaceOf(const Analysis& a, const Mention& body) {
-  for (std::uint32_t begin = body.begin + 1; begin < body.end; ++begin) {
-    if (!IsEntry(a, begin, body.end, kPlace)) continue;
-    const token::Token& before = a.tokens[begin - 1];
-    const bool joined = before.kind != token::Kind::kWord || (a.FormOf(begin - 1).any & (morph::kPREP | morph::kCONJ)) != 0;
-    return joined ? body.end : begin;
+// Where a body's name ends and the place behind it begins, the longest one that its name ends with: «суд | города | Москвы»; both are the
+// end of the name where it ends with none.
+struct Parts {
+  std::uint32_t body_end = 0, place = 0;
+};
+Parts PartsOf(const Analysis& a, const Mention& body) {
+  const Parts whole = {body.end, body.end};
+  for (std::uint32_t place = body.begin + 1; place < body.end; ++place) {
+    if (!IsEntry(a, place, body.end, kPlace)) continue;
+    // What the place is called by belongs to it.
+    std::uint32_t end = place;
+    for (const std::uint32_t m : a.EndingAt(place)) {
+      if (a.placed[m].words && a.placed[m].class_id == a.classes.place_head) end = std::min(end, a.placed[m].begin);
+    }
+    if (end <= body.begin) return whole;
+    const token::Token& before = a.tokens[end - 1];
+    const bool joined = before.kind != token::Kind::kWord || (a.FormOf(end - 1).any & (morph::kPREP | morph::kCONJ)) != 0;
+    return joined ? whole : Parts{end, place};
   }
-  return body.end;
+  return whole;
 }
 
-// Whether the name of a body whose place is known as part of it says what the body is without the place: «Арбитражный суд [Москвы]», but
-// not «Банк [России]» or «Единая [Россия]».
+// Whether a body that the dictionaries know together with its place has a name without it, or none at all: «Арбитражный суд [Москвы]»,
+// «парламент [Грузии]», but not «Банк [России]» or «Единая [Россия]».
 bool MayStandWithout(const Analysis& a, std::uint32_t begin, std::uint32_t end) {
   if (IsEntry(a, begin, end, kBody)) return true;
   if (end - begin == 1) return !a.caseless && a.tokens[begin].shape == token::Shape::kLower;
@@ -68,13 +79,13 @@ void PlacesApart(const Analysis& a, const std::vector<Cat>& cats, const std::vec
   std::vector<Mention> out;
   out.reserve(mentions->size() * 2);
   for (const Mention& m : *mentions) {
-    const std::uint32_t place = m.type == kBody ? PlaceOf(a, m) : m.end;
-    if (place == m.end || (IsEntry(a, m.begin, m.end, kBody) && !MayStandWithout(a, m.begin, place))) {
+    const Parts parts = m.type == kBody ? PartsOf(a, m) : Parts{m.end, m.end};
+    if (parts.place == m.end || (IsEntry(a, m.begin, m.end, kBody) && !MayStandWithout(a, m.begin, parts.body_end))) {
       out.push_back(m);
       continue;
     }
-    if (HasName(a, cats, m.begin, place)) out.push_back({m.begin, place, m.type, m.score});
-    Mention& tail = out.emplace_back(Mention{place, m.end, static_cast<std::uint8_t>(kPlace), 0});
+    if (HasName(a, cats, m.begin, parts.body_end)) out.push_back({m.begin, parts.body_end, m.type, m.score, m.end});
+    Mention& tail = out.emplace_back(Mention{parts.place, m.end, static_cast<std::uint8_t>(kPlace), 0});
     tail.score = ScoreOf(candidates, scores, tail);
   }
   *mentions = std::move(out);

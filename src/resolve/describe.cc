@@ -101,7 +101,8 @@ bool AnyOf(const Indices& indices, F holds) {
   return std::any_of(indices.begin(), indices.end(), holds);
 }
 
-constexpr int kTold = 16;                       // more than all else of a rank
+constexpr int kTold = 16;                       // more than all that comes before it in a rank
+constexpr int kAdded = 32;                      // who adds a name to fire alone means it
 constexpr std::string_view kDropFlag = "drop";  // of class words that stand before a name and are no part of it
 
 // The entry that stands for exactly this span and type: first those of the kind that the words around say, as a rule (`says`) or a class
@@ -132,8 +133,8 @@ int BestEntry(const Analysis& a, const Described& d, Says says, bool* told_of_be
     }
     const bool denied = quoted && named && !kept && !told;
     if (denied && (m.flags & gazetteer::kSupport) != 0) return 0;
-    // Who adds a name to fire alone means it.
-    if (told || (m.added && (m.flags & gazetteer::kSupport) == 0)) out += kTold;
+    if (told) out += kTold;
+    if (m.added && (m.flags & gazetteer::kSupport) == 0) out += kAdded;
     return out;
   };
   const int type = IndexOf(d.type);
@@ -150,7 +151,7 @@ int BestEntry(const Analysis& a, const Described& d, Says says, bool* told_of_be
     best_rank = own;
     best = static_cast<int>(index);
   }
-  *told_of_best = best_rank >= kTold;
+  *told_of_best = (best_rank & kTold) != 0;
   return best;
 }
 

@@ -61,7 +61,9 @@ struct Described {
   float score = 0;
   std::uint32_t place_begin = 0;  // the first token of the place below
   std::string_view kind, text, normal, gazetteer, rule;
-  bool told = false;       // the words around say that it is of its entry's kind: «вратарь «Реала»»
+  std::string_view
+      shown;          // the normal form of the mention, where `normal` is that of a longer name (a body that was parted from its place)
+  bool told = false;  // the words around say that it is of its entry's kind: «вратарь «Реала»»
   std::string_view place;  // of a body whose name ends with a place («МВД Казахстана»): the place's gazetteer id
   SlotList slots;
 };

@@ -19,6 +19,7 @@ struct Mention {
   std::uint32_t begin = 0, end = 0;
   std::uint8_t type = 0;  // index into kCompeting
   float score = 0;
+  std::uint32_t parted_end = 0;  // of a body whose place was set apart: where the place ends; else 0
 };
 
 // Writes the first letters of the words of [begin, end), in lower case, of parts behind a hyphen too; without prepositions and conjunctions

@@ -231,6 +231,17 @@ def test_views_of_other_annotation_schemes():
     for other in (pickle.loads(pickle.dumps(both)), both.with_names({"label": "PROGRAM", "name": "Заря степи"})):
         assert found(other) == ["Министерство обороны", "РФ"]
     assert both(text).explain(0, 20).readings[0].chosen
+    # A body is still the one of the place that it was parted from.
+    two = apart("Министерство обороны Грузии заявило. Министерство обороны РФ ответило.")
+    bodies = [e for e in two.ents if e.label == "ORGANIZATION"]
+    assert [(e.text, e.id) for e in bodies] == [
+        ("Министерство обороны", "org.ge.minoborony"),
+        ("Министерство обороны", "org.ru.minoborony"),
+    ]
+    assert bodies[0].entity is not bodies[1].entity
+    assert [e.text for e in apart("Арбитражный суд города Москвы отказал.").ents] == ["Арбитражный суд", "Москвы"]
+    with pytest.raises(atau.Error, match="kind"):
+        atau.load(without=[""])
 
 
 OWN = """#! entities type=PROGRAM source="own" licence=Apache-2.0

@@ -31,6 +31,7 @@ std::string Apart(std::string_view marked) {
 TEST_CASE("a place behind a body's name is a mention of its own") {
   CHECK(Apart("[Министерство обороны РФ]ORGANIZATION") == "[Министерство обороны]ORG[РФ]LOC");
   CHECK(Apart("глава [МИД Казахстана]ORGANIZATION") == "[МИД]ORG[Казахстана]LOC");
+  CHECK(Apart("[Арбитражный суд города Москвы]ORGANIZATION") == "[Арбитражный суд]ORG[Москвы]LOC");
   CHECK(Apart("[Арбитражный суд Московской области]ORGANIZATION") == "[Арбитражный суд]ORG[Московской области]LOC");
   CHECK(Apart("[Госдума РФ]ORGANIZATION и [Путин]PERSON в [Москве]LOCATION") == "[Госдума]ORG[РФ]LOC[Путин]PER[Москве]LOC");
 }

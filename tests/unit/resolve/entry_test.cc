@@ -22,7 +22,7 @@ void Check(const std::vector<Row>& rows) {
 
 TEST_CASE("the words around say of which kind a name is") {
   Check({
-      {"вратарь «[Реала]ORGANIZATION» отразил удар", "sport.es.real", "sports"},
+      {"вратарь «[Реала]ORGANIZATION» отразил удар", "sport.es.real-madrid", "sports"},
       {"партия «[Реал]ORGANIZATION» подала в суд", "org.party.az.real", "party"},
       {"в РКК «[Энергия]ORGANIZATION» не ответили", "company.ru.energiya", "company"},
       {"вспомнили о городе [Орёл]LOCATION", "geonames.515012", "city"},
