@@ -59,8 +59,8 @@ struct ExtractorOptions {
   std::vector<std::string> types, without, keep;
   bool places_apart = false;
   void AddTo(CLI::App* app);
-  // Loads, or prints what is wrong and returns false.
-  bool Load(std::vector<Extractor>* out) const;
+  // Loads, or prints what is wrong and returns the exit status: kUsage for an option that the bundle does not know, else kFailed.
+  int Load(std::vector<Extractor>* out) const;
   ExtractOptions ToExtractOptions(bool html) const;
 };
 

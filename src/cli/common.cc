@@ -124,12 +124,12 @@ void ExtractorOptions::AddTo(CLI::App* app) {
       ->check(CLI::Validator(check_repair, list(RepairNames())));
 }
 
-bool ExtractorOptions::Load(std::vector<Extractor>* out) const {
+int ExtractorOptions::Load(std::vector<Extractor>* out) const {
   LoadOptions options;
   for (const std::string& file : extra) {
     if (file.ends_with(".tsv") || file.ends_with(".rules")) {
       std::string content;
-      if (!ReadFile(file, &content)) return false;
+      if (!ReadFile(file, &content)) return kFailed;
       options.extra_sources.push_back({file, std::move(content)});
     } else {
       options.extra_bundles.push_back(file);
@@ -138,7 +138,7 @@ bool ExtractorOptions::Load(std::vector<Extractor>* out) const {
   const std::string path = bundle.empty() ? BundlePath() : bundle;
   if (path.empty()) {
     Complain(T("there is no bundle: name one by --bundle or $ATAU_BUNDLE (`atau compile dictionaries -o atau.bundle` makes one)"));
-    return false;
+    return kFailed;
   }
   // Each extra bundle is looked at by itself, so that the message names the file and what may be in it.
   auto extractor = Extractor::Load(path, options);
@@ -150,15 +150,15 @@ bool ExtractorOptions::Load(std::vector<Extractor>* out) const {
         break;
       }
     }
-    return false;
+    return kFailed;
   }
   // What is wrong for every text is told once.
   if (const auto tried = extractor.value().Extract("", ToExtractOptions(false)); !tried.ok()) {
     Complain(tried.error());
-    return false;
+    return kUsage;
   }
   out->push_back(std::move(extractor.value()));
-  return true;
+  return 0;
 }
 
 ExtractOptions ExtractorOptions::ToExtractOptions(bool html) const {

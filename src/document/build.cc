@@ -59,6 +59,7 @@ struct BuildMemory {
   std::vector<resolve::FoundPost> posts;
   std::vector<int> kept, members, number;
   std::vector<std::size_t> first_member;
+  std::vector<std::string_view> ids;
   std::vector<int> open;
   resolve::KeyMap<bool> seen, with_post, full;
   std::vector<std::uint8_t> used, used_by_rules;
@@ -483,32 +484,37 @@ class Builder {
     int count = 0;
     for (const int c : cluster) count = std::max(count, c + 1);
     const auto clusters = static_cast<std::size_t>(count);
-    // The wanted mentions of each cluster one behind the other.
+    // The mentions of each cluster one behind the other.
     std::vector<std::size_t>& first = memory_.first_member;
     first.assign(clusters + 1, 0);
-    out_.entities.reserve(flat_.size());
-    for (std::size_t i = 0; i < flat_.size(); ++i) {
-      if (!Wanted(options_, flat_[i])) {
-        kept_.push_back(-1);
-        continue;
-      }
-      kept_.push_back(static_cast<int>(out_.entities.size()));
-      if (cluster[i] >= 0) ++first[static_cast<std::size_t>(cluster[i])];
-      Fill(flat_[i], &out_.entities.emplace_back());
+    for (const int c : cluster) {
+      if (c >= 0) ++first[static_cast<std::size_t>(c)];
     }
     for (std::size_t c = 1; c <= clusters; ++c) first[c] += first[c - 1];
     std::vector<int>& members = memory_.members;
     members.resize(first[clusters]);
     for (std::size_t i = flat_.size(); i-- > 0;) {
-      if (kept_[i] >= 0 && cluster[i] >= 0) members[--first[static_cast<std::size_t>(cluster[i])]] = static_cast<int>(i);
+      if (cluster[i] >= 0) members[--first[static_cast<std::size_t>(cluster[i])]] = static_cast<int>(i);
+    }
+    std::vector<std::string_view>& ids = memory_.ids;
+    ids.resize(clusters);
+    for (std::size_t c = 0; c < clusters; ++c) ids[c] = Settle({members.data() + first[c], members.data() + first[c + 1]});
+    out_.entities.reserve(flat_.size());
+    for (const Described& d : flat_) {
+      const bool wanted = Wanted(options_, d);
+      kept_.push_back(wanted ? static_cast<int>(out_.entities.size()) : -1);
+      if (wanted) Fill(d, &out_.entities.emplace_back());
     }
     std::vector<int>& number = memory_.number;
     number.assign(clusters, -1);
     for (std::size_t c = 0; c < clusters; ++c) {
-      const std::span<const int> own(members.data() + first[c], members.data() + first[c + 1]);
-      if (own.empty()) continue;
+      // Those that are wanted come first.
+      const auto begin = members.begin() + static_cast<std::ptrdiff_t>(first[c]),
+                 end = members.begin() + static_cast<std::ptrdiff_t>(first[c + 1]);
+      const auto wanted = std::stable_partition(begin, end, [this](int m) { return kept_[static_cast<std::size_t>(m)] >= 0; });
+      if (wanted == begin) continue;
       number[c] = static_cast<int>(out_.document_entities.size());
-      AddEntity(own);
+      AddEntity({&*begin, static_cast<std::size_t>(wanted - begin)}, ids[c]);
     }
     const auto entity_of = [&](int mention) {
       return mention < 0 || cluster[static_cast<std::size_t>(mention)] < 0
@@ -518,16 +524,10 @@ class Builder {
     AddRelations(entity_of);
   }
 
-  // The document entity of mentions of the flat view that are wanted.
-  void AddEntity(std::span<const int> members) {
+  // The gazetteer's id of the one thing that these mentions are of; mentions of bodies get it too, and what hangs on it.
+  std::string_view Settle(std::span<const int> members) {
+    if (members.empty()) return {};
     const Described& d = flat_[static_cast<std::size_t>(resolve::FullestOf(flat_, members))];
-    const auto entity_number = static_cast<int>(out_.document_entities.size());
-    DocumentEntityDraft& entity = out_.document_entities.emplace_back();
-    char* const id = arena_.Room(16);
-    *id = 'e';
-    entity.id = arena_.Take(std::to_chars(id + 1, id + 16, entity_number + 1).ptr);
-    entity.type = d.type;
-    entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
     // Which of several bodies of one name it is, the first mention knows of which the words around tell it.
     const Described* known = &d;
     for (const int m : members) {
@@ -536,36 +536,46 @@ class Builder {
                                              : d.type == Type::kOrganization && !known->told && other.told && other.normal == d.normal;
       if (knows) known = &other;
     }
-    entity.gazetteer = known->gazetteer;
-    int* const mentions = arena_.List<int>(members.size());
-    entity.mentions = {mentions, members.size()};
-    for (std::size_t k = 0; k < members.size(); ++k) {
-      const auto m = static_cast<std::size_t>(members[k]);
-      mentions[k] = kept_[m];
-      out_.entities[static_cast<std::size_t>(kept_[m])].entity = entity_number;
-    }
     // A bare name that many bodies share has the id of the one that the text names in full, or of the state that it speaks of.
-    if (d.type != Type::kOrganization || entity.gazetteer.empty()) return;
-    const std::string_view own = resolve::SlotOf(*known, "country");
+    if (d.type != Type::kOrganization || known->gazetteer.empty()) return known->gazetteer;
+    const std::string_view own = resolve::SlotOf(*known, "country"), kind = known->kind;
     std::string_view state;
     if (!own.empty() &&
         std::none_of(members.begin(), members.end(), [this](int m) { return !flat_[static_cast<std::size_t>(m)].place.empty(); })) {
       if (!states_) states_ = resolve::StatesOf(flat_);
       state = resolve::StateOf(*states_, own);
     }
-    std::string_view id_in_state = entity.gazetteer;
-    if (!state.empty()) id_in_state = arena_.Keep(resolve::IdInState(p_.gazetteer(), entity.gazetteer, state));
-    const std::string_view country = id_in_state != entity.gazetteer ? state : own;
-    entity.gazetteer = id_in_state;
-    for (std::size_t k = 0; k < members.size(); ++k) {
-      const Described& of = flat_[static_cast<std::size_t>(members[k])];
-      EntityDraft& mention = out_.entities[static_cast<std::size_t>(mentions[k])];
-      if (mention.gazetteer.empty() || mention.gazetteer == id_in_state) continue;
+    std::string_view id = known->gazetteer;
+    if (!state.empty()) id = arena_.Keep(resolve::IdInState(p_.gazetteer(), id, state));
+    const std::string_view country = id != known->gazetteer ? state : own;
+    for (const int m : members) {
+      Described& mention = flat_[static_cast<std::size_t>(m)];
+      if (mention.gazetteer.empty() || mention.gazetteer == id) continue;
       // One that the words around tell to be of another kind stays what it is.
-      if (of.told && of.kind != known->kind) continue;
-      mention.gazetteer = id_in_state;
-      mention.kind = known->kind;
+      if (mention.told && mention.kind != kind) continue;
+      mention.gazetteer = id;
+      mention.kind = kind;
       if (resolve::SlotValue* const slot = mention.slots.Find("country"); slot != nullptr && !country.empty()) slot->value = country;
+    }
+    return id;
+  }
+
+  // The document entity of mentions of the flat view that are wanted.
+  void AddEntity(std::span<const int> members, std::string_view gazetteer) {
+    const Described& d = flat_[static_cast<std::size_t>(resolve::FullestOf(flat_, members))];
+    const auto entity_number = static_cast<int>(out_.document_entities.size());
+    DocumentEntityDraft& entity = out_.document_entities.emplace_back();
+    char* const id = arena_.Room(16);
+    *id = 'e';
+    entity.id = arena_.Take(std::to_chars(id + 1, id + 16, entity_number + 1).ptr);
+    entity.type = d.type;
+    entity.normal = d.normal;  // as this text has it; the dictionary's name is known by the gazetteer's id
+    entity.gazetteer = gazetteer;
+    int* const mentions = arena_.List<int>(members.size());
+    entity.mentions = {mentions, members.size()};
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      mentions[k] = kept_[static_cast<std::size_t>(members[k])];
+      out_.entities[static_cast<std::size_t>(mentions[k])].entity = entity_number;
     }
   }
 
