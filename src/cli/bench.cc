@@ -117,7 +117,7 @@ int Run(const Options& o) {
   for (int r = 0; r < o.repeat; ++r) {
     loaded.clear();
     const double load_start = Seconds();
-    if (const int failed = o.extractor.Load(&loaded); failed != 0) return failed;
+    if (const int failed = o.extractor.Load(&loaded); failed != kOk) return failed;
     loads.push_back(Seconds() - load_start);
   }
   const double load = Median(loads);

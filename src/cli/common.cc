@@ -158,7 +158,7 @@ int ExtractorOptions::Load(std::vector<Extractor>* out) const {
     return kUsage;
   }
   out->push_back(std::move(extractor.value()));
-  return 0;
+  return kOk;
 }
 
 ExtractOptions ExtractorOptions::ToExtractOptions(bool html) const {

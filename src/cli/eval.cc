@@ -61,7 +61,7 @@ int Run(const Options& o) {
     if (!ReadJsonlGold(o.predicted, false, &found)) return kFailed;
   } else {
     std::vector<Extractor> loaded;
-    if (const int failed = o.extractor.Load(&loaded); failed != 0) return failed;
+    if (const int failed = o.extractor.Load(&loaded); failed != kOk) return failed;
     const auto scratch = loaded[0].NewScratch();
     const ExtractOptions options = o.extractor.ToExtractOptions(false);
     // Types that were not asked for are neither found nor missed.

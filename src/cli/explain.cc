@@ -100,7 +100,7 @@ int Run(Options o) {
     spans.push_back(span);
   }
   std::vector<Extractor> loaded;
-  if (const int failed = o.extractor.Load(&loaded); failed != 0) return failed;
+  if (const int failed = o.extractor.Load(&loaded); failed != kOk) return failed;
   const ExtractOptions options = o.extractor.ToExtractOptions(html);
   const auto scratch = loaded[0].NewScratch();
   const auto document = loaded[0].Extract(o.text, options, scratch.get());

@@ -188,7 +188,7 @@ class Report {
 
 int Run(const Options& o) {
   std::vector<Extractor> loaded;
-  if (const int failed = o.extractor.Load(&loaded); failed != 0) return failed;
+  if (const int failed = o.extractor.Load(&loaded); failed != kOk) return failed;
   const Extractor& extractor = loaded[0];
   const auto scratch = extractor.NewScratch();
   const ExtractOptions plain = o.extractor.ToExtractOptions(false), html = o.extractor.ToExtractOptions(true);

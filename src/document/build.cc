@@ -259,29 +259,27 @@ class Builder {
   void Add(const Planned& plan, const resolve::PersonNames* people, std::vector<Described>* to) {
     Described& d = to->emplace_back();
     d.begin = plan.begin;
-    d.end = plan.end;
+    d.end = std::max(plan.end, plan.parted_end);
     d.type = plan.type;
     d.score = plan.score;
     resolve::Describe(a_, plan.type == Type::kPerson ? &people->form(plan.person) : nullptr, plan.hit, &arena_, &d);
-    if (plan.parted_end != 0) KnowByPlace(plan, &d);
+    if (plan.parted_end != 0) Part(plan, &d);
     if (plan.hit >= 0) Value(plan, &d);
   }
 
-  // A body that was parted from its place is still the one of that place: «[Министерство обороны] [Грузии]» is not Russia's.
-  void KnowByPlace(const Planned& plan, Described* d) {
-    Described whole;
-    whole.begin = plan.begin;
-    whole.end = plan.parted_end;
-    whole.type = plan.type;
-    resolve::Describe(a_, nullptr, plan.hit, &arena_, &whole);
-    d->shown = d->normal;
-    d->normal = whole.normal;
-    d->kind = whole.kind;
-    d->gazetteer = whole.gazetteer;
-    d->slots = whole.slots;
-    d->place = whole.place;
+  // A body that was parted from its place is still the one of that place: «[Министерство обороны] [Грузии]» is not Russia's. Only words,
+  // their normal form and the rule are those of the shorter name.
+  void Part(const Planned& plan, Described* d) {
+    Described part;
+    part.begin = plan.begin;
+    part.end = plan.end;
+    part.type = plan.type;
+    resolve::Describe(a_, nullptr, plan.hit, &arena_, &part);
+    d->end = part.end;
+    d->text = part.text;
+    d->shown = part.normal;
+    d->rule = part.rule;
     d->place_begin = 0;
-    d->told = whole.told;
   }
 
   void Value(const Planned& plan, Described* d) const {

@@ -123,14 +123,14 @@ Status CheckKinds(const Pipeline& p, const ExtractOptions& options) {
   return {};
 }
 
-// The mentions of a text, into the scratch.
-Status FindMentions(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch) {
+// The mentions of a text, into the scratch. `all`: hopeless candidates are to be summed too.
+Status FindMentions(const Pipeline& p, std::string_view text, const ExtractOptions& options, PipelineScratch* scratch, bool all = false) {
   if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
   const auto clean = ToCleanOptions(options);
   if (!clean.ok()) return clean.error();
   if (Status kinds = CheckKinds(p, options); !kinds.ok()) return kinds;
   p.Analyze(text, clean.value(), scratch);
-  p.Resolve(scratch);
+  p.Resolve(scratch, all);
   if (options.places_apart) p.PlacesApart(scratch);
   return {};
 }
@@ -210,7 +210,6 @@ Status document::ExtractJson(std::string_view text, const ExtractOptions& option
 }
 
 Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const ExtractOptions& options, Scratch* scratch) const {
-  if (text.size() > kLargestText) return Error{Code::kTooLarge, "the text has more than 1 GiB", {}, 0, 0, "split it into documents"};
   if (bytes.start >= bytes.end || bytes.end > text.size()) {
     return Error{Code::kInvalidArgument,
                  "the span " + std::to_string(bytes.start) + ".." + std::to_string(bytes.end) + " is not inside the text",
@@ -219,15 +218,10 @@ Result<Explanation> Extractor::Explain(std::string_view text, Span bytes, const 
                  0,
                  "the text has " + std::to_string(text.size()) + " bytes, and a span is half-open"};
   }
-  const auto clean = ToCleanOptions(options);
-  if (!clean.ok()) return clean.error();
   const Pipeline& p = *impl_->pipeline;
-  if (Status kinds = CheckKinds(p, options); !kinds.ok()) return kinds.error();
   Borrowed borrowed(p, scratch);
   PipelineScratch& s = *borrowed.get();
-  p.Analyze(text, clean.value(), &s);
-  p.Resolve(&s, true);
-  if (options.places_apart) p.PlacesApart(&s);
+  if (Status done = FindMentions(p, text, options, &s, true); !done.ok()) return done.error();
   const resolve::Analysis& a = s.analysis;
 
   Explanation out;

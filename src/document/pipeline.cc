@@ -39,9 +39,7 @@ std::vector<std::string_view> Sections(const std::vector<std::shared_ptr<const b
 std::unordered_set<std::string_view> Kinds(const gazetteer::Gazetteer& gazetteer, const rules::RuleSet& rules) {
   std::unordered_set<std::string_view> kinds = {"person", "family"};
   for (std::uint16_t k = 1; !gazetteer.KindName(k).empty(); ++k) {
-    const std::string_view name = gazetteer.KindName(k);
-    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos && colon + 1 < name.size())
-      kinds.insert(name.substr(colon + 1));
+    if (const std::string_view kind = gazetteer::KindAfterColon(gazetteer.KindName(k)); !kind.empty()) kinds.insert(kind);
   }
   for (std::uint32_t r = 0; r < rules.size(); ++r) {
     for (const auto& [key, value] : rules.rule(r).emits) {

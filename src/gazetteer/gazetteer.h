@@ -5,6 +5,7 @@
 #include <atau/status.h>
 #include <atau/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -103,6 +104,12 @@ class Gazetteer {
   virtual std::string_view ClassName(std::uint16_t class_id) const = 0;
   virtual std::string_view KindName(std::uint16_t kind_id) const = 0;  // "org_head:media"
 };
+
+// The kind in such a name; empty where it has none.
+inline std::string_view KindAfterColon(std::string_view kind_name) {
+  const std::size_t colon = kind_name.find(':');
+  return colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1);
+}
 
 // Opens compiled gazetteer sections. Every offset is checked. Error: kCorrupt.
 Result<std::unique_ptr<Gazetteer>> OpenGazetteer(std::span<const std::string_view> sections);

@@ -81,11 +81,6 @@ std::uint16_t HeadClass(const Analysis& a, Type type) {
   }
 }
 
-std::string_view KindAfterColon(std::string_view kind_name) {
-  const std::size_t colon = kind_name.find(':');
-  return colon == std::string_view::npos ? std::string_view() : kind_name.substr(colon + 1);
-}
-
 // Whether a class word is what a name is called by: «город Орёл», «реку Славянку», «клуб «Восток»», but not «в районе Москвы».
 bool IsNamedBy(const Analysis& a, std::uint32_t head, const Described& d) {
   const gazetteer::Match& word = a.matches[head];
@@ -94,11 +89,6 @@ bool IsNamedBy(const Analysis& a, std::uint32_t head, const Described& d) {
   constexpr morph::Agreement kNominative = morph::AgreementOfCase(0) & 0x777777u, kGenitive = morph::AgreementOfCase(1);
   const morph::Agreement name = a.FormOf(d.begin).agreement, of_word = a.FormOf(word.end - 1).agreement;
   return name == 0 || (name & kNominative) != 0 || (name & of_word & ~kGenitive) != 0;
-}
-
-template <class F>
-bool AnyOf(const Indices& indices, F holds) {
-  return std::any_of(indices.begin(), indices.end(), holds);
 }
 
 constexpr int kTold = 16;                       // more than all that comes before it in a rank
@@ -128,7 +118,7 @@ int BestEntry(const Analysis& a, const Described& d, Says says, bool* told_of_be
         if (!IsNamedBy(a, head, d)) return false;
         named = true;
         kept |= !gazetteer::HasFlag(a.gazetteer->entry(a.matches[head].entry).slots, kDropFlag);
-        return told = KindAfterColon(a.gazetteer->KindName(a.placed[head].kind_id)) == entry.kind;
+        return told = gazetteer::KindAfterColon(a.gazetteer->KindName(a.placed[head].kind_id)) == entry.kind;
       });
     }
     const bool denied = quoted && named && !kept && !told;
@@ -361,7 +351,8 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
   // What a rule calls it outweighs the entry of another kind: «на Пушкина, 7» is a street and not the town of that name.
   const std::string_view said = rule.normal ? attribute("normal") : std::string_view();
   const auto says = [&](std::string_view which) {
-    return AnyOf(a.hits_at.At(d->begin), [&](std::uint32_t index) {
+    const Indices hits = a.hits_at.At(d->begin);
+    return std::any_of(hits.begin(), hits.end(), [&](std::uint32_t index) {
       const Analysis::PlacedHit& h = a.placed_hits[index];
       const Analysis::RuleFacts& facts = a.rule_facts[h.rule];
       return h.end == d->end && h.speaks && facts.says_kind && facts.type == d->type &&
@@ -425,7 +416,7 @@ void Describe(const Analysis& a, const PersonForm* person, int hit, Arena* arena
   if (d->type == Type::kOrganization || d->type == Type::kProgram || d->type == Type::kLocation) {
     EachHead(a, *d, HeadClass(a, d->type), [&](std::uint32_t head) {
       const gazetteer::Entry e = a.gazetteer->entry(a.matches[head].entry);
-      if (d->kind.empty()) d->kind = KindAfterColon(a.gazetteer->KindName(e.kind_id));
+      if (d->kind.empty()) d->kind = gazetteer::KindAfterColon(a.gazetteer->KindName(e.kind_id));
       if (d->type != Type::kLocation && !d->slots.Has("head")) d->slots.Add("head", e.name, arena);
       return true;
     });

@@ -55,9 +55,8 @@ class Extractor:
         self._without, self._places_apart = tuple(without), places_apart
         self._warnings = tuple(warnings)
         self._native = _atau.Extractor(bundle, list(self._bundles), list(self._compiled), verify)
-        self._native.extract(
-            "", self._options("", False)
-        )  # a wrong type, kind or repair is told now, not at the first text
+        # A wrong type, kind or repair is told now, not at the first text.
+        self._native.extract("", self._options("", False))
         _live[self._key] = self
 
     @property

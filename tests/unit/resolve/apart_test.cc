@@ -14,8 +14,7 @@ namespace {
 std::string Apart(std::string_view marked) {
   const Marked m(marked);
   const Analysis& a = m.analysis();
-  std::vector<Mention> mentions;
-  for (const Described& d : m.mentions) mentions.push_back({d.begin, d.end, static_cast<std::uint8_t>(IndexOf(d.type)), 1});
+  std::vector<Mention> mentions = MentionsOf(m);
   const std::vector<Scores> scores(m.scratch->candidates.size(), Scores{});
   PlacesApart(a, m.scratch->cats, m.scratch->candidates, scores, &mentions);
   std::string out;

@@ -16,6 +16,7 @@
 #include "bundle/bundle.h"
 #include "document/pipeline.h"
 #include "resolve/describe.h"
+#include "resolve/memory.h"
 #include "resolve/names.h"
 
 namespace atau::resolve::testing {
@@ -88,6 +89,13 @@ struct Marked {
   std::unique_ptr<Arena> arena = std::make_unique<Arena>();  // of the descriptions, and of what is found with them
   std::vector<Described> mentions;
 };
+
+// The same mentions as the cover search gives them.
+inline std::vector<Mention> MentionsOf(const Marked& m) {
+  std::vector<Mention> mentions;
+  for (const Described& d : m.mentions) mentions.push_back({d.begin, d.end, static_cast<std::uint8_t>(IndexOf(d.type)), 1});
+  return mentions;
+}
 
 inline std::string Slot(const Described& d, std::string_view key) { return std::string(SlotOf(d, key)); }
 

@@ -45,8 +45,7 @@ TEST_CASE("random words have the stem of the slow twin") {
 // The tokens that are surnames of somebody whom the text names in full elsewhere.
 std::string Surnames(std::string_view marked) {
   const testing::Marked m(marked);
-  std::vector<Mention> mentions;
-  for (const Described& d : m.mentions) mentions.push_back({d.begin, d.end, static_cast<std::uint8_t>(IndexOf(d.type)), 1});
+  const std::vector<Mention> mentions = testing::MentionsOf(m);
   Memory memory;
   memory.Learn(m.analysis(), mentions);
   std::string found;
